@@ -1,0 +1,1 @@
+"""Screens: permission, parse, one service or runner call, answer (architecture, section 5)."""

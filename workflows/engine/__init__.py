@@ -1,0 +1,1 @@
+"""The only SpiffWorkflow code: parse, run, store (architecture, Rulings 1-3; stack.md, section 2)."""

@@ -1,0 +1,1 @@
+"""DMN decision tables over FEEL cells (Ruling 2, feel.md)."""
