@@ -1,0 +1,134 @@
+"""A running workflow: one blob without its specification; what is listed has tables (Ruling 3)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, UtcDateTime, key_text
+
+OPEN = text("state = 'open'")
+
+
+class Definition(Base):
+    """A published version of a procedure: BPMN, DMN and forms together, known by the hash of them all."""
+
+    __tablename__ = "definition"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(40))
+    version: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(10))  # draft published retired
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    __table_args__ = (UniqueConstraint("slug", "version"),)
+
+
+class Case(Base):
+    """One run of a procedure. `version` counts saves: a save of a stale copy is refused."""
+
+    __tablename__ = "workflow_case"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(40))
+    definition_hash: Mapped[str] = mapped_column(String(64), index=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
+    notification_id: Mapped[int | None] = mapped_column(ForeignKey("notification.id"), unique=True)
+    state: Mapped[str] = mapped_column(String(12))  # open done ended
+    blob: Mapped[bytes | None] = mapped_column(LargeBinary)
+    version: Mapped[int] = mapped_column(default=1)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class WorkItem(Base):
+    """A task that waits for a person. Its columns are all a list needs; no list reads a blob."""
+
+    __tablename__ = "work_item"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("workflow_case.id"), index=True)
+    task_guid: Mapped[str] = mapped_column(String(36), unique=True)
+    process_slug: Mapped[str] = mapped_column(String(40))
+    element_id: Mapped[str] = mapped_column(String(60))
+    title_ja: Mapped[str] = mapped_column(String(100))
+    title_en: Mapped[str] = mapped_column(String(100))
+    role: Mapped[str] = mapped_column(String(30))
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    procedure: Mapped[str] = mapped_column(String(40))
+    notification_number: Mapped[str] = mapped_column(key_text(14))
+    reason: Mapped[str] = mapped_column(String(20), default="")
+    subject_name: Mapped[str] = mapped_column(String(100), default="")
+    subject_key: Mapped[str] = mapped_column(key_text(200), default="")
+    household_number: Mapped[str] = mapped_column(String(10), default="")
+    postal_code: Mapped[str] = mapped_column(String(7), default="")
+    way: Mapped[str] = mapped_column(String(12), default="")
+    received_on: Mapped[date]
+    state: Mapped[str] = mapped_column(String(10), default="open")  # open done gone
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    excluded_staff: Mapped[list[str]] = mapped_column(JSON, default=list)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_on: Mapped[date | None]
+    taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    __table_args__ = (
+        Index(
+            "ix_work_item_open", "office_id", "role", "due_on", "id", sqlite_where=OPEN, postgresql_where=OPEN
+        ),
+    )
+
+
+class Timer(Base):
+    """When a waiting case must be woken; polled by one worker, no blob is read to look."""
+
+    __tablename__ = "case_timer"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("workflow_case.id"), index=True)
+    element_id: Mapped[str] = mapped_column(String(60))
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class CaseEvent(Base):
+    """The journal of a case: who did which step when; append-only, without personal data."""
+
+    __tablename__ = "case_event"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("workflow_case.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    staff_number: Mapped[str] = mapped_column(String(32), default="")
+    kind: Mapped[str] = mapped_column(
+        String(20)
+    )  # started completed taken given_back sent_back service timer ended
+    element_id: Mapped[str] = mapped_column(String(60), default="")
+    title_ja: Mapped[str] = mapped_column(String(100), default="")
+    title_en: Mapped[str] = mapped_column(String(100), default="")
+    note: Mapped[str | None] = mapped_column(String(400))
+    __table_args__ = (Index("ix_case_event_case", "case_id", "id"),)
+
+
+class Draft(Base):
+    """What somebody has typed and not sent yet: for a task, or for an intake not begun."""
+
+    __tablename__ = "draft"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_item_id: Mapped[int | None] = mapped_column(ForeignKey("work_item.id"), index=True)
+    procedure: Mapped[str | None] = mapped_column(String(40))
+    owner_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def list_open_items(session: Session, case_id: int) -> list[WorkItem]:
+    """The open tasks of a case, oldest first."""
+    statement = select(WorkItem).where(WorkItem.case_id == case_id, WorkItem.state == "open")
+    return list(session.scalars(statement.order_by(WorkItem.id)))
+
+
+def list_journal(session: Session, case_id: int) -> list[CaseEvent]:
+    """What happened in a case so far, oldest first."""
+    return list(session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.id)))

@@ -1,0 +1,1 @@
+"""Migrations by Alembic, numbered; `HEAD` names the newest (architecture, section 8)."""

@@ -1,0 +1,40 @@
+"""Imports every table once, for Alembic and Flask-AppBuilder; nothing else may."""
+
+from __future__ import annotations
+
+import flask_appbuilder.security.sqla.models as security_tables
+
+from models import (
+    base,
+    case,
+    certificate,
+    document,
+    enrolment,
+    household,
+    limits,
+    masters,
+    notification,
+    outbox,
+    person,
+    series,
+    vault,
+)
+from models.audit import event
+
+TABLES = (
+    security_tables,
+    case,
+    certificate,
+    document,
+    enrolment,
+    event,
+    household,
+    limits,
+    masters,
+    notification,
+    outbox,
+    person,
+    series,
+    vault,
+)
+metadata = base.Base.metadata

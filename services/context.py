@@ -1,0 +1,40 @@
+"""Who does it, when, and in which transaction: handed to every service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+JST = timezone(timedelta(hours=9), "JST")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person of the staff, with the office and the roles he has today; or the system itself."""
+
+    staff_id: int | None
+    staff_number: str
+    name: str
+    office_id: int | None
+    roles: frozenset[str]
+
+
+SYSTEM = Actor(staff_id=None, staff_number="system", name="システム", office_id=None, roles=frozenset())
+
+
+@dataclass(frozen=True)
+class Context:
+    """The session of the one transaction, the actor, and the moment (aware, UTC)."""
+
+    session: Session
+    actor: Actor
+    at: datetime
+
+    @property
+    def today(self) -> date:
+        """The day in Japan."""
+        return self.at.astimezone(JST).date()

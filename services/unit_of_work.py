@@ -1,0 +1,41 @@
+"""The one transaction of a deed: the only place that commits or rolls back (Ruling 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.audit.listener import has_unrecorded_changes
+from services.context import Actor, Context
+from services.errors import AuditMissing
+
+_factory: list[Callable[[], Session]] = []
+
+
+def configure(session_factory: Callable[[], Session]) -> None:
+    """Say where sessions come from; `create_app` hands in Flask-AppBuilder's scoped session."""
+    _factory[:] = [session_factory]
+
+
+@contextmanager
+def unit_of_work(actor: Actor, at: datetime) -> Iterator[Context]:
+    """Do one deed whole or not at all.
+
+    Raises:
+        AuditMissing: the record was changed and no audit event says so.
+    """
+    if not _factory:
+        raise RuntimeError("services.unit_of_work.configure was not called")
+    session = _factory[0]()
+    try:
+        yield Context(session=session, actor=actor, at=at)
+        session.flush()
+        if has_unrecorded_changes(session):
+            raise AuditMissing("a deed changed the record without an audit event")
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
