@@ -1,0 +1,50 @@
+# The one entry: `make` prints what there is. Hooks and CI call these targets and nothing else.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+FLASK := $(BIN)/flask --app wsgi
+SIZE ?= small
+ONLY ?=
+# Another package of the same name on the path would be taken for ours (docs/patterns.md).
+unexport PYTHONPATH PYTHONHOME PYTHONSAFEPATH
+
+.PHONY: help install run test check bench demo migrate golden sizes lock
+
+help: ## print this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+install: ## install what is missing on this machine, for running and testing
+	@scripts/bootstrap.sh test
+
+run: ## install what is missing, make the database, load demonstration data, serve on port 8080 (PORT=…)
+	@scripts/run.sh
+
+check: install ## format, lint, types, imports
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/ruff check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check ## check, then all tests on SQLite and PostgreSQL (ARGS=… for pytest)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+bench: install ## measure on the full city and print JSON lines (ONLY=name)
+	$(BIN)/python -m scripts.bench $(ONLY)
+
+demo: ## load the demonstration city (SIZE=small|full)
+	@scripts/bootstrap.sh run
+	$(FLASK) setup
+	$(FLASK) demo load --size $(SIZE)
+
+migrate: ## bring the database up to date: tables, permissions, procedures
+	@scripts/bootstrap.sh run
+	$(FLASK) setup
+
+golden: install ## write the expected pages and records anew; look at the difference before you commit it
+	GOLDEN=write $(BIN)/python -m pytest -n 2 tests/printing tests/workflows $(ARGS)
+
+sizes: install ## print the longest files and functions, for a reviewer to ask why
+	$(BIN)/python -m scripts.sizes
+
+lock: install ## compile the requirements anew, with hashes (UPGRADE=name for one package)
+	@scripts/lock.sh $(UPGRADE)

@@ -1,0 +1,21 @@
+"""The fixtures of all tests, and the folder that the processes of one test run share."""
+
+import pytest
+
+from tests.fixtures import cluster
+
+pytest_plugins = [
+    "tests.fixtures.databases",
+    "tests.fixtures.network",
+    "tests.fixtures.people",
+]
+OWNS_RUN = pytest.StashKey[bool]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[OWNS_RUN] = cluster.open_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if config.stash[OWNS_RUN]:
+        cluster.close_run()
