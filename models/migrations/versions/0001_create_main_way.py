@@ -792,6 +792,22 @@ def upgrade() -> None:
     with op.batch_alter_table('certificate_event', schema=None) as batch_op:
         batch_op.create_index('ix_certificate_event_certificate', ['certificate_id', 'id'], unique=False)
 
+    op.create_table('form_entry',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('form', sa.String(length=100), nullable=False),
+    sa.Column('element_id', sa.String(length=60), nullable=False),
+    sa.Column('outcome', sa.String(length=20), nullable=False),
+    sa.Column('data', sa.JSON(), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['by_id'], ['ab_user.id'], name=op.f('fk_form_entry_by_id_ab_user')),
+    sa.ForeignKeyConstraint(['case_id'], ['workflow_case.id'], name=op.f('fk_form_entry_case_id_workflow_case')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_form_entry'))
+    )
+    with op.batch_alter_table('form_entry', schema=None) as batch_op:
+        batch_op.create_index('ix_form_entry_case', ['case_id', 'id'], unique=False)
+
     op.create_table('print_request',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('document', sa.String(length=40), nullable=False),
@@ -926,6 +942,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_print_request_certificate_id'))
 
     op.drop_table('print_request')
+    with op.batch_alter_table('form_entry', schema=None) as batch_op:
+        batch_op.drop_index('ix_form_entry_case')
+
+    op.drop_table('form_entry')
     with op.batch_alter_table('certificate_event', schema=None) as batch_op:
         batch_op.drop_index('ix_certificate_event_certificate')
 
