@@ -13,7 +13,7 @@ from datetime import date
 from typing import Final, Self
 
 
-class DateNotUnderstood(ValueError):  # noqa: N818 - errors are named by the broken rule (architecture, section 4)
+class DateNotUnderstood(ValueError):
     """The text is no date. `code` is for programs, `message_ja` says what, why and what now."""
 
     def __init__(self, code: str, message_ja: str) -> None:

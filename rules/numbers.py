@@ -10,7 +10,7 @@ import unicodedata
 from typing import Final
 
 
-class NumberNotValid(ValueError):  # noqa: N818 - errors are named by the broken rule (architecture, section 4)
+class NumberNotValid(ValueError):
     """The text is no such number. `message_ja` says what, why and what now, never the number."""
 
     def __init__(self, code: str, message_ja: str) -> None:
