@@ -1,0 +1,165 @@
+"""Paths, filters and loops: the parts of the language that walk over lists, and that pay for it in steps."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from decimal import Decimal
+
+from workflows.engine.feel import limits
+from workflows.engine.feel.builtins_dates import member_of
+from workflows.engine.feel.errors import FeelLimitError, Place
+from workflows.engine.feel.operators import kind
+from workflows.engine.feel.scope import Closure, Frame, Run
+from workflows.engine.feel.syntax import Filter, Loop, Node, Path
+from workflows.engine.feel.values import Range, Value
+
+
+def weight(node: Node) -> int:
+    """How many nodes a body has: what one turn of a loop costs."""
+    return 1 + sum(weight(part) for field in fields(node) for part in _parts(getattr(node, field.name)))
+
+
+def _parts(value: object) -> Iterator[Node]:
+    if isinstance(value, Node):
+        yield value
+    elif isinstance(value, tuple) and not isinstance(value, Place):
+        for item in value:
+            yield from _parts(item)
+
+
+def compile_path(node: Path, base: Closure) -> Closure:
+    member, at = node.member, node.at
+
+    def step(run: Run, value: Value) -> Value:
+        if isinstance(value, dict):
+            if member not in value:
+                run.warn(at, f"項目「{member[:40]}」がないので、空(null)になりました。")
+            return value.get(member)
+        found = member_of(value, member)
+        if found is None and value is not None:
+            run.warn(at, f"{kind(value)}に項目「{member[:40]}」はないので、空(null)になりました。")
+        return found
+
+    def run_path(frame: Frame) -> Value:
+        value = base(frame)
+        if isinstance(value, list):
+            frame.run.charge(at, len(value))
+            return [step(frame.run, item) for item in value]
+        return step(frame.run, value)
+
+    return run_path
+
+
+def compile_filter(node: Filter, base: Closure, condition: Closure) -> Closure:
+    """`x[1]` takes by position (negative: from the end), `x[a > 1]` by condition; the value decides."""
+    at, cost = node.at, weight(node.condition)
+
+    def asked(frame: Frame, item: Value) -> Value:
+        frame.run.charge(at, cost)
+        inside = frame.inside({"item": item})
+        return condition(inside.inside(item) if isinstance(item, dict) else inside)
+
+    def run(frame: Frame) -> Value:
+        value = base(frame)
+        items: list[Value] = value if isinstance(value, list) else [] if value is None else [value]
+        kept: list[Value] = []
+        for index, item in enumerate(items):
+            answer = asked(frame, item)
+            if index == 0 and isinstance(answer, Decimal):
+                return _by_position(frame.run, at, items, answer)
+            if answer is True:
+                kept.append(item)
+        return kept
+
+    return run
+
+
+def _by_position(run: Run, at: Place, items: list[Value], position: Decimal) -> Value:
+    if position == position.to_integral_value() and 1 <= abs(position) <= len(items):
+        index = int(position)
+        return items[index - 1 if index > 0 else index]
+    run.warn(at, "リストにその番号の要素はないので、空(null)になりました。")
+    return None
+
+
+def _walk(run: Run, at: Place, domain: Value) -> Iterable[Value] | None:
+    """What a loop walks over; None if there is nothing to walk over."""
+    if isinstance(domain, list):
+        return domain
+    if isinstance(domain, Range):
+        return _count_through(run, at, domain)
+    if domain is None:
+        run.warn(at, "繰り返す相手が空なので、空(null)になりました。")
+        return None
+    return [domain]
+
+
+def _count_through(run: Run, at: Place, bounds: Range) -> Iterable[Value] | None:
+    low, high = bounds.low, bounds.high
+    if not (isinstance(low, Decimal) and isinstance(high, Decimal)) or low % 1 or high % 1:
+        run.warn(at, "整数の範囲だけを繰り返せるので、空(null)になりました。")
+        return None
+    if max(abs(low), abs(high)) > limits.STEPS * 1000:
+        raise FeelLimitError("繰り返しの範囲が大きすぎます。", *at)
+    step = 1 if low <= high else -1
+    start = int(low) + (0 if bounds.low_closed else step)
+    end = int(high) + (step if bounds.high_closed else 0)
+    return (Decimal(number) for number in range(start, end, step))
+
+
+def compile_loop(node: Loop, domains: list[Closure], body: Closure) -> Closure:
+    names = [name for name, _ in node.iterators]
+    at, cost = node.at, weight(node.body) + len(names)
+
+    def turns(frame: Frame, depth: int) -> Iterator[Value]:
+        """The value of the body for each turn; a domain that is no domain gives no turn but ends the loop."""
+        if depth == len(names):
+            frame.run.charge(at, cost)
+            yield body(frame)
+            return
+        items = _walk(frame.run, at, domains[depth](frame))
+        if items is None:
+            raise _NothingToWalkOverError
+        for item in items:
+            frame.run.charge(at, 1)
+            yield from turns(frame.inside({names[depth]: item}), depth + 1)
+
+    gather = {"for": _all_turns, "some": _some, "every": _every}[node.kind]
+
+    def run(frame: Frame) -> Value:
+        try:
+            return gather(at, turns(frame, 0))
+        except _NothingToWalkOverError:
+            return None
+
+    return run
+
+
+class _NothingToWalkOverError(Exception):
+    """The domain of a loop is null: the loop is null."""
+
+
+def _all_turns(at: Place, turns: Iterator[Value]) -> Value:
+    gathered: list[Value] = []
+    for value in turns:
+        gathered.append(value)
+        if len(gathered) > limits.LIST_ITEMS:
+            raise FeelLimitError(f"リストが{limits.LIST_ITEMS}件を超えます。", *at)
+    return gathered
+
+
+def _some(_at: Place, turns: Iterator[Value]) -> Value:
+    unknown = False
+    for value in turns:
+        if value is True:
+            return True
+        unknown = unknown or value is not False
+    return None if unknown else False
+
+
+def _every(_at: Place, turns: Iterator[Value]) -> Value:
+    unknown = False
+    for value in turns:
+        if value is False:
+            return False
+        unknown = unknown or value is not True
+    return None if unknown else True
