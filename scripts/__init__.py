@@ -1,0 +1,1 @@
+"""What a newcomer, an operator or a reviewer runs by `make`; nothing in the portal imports it."""

@@ -1,0 +1,1 @@
+"""The design as tests (architecture, section 8); design: docs/adr and docs/patterns.md."""
