@@ -1,0 +1,143 @@
+"""From the flat pairs of an HTML form to the nested data of a schema, and Individual Numbers out of it.
+
+A field is named by its path with hyphens: `persons-0-birth_date`. A name that the schema does not know is
+kept, so that the check refuses it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from forms.characters import hide_individual_numbers
+from forms.formats import is_reference
+from forms.messages import NUMBER_TEXTS_EN
+from forms.refusals import FieldError
+from forms.schemas import Schema, all_parts, facets, shape_of_all
+from rules.numbers import NumberNotValid, normalize_individual_number
+
+TECHNICAL: Final = frozenset({"csrf_token"})
+_MOST_ROWS: Final = 100
+_BOOLEANS: Final = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "0": False}
+_PLACE: Final = re.compile(r"(\d{1,3})-(.+)", re.ASCII)
+
+
+def unflatten(
+    pairs: Iterable[tuple[str, str]], schema: Mapping[str, Any], *, ignore: frozenset[str] = TECHNICAL
+) -> dict[str, Any]:
+    """Return the nested data of a sent form.
+
+    Empty texts and empty rows fall out, rows close up. Of a name sent twice the last that is not empty
+    counts, and all of them where the schema asks for a list. Texts stay as they were typed.
+    """
+    sent: dict[str, list[str]] = {}
+    for name, text in pairs:
+        if name not in ignore and text.strip():
+            sent.setdefault(name, []).append(text)
+    return _block(schema, schema, sent)
+
+
+def seal_individual_numbers(
+    raw: Mapping[str, Any], schema: Mapping[str, Any], seal: Callable[[str], str]
+) -> tuple[dict[str, Any], list[FieldError]]:
+    """Put each typed Individual Number into the vault and leave its reference in its place.
+
+    `seal` takes twelve checked digits and returns `vault:<uuid>`. What is no Individual Number is taken out
+    and told as an error, never kept. Texts of other fields that hold such a number are masked, so that
+    the result can be kept as a draft and shown again.
+    """
+    errors: list[FieldError] = []
+    sealed = _sealed(schema, schema, raw, "", seal, errors)
+    return sealed, errors
+
+
+def _block(root: Schema, schema: Schema, sent: Mapping[str, list[str]]) -> dict[str, Any]:
+    shape = shape_of_all(root, schema)
+    found: dict[str, Any] = {}
+    below: dict[str, dict[str, list[str]]] = {}
+    for name, texts in sent.items():
+        head, _, rest = name.partition("-")
+        if name in shape.properties:
+            found[name] = _single(facets(all_parts(root, shape.schema_of(name))), texts)
+        elif rest and head in shape.properties:
+            below.setdefault(head, {})[rest] = texts
+        else:
+            found[name] = texts[-1]
+    for head, inner in below.items():
+        part = shape.schema_of(head)
+        facet = facets(all_parts(root, part))
+        value = _rows(root, facet, inner) if facet.get("type") == "array" else _block(root, part, inner)
+        if value:
+            found[head] = value
+    return found
+
+
+def _rows(root: Schema, facet: Schema, sent: Mapping[str, list[str]]) -> list[Any]:
+    rows: dict[int, dict[str, list[str]]] = {}
+    for name, texts in sent.items():
+        place = _PLACE.fullmatch(name)
+        if place is None or len(rows) >= _MOST_ROWS:
+            rows.setdefault(_MOST_ROWS, {})[name] = texts
+        else:
+            rows.setdefault(int(place[1]), {})[place[2]] = texts
+    return [row for _, inner in sorted(rows.items()) if (row := _block(root, facet.get("items", {}), inner))]
+
+
+def _single(facet: Schema, texts: list[str]) -> Any:
+    match facet.get("type"):
+        case "array":
+            return texts
+        case "boolean":
+            return _BOOLEANS.get(texts[-1].strip().lower(), texts[-1])
+        case "integer":
+            digits = unicodedata.normalize("NFKC", texts[-1]).strip()
+            return int(digits) if re.fullmatch(r"\d{1,18}", digits, re.ASCII) else texts[-1]
+    return texts[-1]
+
+
+def _sealed(
+    root: Schema,
+    schema: Schema,
+    raw: Mapping[str, Any],
+    path: str,
+    seal: Callable[[str], str],
+    errors: list[FieldError],
+) -> dict[str, Any]:
+    shape = shape_of_all(root, schema)
+    result: dict[str, Any] = {}
+    for name, value in raw.items():
+        here = f"{path}.{name}" if path else name
+        part = shape.schema_of(name) if name in shape.properties else {}
+        facet = facets(all_parts(root, part))
+        if facet.get("format") == "individual-number-ref":
+            result.update(_reference(name, value, here, seal, errors))
+        elif isinstance(value, Mapping):
+            result[name] = _sealed(root, part, value, here, seal, errors)
+        elif isinstance(value, list):
+            result[name] = [
+                _sealed(root, facet.get("items", {}), row, f"{here}.{place}", seal, errors)
+                if isinstance(row, Mapping)
+                else _masked(row)
+                for place, row in enumerate(value)
+            ]
+        else:
+            result[name] = _masked(value)
+    return result
+
+
+def _reference(
+    name: str, value: object, path: str, seal: Callable[[str], str], errors: list[FieldError]
+) -> Iterator[tuple[str, Any]]:
+    if value is None or is_reference(value):
+        yield name, value
+        return
+    try:
+        digits = normalize_individual_number(value if isinstance(value, str) else "")
+    except NumberNotValid as error:
+        errors.append(FieldError(path, error.code, error.message_ja, NUMBER_TEXTS_EN[error.code]))
+        return
+    yield name, seal(digits)
+
+
+def _masked(value: object) -> object:
+    return hide_individual_numbers(value) if isinstance(value, str) else value
