@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -43,6 +43,7 @@ class Case(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version}
 
 
 class WorkItem(Base):

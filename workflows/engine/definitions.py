@@ -1,0 +1,82 @@
+"""Definitions in the database: publishing what is shipped, finding what a new case begins with (Ruling 1)."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.audit.tags import Tag
+from models.case import Definition
+from services import audit
+from services.context import Context
+from services.errors import NotFound
+from workflows.engine.bundle import Bundle, unpack
+from workflows.engine.parser import Specification, specify
+
+_read: dict[str, Specification] = {}
+
+
+def publish_shipped(ctx: Context, bundle: Bundle) -> Definition | None:
+    """Put a shipped procedure on record: as version 1 when it is new, as a draft when it has changed.
+
+    Returns None where this content is on record already. A published version is never replaced silently.
+    """
+    content_hash = bundle.hash
+    specify(bundle, content_hash)
+    if ctx.session.scalars(select(Definition.id).where(Definition.hash == content_hash)).first():
+        return None
+    newest = ctx.session.scalar(select(func.max(Definition.version)).where(Definition.slug == bundle.slug))
+    row = Definition(
+        slug=bundle.slug,
+        version=(newest or 0) + 1,
+        hash=content_hash,
+        content=bundle.pack(),
+        state="draft" if newest else "published",
+        published_at=None if newest else ctx.at,
+        published_by_id=None if newest else ctx.actor.staff_id,
+    )
+    ctx.session.add(row)
+    audit.record(ctx, Tag.DEFINITION_PUBLISHED, f"definition:{bundle.slug}", detail={"version": row.version})
+    return row
+
+
+def publish_draft(ctx: Context, slug: str, version: int) -> Definition:
+    """Make a draft the version with which new cases begin; running cases stay on theirs.
+
+    Raises:
+        NotFound: there is no such draft.
+    """
+    statement = select(Definition).where(
+        Definition.slug == slug, Definition.version == version, Definition.state == "draft"
+    )
+    row = ctx.session.scalars(statement).one_or_none()
+    if row is None:
+        raise NotFound("この版の下書きはありません。", "There is no such draft.")
+    row.state, row.published_at, row.published_by_id = "published", ctx.at, ctx.actor.staff_id
+    audit.record(ctx, Tag.DEFINITION_PUBLISHED, f"definition:{slug}", detail={"version": version})
+    return row
+
+
+def current(session: Session, slug: str) -> Specification:
+    """The specification with which a new case begins.
+
+    Raises:
+        NotFound: nothing is published under this name.
+    """
+    statement = select(Definition.hash).where(Definition.slug == slug, Definition.state == "published")
+    newest = session.scalars(statement.order_by(Definition.version.desc())).first()
+    if newest is None:
+        raise NotFound(
+            f"手続「{slug}」は公開されていません。管理者に連絡してください。",
+            f"The procedure {slug} is not published. Tell an administrator.",
+        )
+    return by_hash(session, newest)
+
+
+def by_hash(session: Session, content_hash: str) -> Specification:
+    """The specification of a running case; read from the database once per process."""
+    found = _read.get(content_hash)
+    if found is None:
+        packed = session.scalars(select(Definition.content).where(Definition.hash == content_hash)).one()
+        found = _read[content_hash] = specify(unpack(packed), content_hash)
+    return found

@@ -1,0 +1,66 @@
+"""What a service task may call: named operations of the procedures' handlers, and nothing else (Ruling 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.context import Context
+
+
+@dataclass(frozen=True)
+class CaseData:
+    """What a handler is told: which case and notification, and the data gathered so far (read only)."""
+
+    case_id: int
+    notification_id: int
+    slug: str
+    data: Mapping[str, Any]
+
+    def form(self, element_id: str) -> Mapping[str, Any]:
+        """What was entered in a task of this case; empty where it was not reached."""
+        entry: Mapping[str, Any] = self.data.get("form", {}).get(element_id, {})
+        return entry
+
+
+Handler = Callable[[Context, CaseData], dict[str, Any]]
+
+_operations: dict[str, Handler] = {}
+
+
+class UnknownOperation(Exception):
+    """A definition names an operation that no handler offers."""
+
+
+def operation(name: str) -> Callable[[Handler], Handler]:
+    """Offer a function to service tasks as `slug.name`.
+
+    Raises:
+        ValueError: the name is taken.
+    """
+
+    def offer(handler: Handler) -> Handler:
+        if name in _operations:
+            raise ValueError(f"the operation {name} is offered twice")
+        _operations[name] = handler
+        return handler
+
+    return offer
+
+
+def get_operation(name: str) -> Handler:
+    """The handler of an operation.
+
+    Raises:
+        UnknownOperation: nobody offers it; is its module loaded by workflows.catalog?
+    """
+    try:
+        return _operations[name]
+    except KeyError as error:
+        raise UnknownOperation(name) from error
+
+
+def operation_names() -> frozenset[str]:
+    """All operations that are offered."""
+    return frozenset(_operations)

@@ -1,0 +1,202 @@
+"""Reading BPMN: safely, once per process, refusing by name what we do not run (Ruling 1, T03)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from lxml import etree
+from SpiffWorkflow.bpmn.parser.util import full_tag
+from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
+from SpiffWorkflow.spiff.parser.task_spec import SpiffTaskParser
+from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
+
+from workflows.engine.bundle import Bundle
+from workflows.engine.dmn.tables import Decision, parse_dmn
+
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
+MAX_BYTES = 2_000_000
+
+
+class DefinitionRefused(Exception):
+    """A definition cannot be run; the message names the file and the element."""
+
+
+@dataclass(frozen=True)
+class UserTask:
+    """What the queue and the screens need to know of a task for people."""
+
+    process: str
+    element_id: str
+    title_ja: str
+    title_en: str
+    role: str
+    form: str
+    writes: str
+    not_by: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    due_days: int | None
+    due_from: str | None
+
+
+@dataclass(frozen=True)
+class Specification:
+    """A definition ready to run: SpiffWorkflow's specs without state, decisions, and the user tasks."""
+
+    slug: str
+    hash: str
+    process: Any
+    called: Mapping[str, Any]
+    decisions: Mapping[str, Decision]
+    user_tasks: Mapping[tuple[str, str], UserTask]
+    titles: Mapping[tuple[str, str], tuple[str, str]]
+    bundle: Bundle
+
+
+class RuleTask(SpiffBpmnTask):
+    """A business rule task: a DMN table over FEEL; the answer is kept under the decision's id."""
+
+    def __init__(self, wf_spec: Any, name: str, decision_id: str, decision: Decision, **kwargs: Any) -> None:
+        super().__init__(wf_spec, name, **kwargs)
+        self.decision_id = decision_id
+        self.decision = decision
+
+    def _run_hook(self, my_task: Any) -> bool:
+        my_task.data[self.decision_id] = self.decision.evaluate(my_task.data)
+        return True
+
+
+class _RuleTaskParser(SpiffTaskParser):
+    def create_task(self) -> RuleTask:
+        decision_id = self.parse_extensions().get("calledDecisionId")
+        decision = self.process_parser.parser.decisions.get(decision_id)
+        if decision is None:
+            raise DefinitionRefused(
+                f"{self.bpmn_id}: the decision {decision_id!r} is in no table of this definition"
+            )
+        return RuleTask(self.spec, self.bpmn_id, decision_id, decision, **self.bpmn_attributes)
+
+
+class _Parser(SpiffBpmnParser):
+    OVERRIDE_PARSER_CLASSES = {  # noqa: RUF012 - SpiffWorkflow's own class attribute
+        **SpiffBpmnParser.OVERRIDE_PARSER_CLASSES,
+        full_tag("businessRuleTask"): (_RuleTaskParser, RuleTask),
+    }
+
+    def __init__(self, decisions: Mapping[str, Decision]) -> None:
+        super().__init__()
+        self.decisions = decisions
+
+
+def safe_xml(source: bytes, name: str) -> Any:
+    """Parse XML without entities, DOCTYPE, network or undue size.
+
+    Raises:
+        DefinitionRefused: the text is no XML, too large, or declares a DOCTYPE.
+    """
+    if len(source) > MAX_BYTES:
+        raise DefinitionRefused(f"{name}: larger than {MAX_BYTES:,} bytes")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(source, parser)
+    except etree.XMLSyntaxError as error:
+        raise DefinitionRefused(f"{name}: {error}") from error
+    if b"<!DOCTYPE" in source:
+        raise DefinitionRefused(f"{name}: a DOCTYPE is not accepted")
+    return root
+
+
+@lru_cache(maxsize=128)
+def _specify(packed_hash: str, packed: _Keyed) -> Specification:
+    bundle = packed.bundle
+    decisions: dict[str, Decision] = {}
+    for source in bundle.dmn.values():
+        decisions.update(parse_dmn(source.encode()))
+    parser = _Parser(decisions)
+    roots = {name: safe_xml(source.encode(), name) for name, source in bundle.bpmn.items()}
+    for name, root in roots.items():
+        parser.add_bpmn_xml(root, filename=name)
+    process = parser.get_spec(bundle.slug)
+    called = parser.get_subprocess_specs(bundle.slug)
+    tasks = {(task.process, task.element_id): task for root in roots.values() for task in _user_tasks(root)}
+    titles = {key: title for root in roots.values() for key, title in _titles(root).items()}
+    return Specification(bundle.slug, packed_hash, process, called, decisions, tasks, titles, bundle)
+
+
+class _Keyed:
+    """A bundle that is equal to another by the hash of its content, so that it is read once per process."""
+
+    def __init__(self, bundle: Bundle, content_hash: str) -> None:
+        self.bundle = bundle
+        self.content_hash = content_hash
+
+    def __hash__(self) -> int:
+        return hash(self.content_hash)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Keyed) and other.content_hash == self.content_hash
+
+
+def specify(bundle: Bundle, content_hash: str | None = None) -> Specification:
+    """A definition ready to run; read once per process.
+
+    Raises:
+        DefinitionRefused: the files cannot be run as they are; the message names the element.
+    """
+    known = content_hash or bundle.hash
+    return _specify(known, _Keyed(bundle, known))
+
+
+def _properties(node: Any) -> dict[str, str]:
+    return {p.get("name"): p.get("value") for p in node.iterfind(f".//{{{SPIFF}}}property")}
+
+
+def _lanes(process: Any) -> dict[str, str]:
+    return {
+        reference.text: lane.get("id")
+        for lane in process.iter(f"{{{BPMN}}}lane")
+        for reference in lane.iterfind(f"{{{BPMN}}}flowNodeRef")
+    }
+
+
+def _user_tasks(root: Any) -> list[UserTask]:
+    return [
+        _user_task(process.get("id"), node, _lanes(process))
+        for process in root.iter(f"{{{BPMN}}}process")
+        for node in process.iter(f"{{{BPMN}}}userTask", f"{{{BPMN}}}manualTask")
+    ]
+
+
+def _user_task(slug: str, node: Any, lanes: Mapping[str, str]) -> UserTask:
+    element_id, properties = node.get("id"), _properties(node)
+    role = lanes.get(element_id)
+    if role is None:
+        raise DefinitionRefused(
+            f"{slug}.{element_id}: a task for people stands in no lane, so nobody would see it"
+        )
+    return UserTask(
+        process=slug,
+        element_id=element_id,
+        title_ja=node.get("name"),
+        title_en=properties.get("title_en", node.get("name")),
+        role=role,
+        form=properties.get("form", f"{slug}/{element_id}"),
+        writes=properties.get("writes", element_id),
+        not_by=tuple(filter(None, properties.get("not_by", "").split(","))),
+        outcomes=tuple(filter(None, properties.get("outcomes", "").split(","))),
+        due_days=int(properties["due_days"]) if "due_days" in properties else None,
+        due_from=properties.get("due_from"),
+    )
+
+
+def _titles(root: Any) -> dict[tuple[str, str], tuple[str, str]]:
+    titles = {}
+    for process in root.iter(f"{{{BPMN}}}process"):
+        for node in process.iter():
+            if isinstance(node.tag, str) and node.get("id") and node.get("name"):
+                name = node.get("name")
+                titles[process.get("id"), node.get("id")] = (name, _properties(node).get("title_en", name))
+    return titles

@@ -1,0 +1,60 @@
+"""SpiffWorkflow's script engine, replaced: expressions are FEEL, services are operations (Ruling 2)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NoReturn
+
+from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
+
+from services.context import Context
+from workflows.engine.feel.expressions import compile_context, compile_expression
+from workflows.engine.operations import CaseData, get_operation
+
+
+class _NoPython:
+    """Stands where SpiffWorkflow keeps its Python environment, so that nothing can reach one."""
+
+    def evaluate(self, expression: str, context: Mapping[str, Any], external_context: Any = None) -> Any:
+        del external_context
+        return compile_expression(expression, None).evaluate(context)
+
+    def execute(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise RuntimeError("no Python runs from a definition")
+
+    call_service = execute
+
+
+class FeelScriptEngine(PythonScriptEngine):
+    """Evaluates FEEL on the case's data and calls operations in the deed's own transaction."""
+
+    def __init__(self, ctx: Context | None, case_id: int, notification_id: int, slug: str) -> None:
+        super().__init__(environment=_NoPython())
+        self._ctx = ctx
+        self._case = (case_id, notification_id, slug)
+
+    @property
+    def _clock(self) -> datetime | None:
+        return self._ctx.at if self._ctx else None
+
+    def validate(self, expression: str) -> None:
+        compile_expression(expression, None)
+
+    def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Any:
+        del external_context
+        return compile_expression(expression, None).evaluate(task.data, clock=self._clock)
+
+    def execute(self, task: Any, script: str, external_context: Any = None) -> bool:
+        del external_context
+        task.data.update(compile_context(script, None).evaluate(task.data, clock=self._clock))
+        return True
+
+    def call_service(self, task: Any, **kwargs: Any) -> str:
+        if self._ctx is None:
+            raise RuntimeError("a service task needs a unit of work")
+        case_id, notification_id, slug = self._case
+        handler = get_operation(kwargs["operation_name"])
+        case = CaseData(case_id=case_id, notification_id=notification_id, slug=slug, data=task.data)
+        return json.dumps(handler(self._ctx, case))
