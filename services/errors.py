@@ -42,3 +42,107 @@ class RuleBroken(ServiceError):
 
 class AuditMissing(Exception):
     """A deed changed the record without an audit event: it does not happen (Ruling 6)."""
+
+
+class LawNotLoaded(RuntimeError):
+    """The program was not given the law: `services.statute.configure` was not called at the start."""
+
+
+class SettingMissing(RuleBroken):
+    """A setting of the city that a paper or a number needs has no value for the day."""
+
+    code = "setting_missing"
+
+
+class NumberRefused(ServiceError):
+    """A typed Individual Number cannot be kept. The message never holds a digit of it (M06)."""
+
+    code = "number"
+
+    def __init__(self, code: str, message_ja: str, message_en: str = "") -> None:
+        """Carry the code of the rule, for the field error of the form."""
+        super().__init__(message_ja, message_en, article="番号法16条")
+        self.code = code
+
+
+class NumberConflict(RuleBroken):
+    """The number is somebody else's, or the person has another one already (A7, M07)."""
+
+    code = "number_conflict"
+
+
+class PersonUnknown(NotFound):
+    """Nobody with this id is on record."""
+
+    code = "person_unknown"
+
+
+class HouseholdUnknown(NotFound):
+    """There is no household with this id."""
+
+    code = "household_unknown"
+
+
+class NotAMember(RuleBroken):
+    """The person does not belong to the household on that day."""
+
+    code = "not_a_member"
+
+
+class HouseholdWithoutHead(RuleBroken):
+    """The household would be left with members and without a head who owes the premium (法76条)."""
+
+    code = "household_without_head"
+
+
+class PeriodsOverlap(RuleBroken):
+    """Two periods of one person would hold the same day."""
+
+    code = "periods_overlap"
+
+
+class NotInsured(RuleBroken):
+    """The person has no open period that could be ended."""
+
+    code = "not_insured"
+
+
+class BranchNumbersUsedUp(RuleBroken):
+    """All 99 branches of a number were given; a branch is never given twice (A4)."""
+
+    code = "branches_used_up"
+
+
+class CertificateEnded(RuleBroken):
+    """The certificate was collected, lost, replaced or voided before; it cannot end twice."""
+
+    code = "certificate_ended"
+
+
+class KindNotAllowed(RuleBroken):
+    """The law of the issue date does not allow this kind of certificate (C1)."""
+
+    code = "kind_not_allowed"
+
+
+class RegistrationRefused(RuleBroken):
+    """The registry does not take the notification as it stands; `findings` says why, point by point."""
+
+    code = "registration_refused"
+
+    def __init__(self, findings: tuple[object, ...], message_ja: str, message_en: str = "") -> None:
+        """Carry the findings to the screen."""
+        super().__init__(message_ja, message_en)
+        self.findings = findings
+
+
+class LaterNotificationBuildsOn(RuleBroken):
+    """What the notification recorded was changed or used by a later one: that one must be cancelled first."""
+
+    code = "later_notification"
+
+
+class NothingToCancel(RuleBroken):
+    """The notification recorded nothing, or was cancelled before."""
+
+    code = "nothing_to_cancel"

@@ -1,0 +1,24 @@
+"""The days on which the counters are closed beyond weekends and national holidays (民法142条)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.masters import Holiday
+from rules.periods import notify_by as count_to
+
+REACH = timedelta(days=60)  # far enough for any fourteen days and the closed days after them
+
+
+def closed_days(session: Session, around: date) -> frozenset[date]:
+    """The office's own closed days that can move a deadline counted from `around`."""
+    statement = select(Holiday.day).where(Holiday.day >= around, Holiday.day <= around + REACH)
+    return frozenset(session.scalars(statement))
+
+
+def notify_by(session: Session, event_on: date) -> date:
+    """The last day to notify an event, with the office's own closed days (規則2条 ff.)."""
+    return count_to(event_on, closed_days(session, event_on))

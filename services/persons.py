@@ -1,0 +1,180 @@
+"""Persons on record: taking in, recording a change, finding who might be the same (A1, A6, ADR 0003)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from models.audit.tags import Tag
+from models.base import known
+from models.notification import Notification
+from models.person import Person, PersonRecord, SearchKey
+from rules.kana import kana_search_key, name_search_key
+from services import audit
+from services.context import Context
+from services.errors import PersonUnknown
+from services.numbering import addressee_numbers
+from services.recorded import origin
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """What the office knows of a person; `birth_date` as YYYY-MM-DD with 00 where unknown (H21)."""
+
+    name: str
+    birth_date: str
+    sex: str
+    name_kana: str = ""
+    resident_kind: str = "1"
+    alias_name: str | None = None
+    alias_kana: str | None = None
+    name_latin: str | None = None
+    former_surname: str | None = None
+    died_on: date | None = None
+    phone: str | None = None
+    nationality: str | None = None
+    residence_status: str | None = None
+    residence_expires_on: date | None = None
+    has_insurance_card_registration: bool = False
+    needs_help: bool = False
+    protective_measure: bool = False
+    protective_measure_until: date | None = None
+    copay_share: int | None = None
+
+
+FACTS = tuple(field.name for field in fields(PersonFacts))
+NAMES = frozenset({"name", "name_kana", "alias_name", "alias_kana", "name_latin", "former_surname"})
+
+
+def create(ctx: Context, facts: PersonFacts, notification: Notification | None) -> Person:
+    """Take one person in, with a new address number."""
+    return create_all(ctx, [facts], notification)[0]
+
+
+def create_all(
+    ctx: Context, several: Sequence[PersonFacts], notification: Notification | None
+) -> list[Person]:
+    """Take several persons in, in the order told."""
+    if not several:
+        return []
+    session = ctx.session
+    numbers = addressee_numbers(session, len(several))
+    persons = [Person(addressee_number=number, created_at=ctx.at) for number in numbers]
+    session.add_all(persons)
+    session.flush()
+    for person, facts in zip(persons, several, strict=True):
+        session.add(_record(ctx, person.id, asdict(facts), None, notification))
+        session.add_all(_search_keys(person.id, facts))
+        audit.record(ctx, Tag.REGISTER_CHANGED, f"person:{person.id}", detail=_deed("created", notification))
+    session.flush()
+    return persons
+
+
+def get(ctx: Context, person_id: int) -> PersonRecord:
+    """What is known today of a person.
+
+    Raises:
+        PersonUnknown: nobody with this id is on record.
+    """
+    statement = known(select(PersonRecord).where(PersonRecord.person_id == person_id), PersonRecord)
+    row = ctx.session.scalars(statement).one_or_none()
+    if row is None:
+        raise PersonUnknown(
+            "この方は登録されていません。検索し直して、正しい方を選んでください。",
+            "This person is not on record. Search again and choose the right one.",
+        )
+    return row
+
+
+def revise(
+    ctx: Context,
+    person_id: int,
+    changes: Mapping[str, Any],
+    effective_on: date | None,
+    notification: Notification | None,
+) -> PersonRecord:
+    """Record what is different from `effective_on` on; the rest is copied, what was known stays.
+
+    A change that changes nothing writes nothing.
+
+    Raises:
+        PersonUnknown: nobody with this id is on record.
+        ValueError: a key is no fact of a person.
+    """
+    if unknown := set(changes) - set(FACTS):
+        raise ValueError(f"not a fact of a person: {sorted(unknown)}")
+    row = get(ctx, person_id)
+    values = {name: getattr(row, name) for name in FACTS}
+    changed = sorted(name for name, value in changes.items() if values[name] != value)
+    if not changed:
+        return row
+    row.supersede(ctx.at, notification.id if notification else None)
+    ctx.session.flush()
+    facts = PersonFacts(**{**values, **changes})
+    revised = _record(ctx, person_id, asdict(facts), effective_on, notification)
+    ctx.session.add(revised)
+    if NAMES & set(changed):
+        rebuild_search_keys(ctx.session, person_id, facts)
+    detail = {**_deed("revised", notification), "fields": changed}
+    audit.record(ctx, Tag.REGISTER_CHANGED, f"person:{person_id}", detail=detail)
+    ctx.session.flush()
+    return revised
+
+
+def find_same(session: Session, name: str, birth_date: str) -> list[PersonRecord]:
+    """Persons on record with the same written name and date of birth: shown, never merged (H15)."""
+    statement = (
+        select(PersonRecord)
+        .join(SearchKey, SearchKey.person_id == PersonRecord.person_id)
+        .where(SearchKey.kind == "name", SearchKey.key == name_search_key(name))
+        .where(PersonRecord.birth_date == birth_date)
+        .order_by(PersonRecord.person_id)
+    )
+    return list(session.scalars(known(statement, PersonRecord)))
+
+
+def facts_of(row: PersonRecord) -> PersonFacts:
+    return PersonFacts(**{name: getattr(row, name) for name in FACTS})
+
+
+def rebuild_search_keys(session: Session, person_id: int, facts: PersonFacts) -> None:
+    """Make the search keys anew; they are an index of today's knowledge and hold nothing of their own."""
+    session.execute(delete(SearchKey).where(SearchKey.person_id == person_id))
+    session.add_all(_search_keys(person_id, facts))
+
+
+def _search_keys(person_id: int, facts: PersonFacts) -> list[SearchKey]:
+    given = facts.name.replace("\u3000", " ").partition(" ")[2]
+    spellings = {
+        "name": name_search_key(facts.name),
+        "kana": kana_search_key(facts.name_kana),
+        "alias": name_search_key(facts.alias_name or ""),
+        "alias_kana": kana_search_key(facts.alias_kana or ""),
+        "latin": name_search_key(facts.name_latin or ""),
+        "former": name_search_key(f"{facts.former_surname}{given}") if facts.former_surname else "",
+    }
+    return [SearchKey(person_id=person_id, kind=kind, key=key) for kind, key in spellings.items() if key]
+
+
+def _record(
+    ctx: Context,
+    person_id: int,
+    values: Mapping[str, Any],
+    effective_on: date | None,
+    notification: Notification | None,
+) -> PersonRecord:
+    return PersonRecord(
+        person_id=person_id,
+        effective_on=effective_on,
+        **origin(ctx, notification),
+        **values,
+    )
+
+
+def _deed(name: str, notification: Notification | None) -> dict[str, Any]:
+    return {"deed": name, "notification": notification.id if notification else None}
