@@ -1,0 +1,5 @@
+"""Certificates and the letters that carry them (letters-and-certificates, section 3).
+
+May import `printing.letter`, `printing.places` and rules for value types. One document per file:
+a frozen dataclass, with its template and stylesheet of the same name beside it.
+"""

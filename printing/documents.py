@@ -1,0 +1,82 @@
+"""The register of what we print: name → title, dataclass, template, stylesheets, ★ places.
+
+A document's folder is the slug of its procedure; its dataclass, template and stylesheet share one name.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from printing.certificates.eligibility_certificate import EligibilityCertificate
+from printing.certificates.eligibility_notice import EligibilityNotice
+
+
+@dataclass(frozen=True)
+class DocumentKind:
+    """A kind of document. `must` are its ★ places, as paths from the dataclass ("cards.name")."""
+
+    name: str
+    title_ja: str
+    title_en: str
+    dataclass: type
+    template: str
+    must: tuple[str, ...]
+    shared_stylesheets: tuple[str, ...] = ()
+    paper: str = "A4"
+
+    @property
+    def stylesheets(self) -> tuple[str, ...]:
+        own = self.template.removesuffix(".html") + ".css"
+        return ("assets/page.css", *self.shared_stylesheets, own)
+
+
+_ISSUER: Final = ("issuer.section", "issuer.address", "issuer.telephone")
+_MAYOR: Final = ("issuer.title", "issuer.mayor", *_ISSUER)
+_RECIPIENT: Final = ("recipient.postal_code", "recipient.lines", "recipient.name")
+_LETTER: Final = ("document_number", "dated", *_RECIPIENT, *_MAYOR)
+# The symbol (記号) may be empty for a municipality (facts, 4.4), and a person without kana is H20.
+_CARD: Final = (
+    "cards",
+    "cards.insurer_number",
+    "cards.insurer_name",
+    "cards.number",
+    "cards.branch",
+    "cards.name",
+)
+
+_KINDS: Final = (
+    DocumentKind(
+        "eligibility_certificate",
+        "資格確認書",
+        "Certificate of eligibility",
+        EligibilityCertificate,
+        "certificates/eligibility_certificate.html",
+        (
+            *_LETTER,
+            *_CARD,
+            "issuer.seal_text",
+            "cards.serial",
+            "cards.sex",
+            "cards.birth",
+            "cards.acquired_on",
+            "cards.issued_on",
+            "cards.expires_on",
+        ),
+        ("certificates/carrier.css",),
+    ),
+    DocumentKind(
+        "eligibility_notice",
+        "資格情報のお知らせ",
+        "Notice of eligibility information",
+        EligibilityNotice,
+        "certificates/eligibility_notice.html",
+        (*_LETTER, *_CARD, "cards.acquired_on"),
+    ),
+)
+
+DOCUMENTS: Final[dict[str, DocumentKind]] = {kind.name: kind for kind in _KINDS}
+_BY_DATACLASS: Final = {kind.dataclass: kind for kind in _KINDS}
+
+
+def kind_of(document: object) -> DocumentKind:
+    """Return the kind of a document; a class that is not registered is a mistake of the program."""
+    return _BY_DATACLASS[type(document)]

@@ -1,0 +1,193 @@
+"""The only WeasyPrint code: a document, or many, become PDF bytes.
+
+Order of a print: ★ places, Individual Number, glyphs, layout, overflow, fonts, bytes. Any doubt on the
+way refuses the print (`printing.errors`), a warning of WeasyPrint included. Nothing is fetched: not a
+file, not an address (security.md, findings 7 and 8); values reach the templates escaped. The same
+document gives the same bytes.
+"""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby, islice
+from threading import Lock
+from typing import Any, Final
+
+from weasyprint import CSS, HTML, Document, Page
+from weasyprint.document import DocumentMetadata
+from weasyprint.logger import LOGGER
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher
+
+from printing.checks import check_content, check_no_individual_number
+from printing.documents import DocumentKind, kind_of
+from printing.errors import PrintRefused, TextDoesNotFit
+from printing.fonts import FACES
+from printing.glyphs import check_glyphs
+from printing.overflow import check_page
+from printing.overlay import Leaf, compose, join, own_font_names
+from printing.templates import stylesheet, template
+
+__all__ = ["check_glyphs", "render", "render_many"]
+
+PAGES_PER_PDF: Final = 50  # WeasyPrint keeps about 1.4 MB a page (stack.md, section 3.2)
+DOCUMENTS_PER_LAYOUT: Final = 25
+GROUNDS_KEPT: Final = 64
+SHEET_MARK: Final = "<!--sheet-->"
+INK_MARK: Final = "<!--ink-->"
+
+_LOCK: Final = Lock()  # Pango's font map is shared and not thread-safe
+_GROUNDS: Final[OrderedDict[tuple[str, str], bytes]] = OrderedDict()
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One side of paper: its finished ground and the laid-out ink, if there is any."""
+
+    ground: bytes
+    ink: Page | None
+
+
+class _Warnings(logging.Handler):
+    """Collects what WeasyPrint warns of; the text may hold a person's data and goes to no log."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+@cache
+def _font_configuration() -> FontConfiguration:
+    return FontConfiguration()
+
+
+@cache
+def _fetcher() -> URLFetcher:
+    return URLFetcher(allowed_protocols={"data"}, allow_redirects=False, fail_on_errors=True)
+
+
+@cache
+def _stylesheet(names: tuple[str, ...]) -> CSS:
+    return CSS(string=stylesheet(names), url_fetcher=_fetcher(), font_config=_font_configuration())
+
+
+def render(document: object, *, preview: bool = False) -> bytes:
+    """Print one document. A preview bears 見本・無効 across each page and differs in nothing else."""
+    return render_many([document], preview=preview)
+
+
+def render_many(documents: Sequence[object], *, preview: bool = False) -> bytes:
+    """Print documents in the order given as one PDF; one that cannot be printed refuses the run."""
+    if not documents:
+        raise PrintRefused(
+            "print.nothing", "印刷するものがありません。印刷する証や通知を選んでから、もう一度押してください。"
+        )
+    for document in documents:
+        check(document)
+    with _LOCK, _warnings_refused():
+        parts = list(_pdf_parts(documents, preview=preview))
+    return parts[0] if len(parts) == 1 else join(parts)
+
+
+def check(document: object) -> None:
+    """Refuse what may not go on paper, before any layout."""
+    kind = kind_of(document)
+    check_content(kind.title_ja, document, kind.must)
+    check_no_individual_number(document)
+    check_glyphs(document)
+
+
+@contextmanager
+def _warnings_refused() -> Iterator[None]:
+    handler, propagate = _Warnings(), LOGGER.propagate
+    LOGGER.addHandler(handler)
+    LOGGER.propagate = False
+    try:
+        yield
+    finally:
+        LOGGER.removeHandler(handler)
+        LOGGER.propagate = propagate
+    if handler.messages:
+        raise PrintRefused(
+            "print.warning",
+            "印刷の途中で、書体又は様式についての警告が出たため、印刷を止めました。"
+            "紙に正しく出ないおそれがあります。管理者に連絡してください。",
+            handler.messages,
+        )
+
+
+def _pdf_parts(documents: Sequence[object], *, preview: bool) -> Iterator[bytes]:
+    title = " ".join(dict.fromkeys(kind_of(document).title_ja for document in documents))
+    sides = _sides(documents, preview=preview)
+    while part := list(islice(sides, PAGES_PER_PDF)):
+        inked = [side.ink for side in part if side.ink is not None]
+        leaves = [Leaf(side.ground, side.ink is not None) for side in part]
+        yield compose(_write(inked) if inked else None, leaves, title)
+
+
+def _sides(documents: Sequence[object], *, preview: bool) -> Iterator[_Side]:
+    for kind, group in groupby(documents, key=kind_of):
+        while batch := list(islice(group, DOCUMENTS_PER_LAYOUT)):
+            yield from _sides_of(kind, batch, preview=preview)
+
+
+def _sides_of(kind: DocumentKind, documents: Sequence[object], *, preview: bool) -> Iterator[_Side]:
+    """Lay out the ink of documents of one kind together, each over the ground of its sheet."""
+    source = template(kind.template)
+    sheets = [
+        sheet.partition(INK_MARK)
+        for document in documents
+        for sheet in source.render(doc=document, preview=preview).split(SHEET_MARK)[1:]
+    ]
+    pages = iter(_lay_out(kind, [ink for _, _, ink in sheets if ink.strip()]))
+    for ground, _, ink in sheets:
+        yield _Side(_ground(kind, ground), next(pages) if ink.strip() else None)
+
+
+def _ground(kind: DocumentKind, html: str) -> bytes:
+    """Return the finished ground of a sheet; the last ones used are kept."""
+    key = (kind.name, html)
+    ground = _GROUNDS.pop(key, None) or own_font_names(_write(_lay_out(kind, [html])))
+    _GROUNDS[key] = ground
+    if len(_GROUNDS) > GROUNDS_KEPT:
+        _GROUNDS.popitem(last=False)
+    return ground
+
+
+def _lay_out(kind: DocumentKind, sheets: list[str]) -> list[Page]:
+    if not sheets:
+        return []
+    html = f'<!doctype html><html lang="ja"><body>{"".join(sheets)}</body></html>'
+    document = HTML(string=html, url_fetcher=_fetcher(), base_url=None).render(
+        font_config=_font_configuration(), stylesheets=[_stylesheet(kind.stylesheets)]
+    )
+    if len(document.pages) != len(sheets):
+        raise TextDoesNotFit(kind.title_ja, "用紙")
+    for page in document.pages:
+        check_page(page._page_box, kind.title_ja)  # noqa: SLF001 - the boxes have no public door (stack.md, 3.4)
+    return list(document.pages)
+
+
+def _write(pages: list[Page]) -> bytes:
+    metadata = DocumentMetadata(lang="ja")  # nothing of a person
+    document = Document(pages, metadata, _fetcher(), _font_configuration(), {}, None)
+    return bytes(document.write_pdf(finisher=_check_fonts))
+
+
+def _check_fonts(document: Document, _pdf: Any) -> None:
+    """Prove that every font taken is one of ours: a missing one is replaced silently otherwise."""
+    taken = {font.family for font in document.fonts.values()}
+    foreign = taken - {face.family for face in FACES}
+    if foreign:
+        raise PrintRefused(
+            "print.font_missing",
+            "印刷用の書体が入っていないため、印刷を止めました。管理者に連絡してください"
+            f"(代わりに使われた書体:{'、'.join(sorted(foreign))})。",
+            sorted(foreign),
+        )
