@@ -37,12 +37,12 @@ def ages_possible_on(birth: PartialDate, day: date) -> tuple[int, int]:
     return age_on(birth.latest, day), age_on(birth.earliest, day)
 
 
-def share_from(birth: date) -> date:
+def share_from(birth: date, years: int = 70) -> date:
     """Return the first day of the share of 70 to 74: the month after the one in which 70 is completed.
 
     法42条1項3号. Born on the 1st of a month means from that very month (sample household H10).
     """
-    return next_month_start(reaches_on(birth, 70))
+    return next_month_start(reaches_on(birth, years))
 
 
 def is_born_on_leap_day(birth: date) -> bool:

@@ -61,7 +61,7 @@ class AcquisitionFacts:
     """What is known of one person when the acquisition is decided.
 
     `event_on` is the day on the paper of the reason (see `EVENT_NAMES`; for 02 the scheme's loss date, which
-    is the day after leaving the job). `kept_acquired_on` is the day of acquisition in the former municipality.
+    is the day after leaving the job). `kept_acquired_on`: day of acquisition in the former municipality.
     """
 
     reason: str

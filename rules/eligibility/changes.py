@@ -1,7 +1,7 @@
 """Changes of an insured household: address, name, head, head for NHI only, split and merge.
 
-Law: 国民健康保険法9条; 施行規則8条 (name), 9条 (household), 10条 (address), 10条の2 (head). Every one of them is to
-be notified within 14 days, save the change of head for NHI only, which begins on the day of acceptance.
+Law: 国民健康保険法9条; 施行規則8条 (name), 9条 (household), 10条 (address), 10条の2 (head). All are to be
+notified within 14 days, save the change of head for NHI only, which begins on the day of acceptance.
 """
 
 from dataclasses import dataclass
@@ -69,9 +69,10 @@ class NhiHeadConditions:
 class ChangeFacts:
     """What is known of the household when the change is decided. Persons are told by any number of ours.
 
-    `members` and `head`: the household before the change. `new_head`: after it (head, nhi_head: of the household;
-    split: of those who stay, when the head moves; merge: of the joined household). `moving` and `head_of_moving`:
-    those who leave it (split) or come from the other household (merge). `is_same`: nothing differs from the record.
+    `members` and `head` are the household before the change (also persons not insured); `new_head` is its
+    head after it: needed for head and nhi_head, for split when the head moves, free for merge. `moving` and
+    `head_of_moving` are those who leave it (split) or come from the other household (merge). `is_same` says
+    that nothing differs from the record.
     """
 
     kind: str

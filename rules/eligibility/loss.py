@@ -1,7 +1,7 @@
 """Loss of eligibility (資格喪失): on which day, until when to notify, and what stands against it.
 
-Law: 国民健康保険法8条 (day of loss: the day after, with the exceptions of its proviso and of 6条9号 and 10号),
-9条; 施行規則11条 to 13条. All days of loss are the first day NOT insured.
+Law: 国民健康保険法8条 (day of loss: the day after, save its proviso and the cases of 6条9号 and 10号), 9条;
+施行規則11条 to 13条. All days of loss are the first day NOT insured.
 """
 
 from dataclasses import dataclass
@@ -84,8 +84,9 @@ _LEAVES_HOUSEHOLD: Final = {LossReason.MOVED_OUT, LossReason.DEATH, LossReason.R
 class LossFacts:
     """What is known of one person when the loss is decided.
 
-    `period` is the open period here, or the last one. `new_address_on` is the day on which the address elsewhere
-    is taken up, if known. `insured_members_left` counts the others of the household who stay insured.
+    `period` is the open period here, or the last one. `new_address_on` is the day on which the address
+    elsewhere is taken up, if known. `insured_members_left` counts the others of the household who stay
+    insured; `certificates_out` the papers of the person that are still out.
     """
 
     reason: str
@@ -126,7 +127,7 @@ class Loss:
 
 
 def decide(facts: LossFacts, law: LawAt) -> Decision[Loss]:
-    """国民健康保険法8条: 区域内に住所を有しなくなった日の翌日又は6条各号に該当するに至った日の翌日に喪失する。
+    """国民健康保険法8条: 住所を有しなくなった日又は6条各号に該当するに至った日の翌日に喪失する。
 
     6条9号(生活保護)と10号(国保組合)、転出の日に他の市町村の区域内に住所を有するに至ったときは、その日。
     都道府県内の転出では資格は続き、この市の適用だけが終わる(施行規則11条)。
@@ -235,7 +236,8 @@ def _age_wrong(facts: LossFacts, reason: LossReason, law: LawAt) -> list[Refusal
     if ages_possible_on(facts.birth, facts.event_on)[1] >= lowest:
         return []
     message = (
-        f"{format_long(facts.event_on)}の時点で{lowest}歳になっていません(生年月日 {format_long(facts.birth)})。"
+        f"{format_long(facts.event_on)}の時点で{lowest}歳になっていません"
+        f"(生年月日 {format_long(facts.birth)})。"
         f"後期高齢者医療に入るのは75歳の誕生日、又は{lowest}歳以上で障害の認定を受けた日です。"
         "生年月日と喪失の事由を確かめてください。"
     )
@@ -290,7 +292,7 @@ def _leap_day(birth: date, age: int) -> list[Caution]:
 
 def _not_the_birthday(birth: date, age: int, event_on: date) -> list[Caution]:
     birthday = birthday_on(birth, age)
-    if event_on <= birthday or event_on == birthday:
+    if event_on <= birthday:
         return []
     message = (
         f"後期高齢者医療の資格取得日({format_long(event_on)})が{age}歳の誕生日({format_long(birthday)})より後です。"
