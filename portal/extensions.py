@@ -1,0 +1,65 @@
+"""The database of Flask-AppBuilder, unbound until `create_app`; how its connections behave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask_appbuilder.models.sqla.base import SQLA
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import event
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection, Engine
+    from sqlalchemy.orm import Session
+
+BUSY_SECONDS = 10
+
+db = SQLA(session_options={"expire_on_commit": False})
+csrf = CSRFProtect()
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Options of `create_engine`; errors never carry the values of a statement."""
+    options: dict[str, Any] = {"hide_parameters": True}
+    if url.startswith("sqlite"):
+        return options | {"connect_args": {"timeout": BUSY_SECONDS}}
+    return options | {"pool_pre_ping": True, "pool_recycle": 1800, "connect_args": {"connect_timeout": 5}}
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Give SQLite its settings: write-ahead log, foreign keys, patience, transactions that are real."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"busy_timeout = {BUSY_SECONDS * 1000}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def session_for_a_deed() -> Session:
+    """The request's one session, ready to write (Ruling 11).
+
+    SQLite refuses at once to turn a reading transaction into a writing one when somebody wrote
+    meanwhile. So the reading one, in which nothing was written, ends here and a writing one waits its turn.
+    """
+    session: Session = db.session()
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    return session

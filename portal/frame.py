@@ -1,0 +1,186 @@
+"""What stands around every page: the sidebar with live counts, the search box, who is here.
+
+An entry is shown when its view is served and the person has its permission. Counts come from functions
+that are registered here, each one statement, called once per page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app, g, request, url_for
+
+from portal import clock
+from portal.extensions import db
+from portal.language import t
+from portal.security.access import can
+from portal.security.actor import signed_in_actor
+from portal.security.roles import ROLES
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from flask import Flask
+    from sqlalchemy.orm import Session
+
+    from portal.settings import Settings
+    from services.context import Actor
+
+Counter = Callable[["Session", "Actor", "date"], Mapping[str, int]]
+COUNTERS: list[Counter] = []
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the sidebar. `count` is a key that some counter answers; `key` is typed to go there."""
+
+    ja: str
+    en: str
+    endpoint: str
+    slug: str
+    count: str = ""
+    key: str = ""
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    children: tuple[Entry, ...] = ()
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("きょうの仕事", "Today", "HomeView.index", "home.open", key="g h"),
+    Entry(
+        "受信箱",
+        "Inbox",
+        "InboxView.list",
+        "inbox.open",
+        "inbox",
+        "g i",
+        children=(
+            Entry("自分", "Mine", "InboxView.list", "inbox.open", "inbox.mine", "", {"box": "mine"}),
+            Entry(
+                "グループ", "My groups", "InboxView.list", "inbox.open", "inbox.group", "", {"box": "group"}
+            ),
+            Entry("未割当", "Unassigned", "InboxView.list", "inbox.open", "inbox.free", "", {"box": "free"}),
+        ),
+    ),
+    Entry("届出を受ける", "Take a notification", "IntakeView.choose", "notification.submit", key="g n"),
+    Entry("資格・世帯", "Persons, households", "PersonView.search", "registry.search", key="g s"),
+    Entry("証の交付", "Certificates", "PrintQueueView.list", "certificate.print", "print", "g p"),
+    Entry("職権処理", "Ex officio", "ExOfficioView.list", "ex_officio.decide", "ex_officio"),
+    Entry("日次の一覧", "Lists of the day", "DailyView.list", "report.daily"),
+    Entry("監査・点検", "Audit", "AuditView.list", "audit.read"),
+    Entry("手続の定義", "Procedures", "DefinitionView.list", "definition.read"),
+    Entry("マスタ", "Masters", "MasterIndexView.index", "masters.read", key="g m"),
+    Entry("職員と権限", "Staff and roles", "StaffView.list", "accounts.read"),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry as one page shows it."""
+
+    label: str
+    url: str
+    here: bool
+    count: int | None
+    key: str
+    children: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """All that the base template needs around the page."""
+
+    lines: tuple[Line, ...]
+    name: str
+    roles: str
+    search_url: str | None
+    profile_url: str | None
+    here: str
+    demo: bool
+    environment: str
+
+
+def install(app: Flask) -> None:
+    """Hand the frame to the templates, computed when a page asks for it."""
+    app.jinja_env.globals["page_frame"] = page_frame
+
+
+def register_counter(counter: Counter) -> Counter:
+    """Add a function that answers counts for the sidebar, e.g. `{"inbox": 12, "inbox.mine": 5}`."""
+    if counter not in COUNTERS:
+        COUNTERS.append(counter)
+    return counter
+
+
+def page_frame() -> Frame:
+    """The frame of this request's page."""
+    settings: Settings = current_app.extensions["portal_settings"]
+    actor = signed_in_actor()
+    counts = counts_for(actor) if actor else {}
+    return Frame(
+        lines=lines(ENTRIES, counts) if actor else (),
+        name=actor.name if actor else "",
+        roles=" / ".join(role_names(actor)) if actor else "",
+        search_url=_url("PersonView.search", "registry.search") if actor else None,
+        profile_url=_url("ProfileView.show", "profile.use") if actor else None,
+        here=request.full_path.rstrip("?") if request.method == "GET" and request.endpoint else "",
+        demo=settings.demo,
+        environment=settings.environment.value,
+    )
+
+
+def counts_for(actor: Actor) -> dict[str, int]:
+    """What every counter answers for this person, once per request."""
+    if "counts" not in g:
+        found: dict[str, int] = {}
+        for counter in COUNTERS:
+            found.update(counter(db.session(), actor, clock.today()))
+        g.counts = found
+    counted: dict[str, int] = g.counts
+    return counted
+
+
+def role_names(actor: Actor) -> list[str]:
+    """The names of a person's roles in the language of the screen."""
+    return [t(role.ja, role.en) for slug, role in ROLES.items() if slug in actor.roles]
+
+
+def lines(entries: tuple[Entry, ...], counts: Mapping[str, int]) -> tuple[Line, ...]:
+    """The entries that are served and open to this person."""
+    shown = []
+    for entry in entries:
+        url = _url(entry.endpoint, entry.slug, entry.arguments)
+        if url is not None:
+            children = lines(entry.children, counts)
+            shown.append(
+                Line(
+                    label=t(entry.ja, entry.en),
+                    url=url,
+                    here=_is_here(entry),
+                    count=counts.get(entry.count) if entry.count else None,
+                    key=entry.key,
+                    children=children,
+                )
+            )
+    return tuple(shown)
+
+
+def _is_here(entry: Entry) -> bool:
+    if not request.endpoint:
+        return False
+    if entry.arguments:
+        return request.endpoint == entry.endpoint and all(
+            request.args.get(name) == value for name, value in entry.arguments.items()
+        )
+    view = current_app.view_functions.get(request.endpoint)
+    section = getattr(getattr(view, "__self__", None), "section", None)
+    return entry.endpoint in {request.endpoint, section} or (
+        request.endpoint.split(".", maxsplit=1)[0] == entry.endpoint.split(".", maxsplit=1)[0]
+    )
+
+
+def _url(endpoint: str, slug: str, arguments: Mapping[str, Any] | None = None) -> str | None:
+    if endpoint not in current_app.view_functions or not can(slug):
+        return None
+    return url_for(endpoint, **(arguments or {}))

@@ -1,0 +1,42 @@
+"""Japanese first, English by a switch: both texts stand side by side, so no translation can be missing.
+
+Flask-AppBuilder's own strings come from its catalogue and ours in portal/translations (ADR 0006).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import g, has_request_context, request
+from flask_babel import LazyString
+
+JAPANESE: Final = "ja"
+ENGLISH: Final = "en"
+LANGUAGES: Final = {JAPANESE: "日本語", ENGLISH: "English"}
+COOKIE: Final = "language"
+BABEL_LOCALES: Final = {JAPANESE: "ja_JP", ENGLISH: "en"}
+
+
+def current_language() -> str:
+    """The language of this request: what the user switched to, Japanese without a wish."""
+    if not has_request_context():
+        return JAPANESE
+    if "language" not in g:
+        wish = request.cookies.get(COOKIE)
+        g.language = wish if wish in LANGUAGES else JAPANESE
+    return str(g.language)
+
+
+def babel_locale() -> str:
+    """The locale of Flask-AppBuilder's catalogue for this request."""
+    return BABEL_LOCALES[current_language()]
+
+
+def t(ja: str, en: str) -> str:
+    """The text in the language of the screen."""
+    return en if current_language() == ENGLISH else ja
+
+
+def lazy(ja: str, en: str) -> Any:
+    """The same for what is written once at class level (titles, labels) and shown later."""
+    return LazyString(t, ja, en)

@@ -1,0 +1,80 @@
+"""The lock on each door: `requires("case.read")` over a view, `can("case.read")` in a template.
+
+Deny by default: an endpoint without a lock is found by tests/architecture, and a slug that is not in
+roles.py does not start.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from flask import abort, current_app, redirect, request, url_for
+
+from portal.security.actor import signed_in_actor
+from portal.security.roles import PERMISSIONS, fab_pair
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+SLUG_ATTRIBUTE = "_requires"
+OPEN_ATTRIBUTE = "_open_to_everybody"
+
+
+def can(slug: str) -> bool:
+    """Whether the person before the screen may do it."""
+    permission, view = fab_pair(slug)
+    return bool(current_app.appbuilder.sm.has_access(permission, view))  # type: ignore[attr-defined]
+
+
+def requires(slug: str) -> Callable[[Callable[P, R]], Callable[P, Any]]:
+    """Let only those in who have the permission; others are sent to sign in, or get 403."""
+    if slug not in PERMISSIONS:
+        raise ValueError(f"{slug} is not in portal/security/roles.py")
+
+    def lock(view: Callable[P, R]) -> Callable[P, Any]:
+        @functools.wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
+            if signed_in_actor() is None:
+                return to_sign_in()
+            if not can(slug):
+                abort(403)
+            return view(*args, **kwargs)
+
+        setattr(guarded, SLUG_ATTRIBUTE, slug)
+        return guarded
+
+    return lock
+
+
+def open_to_everybody(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark one of the few doors without a lock (sign-in, language, health)."""
+    setattr(view, OPEN_ATTRIBUTE, True)
+    return view
+
+
+def lock_of(view: Any) -> str | None:
+    """The slug that locks an endpoint's function, `open` for a door without a lock, None where forgotten."""
+    slug: str | None = getattr(view, SLUG_ATTRIBUTE, None)
+    if slug is not None:
+        return slug
+    if getattr(view, OPEN_ATTRIBUTE, False):
+        return "open"
+    permission = getattr(view, "_permission_name", None)
+    owner = getattr(view, "__self__", None)
+    if permission is None or owner is None:
+        return None
+    return f"{owner.class_permission_name}.{owner.get_method_permission(view.__name__)}"
+
+
+def to_sign_in() -> Any:
+    """To the sign-in page and back; a part of a page (htmx) makes the whole page go there."""
+    if request.headers.get("HX-Request"):
+        response = current_app.response_class(status=401)
+        response.headers["HX-Redirect"] = url_for("SignInView.login")
+        return response
+    back = request.path if request.method == "GET" else None
+    return redirect(url_for("SignInView.login", next=back))

@@ -1,0 +1,56 @@
+"""Who is before the screen: Flask-Login's user with today's posting, as the services know him."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import g
+from flask_login import current_user
+
+from models.staff import find_posting
+from portal import clock
+from portal.extensions import db
+from services.context import Actor
+
+if TYPE_CHECKING:
+    from flask_appbuilder.security.sqla.models import User
+
+
+class NobodySignedIn(Exception):
+    """A deed was asked for without a person; the views ask for a permission first."""
+
+
+def current_actor() -> Actor:
+    """The person of this request.
+
+    Raises:
+        NobodySignedIn: there is none.
+    """
+    actor = signed_in_actor()
+    if actor is None:
+        raise NobodySignedIn
+    return actor
+
+
+def signed_in_actor() -> Actor | None:
+    """The person of this request, None before signing in."""
+    if "actor" not in g:
+        g.actor = actor_of(current_user) if current_user.is_authenticated else None
+    found: Actor | None = g.actor
+    return found
+
+
+def actor_of(user: User | Any) -> Actor | None:
+    """An account as an actor; None when it is switched off or posted nowhere today."""
+    if not user.is_active:
+        return None
+    posting = find_posting(db.session, user.id, clock.today())
+    if posting is None:
+        return None
+    return Actor(
+        staff_id=user.id,
+        staff_number=posting.staff_number,
+        name=f"{user.last_name} {user.first_name}",
+        office_id=posting.office_id,
+        roles=frozenset(role.name for role in user.roles),
+    )

@@ -1,0 +1,226 @@
+"""What differs between one installation and another: read once from the environment, then frozen (Ruling 8).
+
+Every field is described in docs/settings.md (tests/portal/test_settings.py holds the two together).
+The variable of a field is `PORTAL_` and its name; `DATABASE_URL` and `REDIS_URL` keep their usual names.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+KEY_BYTES = 32
+OWN_HOSTS = ("localhost", "127.0.0.1")
+
+
+class Environment(StrEnum):
+    """What this installation is for; `production` refuses what the other two may do."""
+
+    DEMO = "demo"
+    PRODUCTION = "production"
+    TEST = "test"
+
+
+class UnsafeSetting(Exception):
+    """A setting with which the portal does not start; names the variable and says what to do."""
+
+    def __init__(self, problems: list[str]) -> None:
+        """Keep every problem, so that an operator mends them in one go."""
+        super().__init__("The portal does not start:\n" + "\n".join(f"- {problem}" for problem in problems))
+        self.problems = problems
+
+
+class Settings(BaseSettings):
+    """The settings of this process; see docs/settings.md."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PORTAL_", frozen=True, extra="ignore", populate_by_name=True
+    )
+
+    environment: Environment = Environment.DEMO
+    data_dir: Path = Path("var")
+    database_url: str = Field(default="", validation_alias=AliasChoices("DATABASE_URL", "database_url"))
+    redis_url: str = Field(default="", validation_alias=AliasChoices("REDIS_URL", "redis_url"))
+    secret_key: SecretStr = SecretStr("")
+    secret_key_file: Path | None = None
+    master_key_file: Path | None = None
+    trusted_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    cookie_secure: bool = False
+    debug: bool = False
+    trusted_proxies: int = Field(default=0, ge=0, le=3)
+    demo_data: bool = False
+    municipality_code: str = ""
+    session_minutes: int = Field(default=30, ge=5, le=480)
+    upload_megabytes: int = Field(default=25, ge=1, le=100)
+    login_limit: str = "10 per 5 minute"
+    address_limit: str = "60 per 5 minute"
+    log_level: str = "INFO"
+
+    @field_validator("trusted_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(host.strip() for host in value.split(",") if host.strip())
+        return value
+
+    @property
+    def demo(self) -> bool:
+        """Whether the screens say that all data are fictitious."""
+        return self.environment is not Environment.PRODUCTION
+
+    @property
+    def production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    @property
+    def database(self) -> str:
+        """The address of the database, with psycopg 3 as PostgreSQL's driver."""
+        url = self.database_url or f"sqlite:///{(self.data_dir / 'portal.sqlite3').resolve()}"
+        for short in ("postgres://", "postgresql://"):
+            if url.startswith(short):
+                return "postgresql+psycopg://" + url.removeprefix(short)
+        return url
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names under which the portal answers."""
+        return self.trusted_hosts or OWN_HOSTS
+
+    @property
+    def secret_key_path(self) -> Path:
+        return self.secret_key_file or self.data_dir / "secret_key"
+
+    @property
+    def master_key_path(self) -> Path:
+        return self.master_key_file or self.data_dir / "master_key.json"
+
+
+def load_settings() -> Settings:
+    """Read the environment, make sure of the keys, and refuse what is unsafe.
+
+    Raises:
+        UnsafeSetting: a value is wrong or, in production, unsafe; every one is named.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise UnsafeSetting(
+            [f"{variable_of(str(e['loc'][0]))}: {e['msg']}" for e in error.errors()]
+        ) from error
+    problems = unsafe(settings)
+    if problems:
+        raise UnsafeSetting(problems)
+    return settings
+
+
+def variable_of(field: str) -> str:
+    """The environment variable of a field."""
+    if field.upper() in {"DATABASE_URL", "REDIS_URL"}:
+        return field.upper()
+    return f"PORTAL_{field.upper()}"
+
+
+def unsafe(settings: Settings) -> list[str]:
+    """What keeps the portal from starting (security.md c.0), each with the variable's name."""
+    problems = _database_problems(settings)
+    if settings.production:
+        problems += [*_production_problems(settings), *_key_problems(settings)]
+    return problems
+
+
+def _database_problems(settings: Settings) -> list[str]:
+    try:
+        backend = make_url(settings.database).get_backend_name()
+    except ArgumentError:
+        return ["DATABASE_URL: this is no address of a database; e.g. postgresql://portal@/portal"]
+    if backend not in {"sqlite", "postgresql"}:
+        return [f"DATABASE_URL: {backend} is not supported; use PostgreSQL 15 or later, or SQLite"]
+    return []
+
+
+def _production_problems(settings: Settings) -> list[str]:
+    checks = (
+        (settings.debug, "PORTAL_DEBUG", "debugging shows code and data to whoever makes an error; unset it"),
+        (settings.demo_data, "PORTAL_DEMO_DATA", "demonstration data are refused in production; unset it"),
+        (not settings.trusted_hosts, "PORTAL_TRUSTED_HOSTS", "set the portal's host names, comma-separated"),
+        (
+            any(host.strip() in {"*", ""} or host.startswith(".") for host in settings.trusted_hosts),
+            "PORTAL_TRUSTED_HOSTS",
+            "name each host; a wildcard lets a foreign host name in",
+        ),
+        (not settings.cookie_secure, "PORTAL_COOKIE_SECURE", "set it to true and serve by HTTPS only"),
+        (not settings.municipality_code, "PORTAL_MUNICIPALITY_CODE", "set the six digits of the city"),
+        (
+            make_url(settings.database).get_backend_name() == "sqlite",
+            "DATABASE_URL",
+            "SQLite is for a trial; set PostgreSQL",
+        ),
+        (
+            settings.redis_url.startswith("memory:"),
+            "REDIS_URL",
+            "limits are counted in a shared place, never in memory",
+        ),
+    )
+    return [f"{variable}: {text}" for wrong, variable, text in checks if wrong]
+
+
+def _key_problems(settings: Settings) -> list[str]:
+    problems = []
+    if settings.secret_key.get_secret_value():
+        problems += weak_secret(settings.secret_key.get_secret_value(), "PORTAL_SECRET_KEY")
+    else:
+        problems += key_file_problems(settings.secret_key_path, "PORTAL_SECRET_KEY_FILE")
+        if not problems:
+            problems += weak_secret(settings.secret_key_path.read_text().strip(), "PORTAL_SECRET_KEY_FILE")
+    return problems + key_file_problems(settings.master_key_path, "PORTAL_MASTER_KEY_FILE")
+
+
+def weak_secret(secret: str, variable: str) -> list[str]:
+    """Whether a secret is too short or too even to be one."""
+    if len(secret) < KEY_BYTES or len(set(secret)) < KEY_BYTES // 4:
+        return [
+            f"{variable}: too weak; make one by `python -c 'import secrets; print(secrets.token_hex(32))'`"
+        ]
+    return []
+
+
+def key_file_problems(path: Path, variable: str) -> list[str]:
+    """Whether a key's file is there and readable by its owner only."""
+    if not path.is_file():
+        return [f"{variable}: {path} is not there; the key is made by the operator (docs/settings.md)"]
+    if path.stat().st_mode & 0o077:
+        return [f"{variable}: {path} can be read by others; chmod 600"]
+    return []
+
+
+def secret_key(settings: Settings) -> str:
+    """The key that signs the session cookie; made once outside production, kept in `data_dir`."""
+    given = settings.secret_key.get_secret_value()
+    if given:
+        return given
+    if not settings.production:
+        write_once(settings.secret_key_path, secrets.token_hex(KEY_BYTES))
+    return settings.secret_key_path.read_text().strip()
+
+
+def write_once(path: Path, text: str) -> None:
+    """Write a key's file for its owner only, unless it is there: a key is never overwritten."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text + "\n")
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()

@@ -1,0 +1,92 @@
+"""What every template may call: both languages, eras, permissions, addresses of our own assets."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import url_for
+
+from portal.language import current_language, lazy, t
+from portal.security.access import can
+from rules.eras import PartialDate, format_both, format_long, format_short
+from services.context import JST
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+STATIC = Path(__file__).resolve().parent / "static"
+
+
+def install(app: Flask) -> None:
+    """Register globals and filters; undefined names in our templates are errors in the tests."""
+    app.jinja_env.globals.update(
+        t=t, lazy=lazy, can=can, asset=asset, has_asset=has_asset, language=current_language
+    )
+    app.jinja_env.filters.update(
+        era=era, era_short=era_short, era_both=era_both, moment=moment, yen=yen, plain=plain
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+@lru_cache(maxsize=256)
+def _digest(name: str, _changed: int) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """The address of a static file with its sum, so that a browser may keep it for good."""
+    changed = (STATIC / name).stat().st_mtime_ns
+    return url_for("static", filename=name, v=_digest(name, changed))
+
+
+def has_asset(name: str) -> bool:
+    """Whether a static file is there."""
+    return (STATIC / name).is_file()
+
+
+def era(day: date | PartialDate | None) -> str:
+    """令和8年11月23日."""
+    return format_long(day)
+
+
+def era_short(day: date | PartialDate | None) -> str:
+    """R8.11.23, for tables."""
+    return format_short(day)
+
+
+def era_both(day: date | PartialDate | None) -> str:
+    """令和8年11月23日(2026-11-23)."""
+    return format_both(day)
+
+
+def moment(at: datetime | None, *, seconds: bool = False) -> str:
+    """A moment in Japan: R8.11.23 10:02."""
+    if at is None:
+        return ""
+    local = at.astimezone(JST)
+    return f"{format_short(local.date())} {local.strftime('%H:%M:%S' if seconds else '%H:%M')}"
+
+
+def yen(amount: int | None) -> str:
+    """12,300円."""
+    return "" if amount is None else f"{amount:,}円"
+
+
+def plain(value: object) -> str:
+    """A value of a table as people read it: dates in eras, yes and no in words, nothing for None."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return t("はい", "Yes") if value else t("いいえ", "No")
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return format_both(value)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return "、".join(plain(part) for part in value)
+    return str(value)

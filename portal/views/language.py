@@ -1,0 +1,47 @@
+"""The switch between Japanese and English, kept in a cookie and, for who is signed in, with the account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, redirect, request
+from flask_appbuilder.baseviews import BaseView, expose
+from flask_appbuilder.utils.base import get_safe_redirect
+
+from portal import clock
+from portal.language import COOKIE, LANGUAGES
+from portal.security.access import open_to_everybody
+from portal.security.actor import signed_in_actor
+from services import accounts
+from services.unit_of_work import unit_of_work
+
+COOKIE_SECONDS = 365 * 24 * 3600
+
+
+class LanguageView(BaseView):
+    """One form field, `language`; `next` is the page one was on."""
+
+    route_base = "/language"
+    default_view = "switch"
+
+    @expose("/", methods=["POST"])
+    @open_to_everybody
+    def switch(self) -> Any:
+        """Keep the wish and go back."""
+        language = request.form.get("language", "")
+        if language not in LANGUAGES:
+            abort(400)
+        actor = signed_in_actor()
+        if actor is not None:
+            with unit_of_work(actor, clock.now()) as ctx:
+                accounts.set_preference(ctx, COOKIE, language)
+        response = redirect(get_safe_redirect(request.form.get("next", "")), code=303)
+        response.set_cookie(
+            COOKIE,
+            language,
+            max_age=COOKIE_SECONDS,
+            secure=request.is_secure,
+            httponly=True,
+            samesite="Lax",
+        )
+        return response

@@ -1,0 +1,203 @@
+"""Accounts of the staff: signing in and out, adding and changing people, passwords, postings.
+
+An account is Flask-AppBuilder's `ab_user`; where somebody works is a `posting`, and without one for today
+the account opens nothing (N4, M19). Whoever keeps accounts cannot give himself a role (T14).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from flask_appbuilder.security.sqla.models import Role, User
+from sqlalchemy import func, select
+from werkzeug.security import generate_password_hash
+
+from models.audit.tags import Tag
+from models.masters import MasterHistory, UserPreference
+from services import audit
+from services.errors import NotAllowed, NotFound, RuleBroken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from services.context import Context
+
+PASSWORD_LENGTH = 12  # characters; ASVS 6.2.1 asks 8 at least, advises 15 (security.md M21)
+PASSWORD_LONGEST = 256
+SHOWN = ("username", "last_name", "first_name", "email", "active")
+EASY_WORDS = ("password", "kokuho", "portal", "qwerty", "1234567", "abcdefg", "kokumin", "hoken")
+
+
+def note_sign_in(ctx: Context, user_id: int | None, *, passed: bool) -> None:
+    """Write down that somebody signed in, or tried to: one audit event and the account's counters."""
+    user = ctx.session.get(User, user_id) if user_id is not None else None
+    if user is not None:
+        user.fail_login_count = 0 if passed else (user.fail_login_count or 0) + 1
+        if passed:
+            user.login_count = (user.login_count or 0) + 1
+            user.last_login = ctx.at.replace(tzinfo=None)
+    subject = f"account:{user_id}" if user_id is not None else ""
+    audit.record(ctx, Tag.LOGIN_PASSED if passed else Tag.LOGIN_REFUSED, subject)
+
+
+def note_sign_out(ctx: Context) -> None:
+    """Write down that the actor left."""
+    audit.record(ctx, Tag.LOGOUT, f"account:{ctx.actor.staff_id}")
+
+
+def add_account(ctx: Context, values: dict[str, Any]) -> User:
+    """Add a person: unique name of account after NFKC, roles by slug, a first password.
+
+    Raises:
+        RuleBroken: the name or the address is taken, or the password is easy to guess.
+    """
+    username = normal_name(values["username"])
+    _refuse_taken(ctx, username, values["email"], None)
+    check_password(values["password"], username)
+    user = User(
+        username=username,
+        last_name=values["last_name"],
+        first_name=values["first_name"],
+        email=values["email"],
+        active=values.get("active", True),
+        password=generate_password_hash(values["password"]),
+        created_on=ctx.at.replace(tzinfo=None),
+        changed_on=ctx.at.replace(tzinfo=None),
+        created_by_fk=ctx.actor.staff_id,
+        changed_by_fk=ctx.actor.staff_id,
+    )
+    user.roles = _roles(ctx, values.get("roles", ()))
+    user.groups = []
+    ctx.session.add(user)
+    ctx.session.flush()
+    _remember(ctx, user, "added", {})
+    return user
+
+
+def change_account(ctx: Context, user_id: int, values: dict[str, Any]) -> User:
+    """Change a person's names, state, roles, and password when one is given.
+
+    Raises:
+        NotFound: no such account.
+        NotAllowed: the actor would change his own roles or switch himself off.
+        RuleBroken: as for `add_account`.
+    """
+    user = ctx.session.get(User, user_id)
+    if user is None:
+        raise NotFound("この職員は登録されていません。", "There is no such account.")
+    before = shown(user)
+    roles = _roles(ctx, values.get("roles", before["roles"]))
+    if user.id == ctx.actor.staff_id and (
+        {role.name for role in roles} != set(before["roles"]) or not values.get("active", True)
+    ):
+        raise NotAllowed(
+            "自分の権限や自分の利用停止は、本人では変えられません。ほかの管理者に頼んでください。",
+            "Nobody changes his own roles or switches himself off. Ask another administrator.",
+        )
+    _refuse_taken(ctx, user.username, values["email"], user.id)
+    for name in ("last_name", "first_name", "email", "active"):
+        setattr(user, name, values.get(name, getattr(user, name)))
+    if values.get("password"):
+        check_password(values["password"], user.username)
+        user.password = generate_password_hash(values["password"])
+    user.roles = roles
+    user.changed_on = ctx.at.replace(tzinfo=None)
+    user.changed_by_fk = ctx.actor.staff_id
+    ctx.session.flush()
+    _remember(ctx, user, "changed", before)
+    return user
+
+
+def change_own_password(ctx: Context, new: str) -> None:
+    """Give oneself a new password; the view has checked the old one.
+
+    Raises:
+        RuleBroken: it is easy to guess.
+    """
+    user = ctx.session.get_one(User, ctx.actor.staff_id)
+    check_password(new, user.username)
+    user.password = generate_password_hash(new)
+    user.changed_on = ctx.at.replace(tzinfo=None)
+    audit.record(ctx, Tag.ACCOUNT_CHANGED, f"account:{user.id}", detail={"fields": ["password"]})
+
+
+def set_preference(ctx: Context, key: str, value: str) -> None:
+    """Keep a wish of the actor about his own screen; nothing of it is audited."""
+    row = ctx.session.scalars(
+        select(UserPreference).where(UserPreference.user_id == ctx.actor.staff_id, UserPreference.key == key)
+    ).one_or_none()
+    if row is None:
+        ctx.session.add(UserPreference(user_id=ctx.actor.staff_id, key=key, value=value))
+    else:
+        row.value = value
+
+
+def check_password(password: str, username: str) -> None:
+    """Refuse a password that is short, even, or made of what everybody guesses (M21).
+
+    Raises:
+        RuleBroken: with the reason and what would do.
+    """
+    plain = password.casefold()
+    if len(password) < PASSWORD_LENGTH or len(password) > PASSWORD_LONGEST:
+        raise RuleBroken(
+            f"パスワードは{PASSWORD_LENGTH}文字以上にしてください。覚えやすい言葉を3つ以上つなげるのがよい方法です。",
+            f"A password has {PASSWORD_LENGTH} characters or more; three or more words in a row do well.",
+        )
+    if len(set(plain)) < PASSWORD_LENGTH // 2 or username.casefold() in plain:
+        raise RuleBroken(
+            "パスワードが推測されやすいものです。職員の名前を含めず、同じ文字を繰り返さないでください。",
+            "This password is easy to guess: leave your account's name out and do not repeat characters.",
+        )
+    if any(word in plain for word in EASY_WORDS):
+        raise RuleBroken(
+            "パスワードによく使われる言葉が含まれています。別の言葉にしてください。",
+            "This password holds a word that everybody tries first. Choose other words.",
+        )
+
+
+def normal_name(name: str) -> str:
+    """An account's name as it is compared: NFKC, lower case, no spaces around (M19: no twins)."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()
+
+
+def shown(user: User) -> dict[str, Any]:
+    """What of an account may stand in a history: never the password."""
+    return {name: getattr(user, name) for name in SHOWN} | {"roles": sorted(r.name for r in user.roles)}
+
+
+def _roles(ctx: Context, slugs: Iterable[str]) -> list[Role]:
+    return list(ctx.session.scalars(select(Role).where(Role.name.in_(list(slugs)))))
+
+
+def _refuse_taken(ctx: Context, username: str, email: str, own_id: int | None) -> None:
+    taken = ctx.session.scalars(
+        select(User.id).where(
+            (func.lower(User.username) == username) | (func.lower(User.email) == email.casefold())
+        )
+    )
+    if any(user_id != own_id for user_id in taken):
+        raise RuleBroken(
+            "この利用者名かメールアドレスは、ほかの職員が使っています。共用の利用者名は作れません。",
+            "This account name or address belongs to somebody else; accounts are never shared.",
+        )
+
+
+def _remember(ctx: Context, user: User, kind: str, before: dict[str, Any]) -> None:
+    after = shown(user)
+    changed = sorted(name for name in after if before.get(name) != after[name])
+    ctx.session.add(
+        MasterHistory(
+            table_name="ab_user",
+            row_id=user.id,
+            at=ctx.at,
+            by_id=ctx.actor.staff_id,
+            kind=kind,
+            before=before,
+            after=after,
+        )
+    )
+    audit.record(ctx, Tag.ACCOUNT_CHANGED, f"account:{user.id}", detail={"kind": kind, "fields": changed})
+    if "roles" in changed:
+        audit.record(ctx, Tag.ROLE_CHANGED, f"account:{user.id}", detail={"roles": after["roles"]})
