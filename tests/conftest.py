@@ -6,6 +6,8 @@ from tests.fixtures import cluster
 
 pytest_plugins = [
     "tests.fixtures.databases",
+    "tests.fixtures.live_server",
+    "tests.fixtures.browser",
     "tests.fixtures.network",
     "tests.fixtures.people",
 ]
