@@ -3,7 +3,6 @@
 An element with `data-box="氏名"` is such a box; so is every sheet. Reads WeasyPrint's laid-out boxes.
 """
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 from printing.errors import TextDoesNotFit
@@ -13,22 +12,32 @@ TOLERANCE_PX: Final = 1.5  # 0.4 mm: side bearings and rounding
 
 def check_page(page_box: Any, title_ja: str) -> None:
     """Refuse a page on which a text leaves its box, naming the box."""
-    for box in page_box.descendants(placeholders=True):
-        element = box.element
-        if element is None or box.element_tag != element.tag:
-            continue
-        place = element.get("data-box")
-        if place and _overflows(box):
-            raise TextDoesNotFit(title_ja, place)
+    place = _first_overflow(page_box, None)
+    if place:
+        raise TextDoesNotFit(title_ja, place)
 
 
-def _overflows(box: Any) -> bool:
+def _first_overflow(box: Any, bounds: tuple[str, float, float] | None) -> str | None:
+    """Walk a box and what is in it; a text is held against the innermost named box around it."""
+    bounds = _bounds(box) or bounds
+    if bounds and hasattr(box, "pango_layout") and box.text.strip():
+        place, right, bottom = bounds
+        if box.position_x + box.width > right or box.position_y + box.height > bottom:
+            return place
+    for child in box.children:
+        place_of_child = _first_overflow(child, bounds)
+        if place_of_child:
+            return place_of_child
+    return None
+
+
+def _bounds(box: Any) -> tuple[str, float, float] | None:
+    element = box.element
+    if element is None or box.element_tag != element.tag:
+        return None
+    place = element.get("data-box")
+    if not place:
+        return None
     right = box.position_x + box.margin_width() + TOLERANCE_PX
     bottom = box.position_y + box.margin_height() + TOLERANCE_PX
-    return any(x > right or y > bottom for x, y in _text_corners(box))
-
-
-def _text_corners(box: Any) -> Iterator[tuple[float, float]]:
-    for inner in box.descendants(placeholders=True):
-        if hasattr(inner, "pango_layout") and inner.text.strip():
-            yield inner.position_x + inner.width, inner.position_y + inner.height
+    return place, right, bottom

@@ -15,7 +15,9 @@ from functools import cache
 from itertools import groupby, islice
 from threading import Lock
 from typing import Any, Final
+from xml.etree import ElementTree as ET
 
+from cssselect2 import ElementWrapper
 from weasyprint import CSS, HTML, Document, Page
 from weasyprint.document import DocumentMetadata
 from weasyprint.logger import LOGGER
@@ -163,8 +165,7 @@ def _ground(kind: DocumentKind, html: str) -> bytes:
 def _lay_out(kind: DocumentKind, sheets: list[str]) -> list[Page]:
     if not sheets:
         return []
-    html = f'<!doctype html><html lang="ja"><body>{"".join(sheets)}</body></html>'
-    document = HTML(string=html, url_fetcher=_fetcher(), base_url=None).render(
+    document = _source(f'<html lang="ja"><body>{"".join(sheets)}</body></html>').render(
         font_config=_font_configuration(), stylesheets=[_stylesheet(kind.stylesheets)]
     )
     if len(document.pages) != len(sheets):
@@ -172,6 +173,15 @@ def _lay_out(kind: DocumentKind, sheets: list[str]) -> list[Page]:
     for page in document.pages:
         check_page(page._page_box, kind.title_ja)  # noqa: SLF001 - the boxes have no public door (stack.md, 3.4)
     return list(document.pages)
+
+
+def _source(xhtml: str) -> HTML:
+    """Read our own well-formed XHTML with the C parser: the HTML5 parser takes a tenth of a print."""
+    source = HTML(string="<html/>", url_fetcher=_fetcher(), base_url=None)
+    tree = ET.fromstring(xhtml)  # noqa: S314 - written by our templates, every value escaped
+    source.wrapper_element = ElementWrapper.from_html_root(tree, content_language=None)
+    source.etree_element = source.wrapper_element.etree_element
+    return source
 
 
 def _write(pages: list[Page]) -> bytes:
