@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -112,3 +113,10 @@ def link_persons(ctx: Context, notification_id: int, person_ids: list[int]) -> N
     for person_id in dict.fromkeys(person_ids):
         if person_id not in linked:
             ctx.session.add(NotificationPerson(notification_id=notification_id, person_id=person_id))
+
+
+def refusal_reason(data: Mapping[str, Any]) -> str:
+    """Why a case ends without registration: the reason of the identity check, or of the papers' desk."""
+    refused = data.get("form", {}).get("confirm_identity", {}).get("refusal_reason")
+    gave_up = data.get("outcome", {}).get("papers_arrived", {}).get("note")
+    return str(gave_up or refused or "")

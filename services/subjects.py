@@ -32,13 +32,18 @@ def describe(ctx: Context, entry: Mapping[str, Any]) -> Subject:
     person_id = first.get("person_id") or entry.get("person_id") or entry.get("head_person_id")
     if first.get("name"):
         name, kana = str(first["name"]), str(first.get("kana", ""))
-        return Subject(name, _key(name, kana), number, str(entry.get("postal_code", "")))
+        return Subject(name, _key(name, kana), number, _postal_code(entry))
     if person_id is None:
-        return Subject(household_number=number, postal_code=str(entry.get("postal_code", "")))
+        return Subject(household_number=number, postal_code=_postal_code(entry))
     known = get_current(ctx.session, int(person_id))
     addresses = list_addresses(ctx.session, known.person_id)
     postal = (addresses[-1].postal_code or "") if addresses else ""
     return Subject(known.name, _key(known.name, known.name_kana), number, postal)
+
+
+def _postal_code(entry: Mapping[str, Any]) -> str:
+    address: Mapping[str, Any] = entry.get("address") or {}
+    return str(address.get("postal_code", ""))
 
 
 def _key(name: str, kana: str) -> str:

@@ -36,6 +36,7 @@ class UserTask:
     role: str
     form: str
     writes: str
+    fixed: tuple[str, ...]
     not_by: tuple[str, ...]
     outcomes: tuple[str, ...]
     due_days: int | None
@@ -121,7 +122,9 @@ def _specify(packed_hash: str, packed: _Keyed) -> Specification:
         parser.add_bpmn_xml(root, filename=name)
     process = parser.get_spec(bundle.slug)
     called = parser.get_subprocess_specs(bundle.slug)
-    tasks = {(task.process, task.element_id): task for root in roots.values() for task in _user_tasks(root)}
+    tasks = {
+        (task.process, task.element_id): task for root in roots.values() for task in read_user_tasks(root)
+    }
     titles = {key: title for root in roots.values() for key, title in _titles(root).items()}
     return Specification(bundle.slug, packed_hash, process, called, decisions, tasks, titles, bundle)
 
@@ -162,12 +165,17 @@ def _lanes(process: Any) -> dict[str, str]:
     }
 
 
-def _user_tasks(root: Any) -> list[UserTask]:
+def read_user_tasks(root: Any) -> list[UserTask]:
     return [
         _user_task(process.get("id"), node, _lanes(process))
         for process in root.iter(f"{{{BPMN}}}process")
         for node in process.iter(f"{{{BPMN}}}userTask", f"{{{BPMN}}}manualTask")
     ]
+
+
+def called_processes(root: Any) -> list[str]:
+    """The processes that call activities of a file name."""
+    return [node.get("calledElement") for node in root.iter(f"{{{BPMN}}}callActivity")]
 
 
 def _user_task(slug: str, node: Any, lanes: Mapping[str, str]) -> UserTask:
@@ -185,6 +193,7 @@ def _user_task(slug: str, node: Any, lanes: Mapping[str, str]) -> UserTask:
         role=role,
         form=properties.get("form", f"{slug}/{element_id}"),
         writes=properties.get("writes", element_id),
+        fixed=tuple(filter(None, properties.get("fixed", "").split(","))),
         not_by=tuple(filter(None, properties.get("not_by", "").split(","))),
         outcomes=tuple(filter(None, properties.get("outcomes", "").split(","))),
         due_days=int(properties["due_days"]) if "due_days" in properties else None,

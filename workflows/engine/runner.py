@@ -117,7 +117,7 @@ def get_task(ctx: Context, item_id: int) -> tuple[WorkItem, Case, OpenForm]:
     case = ctx.session.get_one(Case, item.case_id)
     specification = definitions.by_hash(ctx.session, case.definition_hash)
     wanted = specification.user_tasks[item.process_slug, item.element_id]
-    return item, case, _form(specification, wanted, _fixed_of(specification, wanted, item))
+    return item, case, _form(specification, wanted, _fixed_of(wanted, item))
 
 
 def complete(
@@ -300,7 +300,7 @@ def _entry(
     note: str | None,
 ) -> Mapping[str, Any]:
     if outcome == "done":
-        form = _form(running.specification, wanted, _fixed_of(running.specification, wanted, item))
+        form = _form(running.specification, wanted, _fixed_of(wanted, item))
         return check(form.schema, raw, today=ctx.today, fixed=form.fixed)
     if outcome not in wanted.outcomes:
         raise NotFound("この操作はこの仕事では選べません。", "This task does not offer that way out.")
@@ -316,9 +316,8 @@ def _form(specification: Specification, wanted: UserTask, fixed: Mapping[str, An
     return OpenForm(wanted.form, stored["schema"], stored["ui"], fixed, wanted)
 
 
-def _fixed_of(specification: Specification, wanted: UserTask, item: WorkItem) -> dict[str, Any]:
-    schema = specification.bundle.forms[wanted.form]["schema"]
-    return dict.fromkeys(schema.get("x-fixed", ()), item.reason)
+def _fixed_of(wanted: UserTask, item: WorkItem) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in wanted.fixed}
 
 
 def _item(ctx: Context, item_id: int, *, lock: bool = False) -> WorkItem:
@@ -360,7 +359,7 @@ def _received(slug: str, entry: Mapping[str, Any], received: Mapping[str, Any]) 
     event_on = entry.get("event_on")
     return Received(
         procedure=slug,
-        reason=str(entry.get("reason") or entry.get("kind") or ""),
+        reason=str(entry.get("reason", "")),
         way=str(entry["way"]),
         received_on=date.fromisoformat(entry["received_on"]),
         office_id=received["office_id"],
