@@ -56,7 +56,9 @@ def load(slug: str, task: str) -> FormDefinition:
     if slug not in list_slugs() or task not in list_tasks(slug):
         raise FormNotShipped(f"{slug}/{task}")
     schema, ui = _read(schema_path), _read(ROOT / folder / f"{stem}.ui.json")
-    return FormDefinition(slug, task, bundled(schema), {**ui, "defs": _read(ROOT / "definitions.ui.json")})
+    whole, words = bundled(schema), _read(ROOT / "definitions.ui.json")
+    used = {name: words[name] for name in whole["$defs"] if name in words}
+    return FormDefinition(slug, task, whole, {**ui, "defs": used})
 
 
 def bundled(schema: Mapping[str, Any]) -> dict[str, Any]:
