@@ -60,6 +60,6 @@ install_system_packages() {
   command -v apt-get >/dev/null || die "$advice (or what your system calls them)"
   [ "$(id -u)" = 0 ] || command -v sudo >/dev/null || die "$advice (as root; there is no sudo here)"
   say "installing ${missing[*]}"
-  apt update || die "the list of packages could not be fetched. $advice"
+  apt update || say "warning: the list of packages could not be fetched; trying with the old one"
   apt install --no-install-recommends "${missing[@]}" || die "apt-get failed. $advice"
 }
