@@ -124,9 +124,11 @@ class Draft(Base):
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-def list_open_items(session: Session, case_id: int) -> list[WorkItem]:
-    """The open tasks of a case, oldest first."""
+def list_open_items(session: Session, case_id: int, *, fresh: bool = False) -> list[WorkItem]:
+    """The open tasks of a case, oldest first; `fresh` reads rows again that this session knows already."""
     statement = select(WorkItem).where(WorkItem.case_id == case_id, WorkItem.state == "open")
+    if fresh:
+        statement = statement.execution_options(populate_existing=True)
     return list(session.scalars(statement.order_by(WorkItem.id)))
 
 

@@ -71,8 +71,13 @@ class RuleTask(SpiffBpmnTask):
 
 
 class _RuleTaskParser(SpiffTaskParser):
+    @classmethod
+    def get_decision_ref(cls, node: Any) -> str | None:
+        called = node.find(f".//{{{SPIFF}}}calledDecisionId")
+        return None if called is None else str(called.text)
+
     def create_task(self) -> RuleTask:
-        decision_id = self.parse_extensions().get("calledDecisionId")
+        decision_id = self.get_decision_ref(self.node)
         decision = self.process_parser.parser.decisions.get(decision_id)
         if decision is None:
             raise DefinitionRefused(

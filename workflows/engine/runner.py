@@ -23,7 +23,7 @@ from services import audit, notifications
 from services.context import Context
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
 from services.notifications import Received
-from services.subjects import describe
+from services.subjects import Subject, describe
 from workflows.engine import definitions, store
 from workflows.engine.case_workflow import CaseWorkflow
 from workflows.engine.parser import Specification, UserTask
@@ -135,17 +135,17 @@ def complete(
         NotAllowed: not the actor's role, office, or one of those who must not do it.
         RuleBroken: a way out without a reason.
     """
-    item = _item(ctx, item_id)
-    running = _load(ctx, item.case_id)
-    ctx.session.refresh(item)
-    _must_be_allowed(ctx, item)
+    running = _load(ctx, _item(ctx, item_id).case_id)
+    with ctx.session.no_autoflush:
+        items = list_open_items(ctx.session, running.case.id, fresh=True)
+        item = next((row for row in items if row.id == item_id), None) or _item(ctx, item_id, fresh=True)
+        _must_be_allowed(ctx, item)
     task = _ready_task(running, item)
     wanted = describe_task(running, task)
     entry = _entry(ctx, running, wanted, item, raw, outcome, note)
     item.state, item.done_at, item.done_by_id = "done", ctx.at, ctx.actor.staff_id
-    others = [row for row in list_open_items(ctx.session, running.case.id) if row.id != item.id]
     audit.record(ctx, Tag.TASK_COMPLETED, f"task:{item.id}", running.case.id, {"element": wanted.element_id})
-    return _finish(ctx, running, task, wanted, entry, outcome, note, others)
+    return _finish(ctx, running, task, wanted, entry, outcome, note, items)
 
 
 def take(ctx: Context, item_id: int) -> WorkItem:
@@ -207,7 +207,7 @@ def _finish(
     entry: Mapping[str, Any],
     outcome: str,
     note: str | None,
-    others: list[WorkItem],
+    items: list[WorkItem],
 ) -> Done:
     ctx.session.add(
         FormEntry(
@@ -226,24 +226,30 @@ def _finish(
     task.data["outcome"] = {**task.data["outcome"], wanted.element_id: ways}
     kind = "completed" if outcome == "done" else outcome
     journal(ctx, running, kind, (wanted.process, wanted.element_id), note)
-    ctx.session.flush()
     task.run()
     running.workflow.do_engine_steps(did_complete_task=_note_services(ctx, running))
-    return _save(ctx, running, others)
+    return _save(ctx, running, items, wanted)
 
 
-def _save(ctx: Context, running: Running, others: list[WorkItem]) -> Done:
+def _save(ctx: Context, running: Running, items: list[WorkItem], wanted: UserTask) -> Done:
     case, workflow = running.case, running.workflow
     if workflow.is_completed():
         case.state, case.ended_at, case.blob = "done", ctx.at, None
         journal(ctx, running, "ended")
         added: list[WorkItem] = []
     else:
-        entry = workflow.last_task.data.get("form", {}).get("apply", {})
-        added = update_items(ctx, running, others, describe(ctx, entry))
+        added = update_items(ctx, running, items, _subject(ctx, running, items, wanted))
         case.blob = store.freeze(workflow)
     ctx.session.flush()
     return Done(case.id, running.notification.id, tuple(added), case.state != "open")
+
+
+def _subject(ctx: Context, running: Running, items: list[WorkItem], wanted: UserTask) -> Subject:
+    if items and wanted.writes != "apply":  # nothing that the queue shows was entered in this task
+        row = items[0]
+        return Subject(row.subject_name, row.subject_key, row.household_number, row.postal_code)
+    with ctx.session.no_autoflush:
+        return describe(ctx, running.workflow.last_task.data.get("form", {}).get("apply", {}))
 
 
 def _note_services(ctx: Context, running: Running) -> Any:
@@ -320,10 +326,12 @@ def _fixed_of(wanted: UserTask, item: WorkItem) -> dict[str, Any]:
     return {name: getattr(item, name) for name in wanted.fixed}
 
 
-def _item(ctx: Context, item_id: int, *, lock: bool = False) -> WorkItem:
+def _item(ctx: Context, item_id: int, *, lock: bool = False, fresh: bool = False) -> WorkItem:
     statement = select(WorkItem).where(WorkItem.id == item_id, WorkItem.office_id == ctx.actor.office_id)
     if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
+        statement = statement.with_for_update()
+    if lock or fresh:
+        statement = statement.execution_options(populate_existing=True)
     item = ctx.session.scalars(statement).one_or_none()
     if item is None:
         raise NotFound("この仕事は見つかりません。一覧から開き直してください。", "There is no such task.")

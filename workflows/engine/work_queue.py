@@ -109,7 +109,21 @@ def _excluded(ctx: Context, running: Running, wanted: UserTask) -> list[str]:
         CaseEvent.kind == "completed",
         CaseEvent.element_id.in_(wanted.not_by),
     )
-    return sorted(set(ctx.session.scalars(statement)))
+    with ctx.session.no_autoflush:
+        written = set(ctx.session.scalars(statement))
+    return sorted(written | {event.staff_number for event in _just_now(ctx, running, wanted.not_by)})
+
+
+def _just_now(ctx: Context, running: Running, elements: tuple[str, ...]) -> list[CaseEvent]:
+    """The journal lines of this very deed, which are not in the table yet."""
+    return [
+        row
+        for row in ctx.session.new
+        if isinstance(row, CaseEvent)
+        and row.case_id == running.case.id
+        and row.kind == "completed"
+        and row.element_id in elements
+    ]
 
 
 def _due_on(ctx: Context, wanted: UserTask, data: Mapping[str, Any]) -> date | None:

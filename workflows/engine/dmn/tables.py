@@ -17,8 +17,7 @@ from workflows.engine.dmn.decision_tables import (
 from workflows.engine.dmn.errors import DmnError
 from workflows.engine.dmn.xml_reader import child, children, line_of, local_name, read_xml, reference
 from workflows.engine.feel.errors import Notice
-from workflows.engine.feel.scope import Run
-from workflows.engine.feel.values import release
+from workflows.engine.feel.scope import Run, release
 
 REQUIREMENT_DEPTH = 30
 _OTHER_LOGIC = frozenset({"context", "invocation", "relation", "list", "functionDefinition", "conditional"})
@@ -53,8 +52,8 @@ class Decision:
         """The result with the rules that matched, the inputs by column label, and the notices."""
         run = Run(variables, self.reads, clock)
         result = self.result_in(run, {})
-        inputs = {label: release(value, run.note) for label, value in result.inputs}
-        return Outcome(release(result.value, run.note), result.rules, inputs, tuple(run.notices))
+        inputs = {label: release(run, value) for label, value in result.inputs}
+        return Outcome(release(run, result.value), result.rules, inputs, tuple(run.notices))
 
     def result_in(self, run: Run, known: dict[str, Result]) -> Result:
         """The result within a run that several decisions share; each is evaluated once."""

@@ -84,13 +84,14 @@ DATES = table(
 def member_of(value: Value, member: str) -> Value:
     """`.year` of a day, `.days` of a duration; None if there is no such member."""
     if isinstance(value, YearsMonths):
-        return _number({"years": int(value.months / 12), "months": _same_sign(value.months, 12)}.get(member))
+        calendar_parts = {"years": _whole_part(value.months, 12), "months": _same_sign(value.months, 12)}
+        return _number(calendar_parts.get(member))
     if isinstance(value, timedelta):
-        seconds = int(value.total_seconds())
+        seconds = _whole_part(value // timedelta(microseconds=1), 1_000_000)
         parts = {
-            "days": int(seconds / 86400),
-            "hours": int(_same_sign(seconds, 86400) / 3600),
-            "minutes": int(_same_sign(seconds, 3600) / 60),
+            "days": _whole_part(seconds, 86400),
+            "hours": _whole_part(_same_sign(seconds, 86400), 3600),
+            "minutes": _whole_part(_same_sign(seconds, 3600), 60),
             "seconds": _same_sign(seconds, 60),
         }
         return _number(parts.get(member))
@@ -101,6 +102,10 @@ def member_of(value: Value, member: str) -> Value:
     if isinstance(value, date) and member == "weekday":
         return Decimal(value.isoweekday())
     return None
+
+
+def _whole_part(number: int, divisor: int) -> int:
+    return abs(number) // divisor * (1 if number >= 0 else -1)
 
 
 def _same_sign(number: int, divisor: int) -> int:

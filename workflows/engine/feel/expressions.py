@@ -14,10 +14,10 @@ from workflows.engine.feel import limits
 from workflows.engine.feel.compiler import compile_node
 from workflows.engine.feel.errors import FeelError, FeelLimitError, Notice
 from workflows.engine.feel.parser import Parser
-from workflows.engine.feel.scope import Closure, Frame, Run
+from workflows.engine.feel.scope import Closure, Frame, Run, release
 from workflows.engine.feel.syntax import ContextOf, Node
 from workflows.engine.feel.unary_tests import parse_cell
-from workflows.engine.feel.values import Value, admit, release
+from workflows.engine.feel.values import Value, admit
 
 _TOO_DEEP = "式の入れ子が深すぎます。分けてください。"
 
@@ -63,7 +63,7 @@ class Expression(Compiled):
     def evaluate_traced(self, variables: Mapping[str, Any], *, clock: datetime | None = None) -> Traced:
         """The value with its notices. Bad data gives null, never an error; only a limit raises."""
         run = self.run(variables, clock)
-        value = release(self.value(Frame(run, {})), run.note)
+        value = release(run, self.value(Frame(run, {})))
         return Traced(value, tuple(run.notices))
 
 

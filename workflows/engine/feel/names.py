@@ -54,6 +54,8 @@ def joined_words(tokens: Sequence[Token], start: int) -> tuple[str, int]:
 
 def suggestion(name: str, known: Collection[str]) -> str:
     """A sentence that helps who mistyped a name; empty when nothing is near."""
+    if name.startswith("not "):
+        return "否定は not(…) と丸括弧を付けて書いてください。"
     plain = unicodedata.normalize("NFKC", name)
     if plain != name and (plain in known or plain in KEYWORDS):
         return f"半角の「{plain}」と書いてください。"

@@ -106,7 +106,7 @@ def negate(run: Run, at: Place, value: Value) -> Value:
     if type(value) is Decimal:
         return ARITHMETIC.minus(value)
     if type(value) is timedelta:
-        return -value
+        return _span(value, Decimal(-1))
     if type(value) is YearsMonths:
         return YearsMonths(-value.months)
     run.warn(at, f"{kind(value)}に「-」は付けられないので、空(null)になりました。")

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Final, TypeAlias
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
 
 from workflows.engine.feel import limits
 from workflows.engine.feel.errors import FeelLimitError, Notice, Place
-from workflows.engine.feel.values import Value, admit
+from workflows.engine.feel.values import ARITHMETIC, Range, Value, admit
 
 
 class _Missing:
@@ -65,6 +66,28 @@ class Frame:
                 return frame.names[name]
             frame = frame.outer
         return self.run.variables.get(name, MISSING)
+
+
+def release(run: Run, value: Value, depth: int = 0) -> Any:
+    """Hand a value out: whole numbers below 10**34 as int, other numbers as Decimal without trailing zeros.
+
+    Dates and durations stay what they are; a range is no data and becomes null with a notice. A list that
+    holds another twice is paid for twice, so a small text cannot grow into a large result.
+    """
+    if isinstance(value, Decimal):
+        whole = value == value.to_integral_value() and value.adjusted() < ARITHMETIC.prec
+        return int(value) if whole else value.normalize(ARITHMETIC)
+    if isinstance(value, Range):
+        run.note("範囲は結果にできないので、空(null)になりました。")
+        return None
+    if not isinstance(value, (list, dict)):
+        return value
+    if depth > limits.NESTING:
+        raise FeelLimitError(f"結果の入れ子が{limits.NESTING}段を超えています。", *_START)
+    run.charge(_START, len(value))
+    if isinstance(value, list):
+        return [release(run, item, depth + 1) for item in value]
+    return {key: release(run, item, depth + 1) for key, item in value.items()}
 
 
 Closure: TypeAlias = Callable[[Frame], Value]

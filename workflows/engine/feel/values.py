@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from typing import Any, TypeAlias
+from typing import TypeAlias, cast
 
 from workflows.engine.feel import limits
 from workflows.engine.feel.errors import FeelLimitError
@@ -56,14 +56,17 @@ KINDS: dict[type, str] = {
 }
 
 
+_AS_THEY_ARE = frozenset(KINDS) - {Decimal, list, dict}
+
+
 def finite(number: Decimal) -> Decimal | None:
     return number if number.is_finite() else None
 
 
 def admit(value: object, warn: Warn, depth: int = 0) -> Value:
     """Take a Python value in. A float enters as the shortest decimal that reads back as it."""
-    if value is None or isinstance(value, (bool, timedelta, date, YearsMonths, Range)):
-        return value
+    if type(value) in _AS_THEY_ARE:
+        return cast("Value", value)
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, (int, float, Decimal)):
@@ -88,24 +91,6 @@ def _admit_number(value: float | Decimal, warn: Warn) -> Decimal | None:
     if not number.is_finite():
         warn("扱える大きさの数ではないので、空(null)として扱いました。")
     return finite(number)
-
-
-def release(value: Value, warn: Warn) -> Any:
-    """Hand a value out: whole numbers below 10**34 as int, other numbers as Decimal without trailing zeros.
-
-    Dates and durations stay what they are; a range is no data and becomes null with a notice.
-    """
-    if isinstance(value, Decimal):
-        whole = value == value.to_integral_value() and value.adjusted() < ARITHMETIC.prec
-        return int(value) if whole else value.normalize(ARITHMETIC)
-    if isinstance(value, list):
-        return [release(item, warn) for item in value]
-    if isinstance(value, dict):
-        return {key: release(item, warn) for key, item in value.items()}
-    if isinstance(value, Range):
-        warn("範囲は結果にできないので、空(null)になりました。")
-        return None
-    return value
 
 
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")

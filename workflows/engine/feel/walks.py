@@ -1,6 +1,6 @@
 """Paths, filters and loops: the parts of the language that walk over lists, and that pay for it in steps."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from decimal import Decimal
 
@@ -61,6 +61,8 @@ def compile_filter(node: Filter, base: Closure, condition: Closure) -> Closure:
     def run(frame: Frame) -> Value:
         value = base(frame)
         items: list[Value] = value if isinstance(value, list) else [] if value is None else [value]
+        if not items:
+            return _of_nothing(frame, asked)
         kept: list[Value] = []
         for index, item in enumerate(items):
             answer = asked(frame, item)
@@ -71,6 +73,14 @@ def compile_filter(node: Filter, base: Closure, condition: Closure) -> Closure:
         return kept
 
     return run
+
+
+def _of_nothing(frame: Frame, asked: Callable[[Frame, Value], Value]) -> Value:
+    """Nothing filtered by a position is null, by a condition an empty list; no item is missed in a notice."""
+    before = len(frame.run.notices)
+    answer = asked(frame, None)
+    del frame.run.notices[before:]
+    return None if isinstance(answer, Decimal) else []
 
 
 def _by_position(run: Run, at: Place, items: list[Value], position: Decimal) -> Value:
@@ -95,7 +105,7 @@ def _walk(run: Run, at: Place, domain: Value) -> Iterable[Value] | None:
 
 def _count_through(run: Run, at: Place, bounds: Range) -> Iterable[Value] | None:
     low, high = bounds.low, bounds.high
-    if not (isinstance(low, Decimal) and isinstance(high, Decimal)) or low % 1 or high % 1:
+    if not (isinstance(low, Decimal) and isinstance(high, Decimal)) or not _whole(low, high):
         run.warn(at, "整数の範囲だけを繰り返せるので、空(null)になりました。")
         return None
     if max(abs(low), abs(high)) > limits.STEPS * 1000:
@@ -104,6 +114,10 @@ def _count_through(run: Run, at: Place, bounds: Range) -> Iterable[Value] | None
     start = int(low) + (0 if bounds.low_closed else step)
     end = int(high) + (step if bounds.high_closed else 0)
     return (Decimal(number) for number in range(start, end, step))
+
+
+def _whole(*numbers: Decimal) -> bool:
+    return all(number == number.to_integral_value() for number in numbers)
 
 
 def compile_loop(node: Loop, domains: list[Closure], body: Closure) -> Closure:
