@@ -40,13 +40,13 @@ def kana_search_key(text: str) -> str:
     """
     sound = _katakana(text).translate(_SMALL).translate(_SAME_SOUND)
     plain = _MARKS.sub("", unicodedata.normalize("NFD", sound))
-    return _NOT_KEY.sub("", plain).casefold()
+    return _levelled(_NOT_KEY.sub("", plain))
 
 
 def name_search_key(text: str) -> str:
     """Level a written name: width, variation selectors, registered forms (髙 = 高), spaces, case."""
-    plain = _VARIATION_SELECTORS.sub("", unicodedata.normalize("NFKC", text)).translate(_COMMON_FORM)
-    return re.sub(r"[\s・]", "", plain).casefold()
+    plain = _VARIATION_SELECTORS.sub("", unicodedata.normalize("NFKC", text))
+    return _levelled(re.sub(r"[\s・]", "", plain)).translate(_COMMON_FORM)
 
 
 def address_search_key(text: str) -> str:
@@ -67,6 +67,11 @@ def is_katakana_name(text: str) -> bool:
 def grapheme_length(text: str) -> int:
     """Count what a reader sees: variation selectors, combining marks and joiners belong to their base."""
     return sum(1 for char in text if not _continues(char))
+
+
+def _levelled(text: str) -> str:
+    """Lower the case and compose again, for taking signs out leaves marks beside new neighbours."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 def _continues(char: str) -> bool:

@@ -240,9 +240,9 @@ def _late_elderly(birth: PartialDate, start_on: date, law: LawAt) -> list[Refusa
 
 
 def _short_stay(residence: ResidencePeriod | None, law: LawAt) -> list[Refusal]:
-    months = law.integer(SHORT_STAY_MONTHS)
     if residence is None or residence.longer_stay_proved:
         return []
+    months = law.integer(SHORT_STAY_MONTHS)
     if residence.until_on > add_months(residence.from_on, months):
         return []
     message = (
