@@ -117,3 +117,9 @@ def _row(
         address_search=address_search_key(facts.address + (facts.building or "")),
         **origin(ctx, notification),
     )
+
+
+def is_elsewhere(row: AddressRecord, facts: AddressFacts) -> bool:
+    """Whether an address told differs from the one on record."""
+    told = address_search_key(facts.address + (facts.building or ""))
+    return (row.address_search, row.postal_code) != (told, facts.postal_code)

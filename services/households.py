@@ -23,7 +23,7 @@ from services.recorded import origin
 
 ONE_DAY = timedelta(days=1)
 LAST_BRANCH = 99
-HEAD_RELATIONSHIP = "世帯主"
+HEAD_RELATIONSHIP = "head"
 
 
 def create(ctx: Context, from_on: date, notification: Notification | None) -> Household:
@@ -163,11 +163,8 @@ def give_branches(ctx: Context, card: CardNumber, person_ids: list[int]) -> dict
     """
     session = ctx.session
     session.execute(select(CardNumber.id).where(CardNumber.id == card.id).with_for_update())
-    given = dict(
-        session.execute(
-            select(BranchNumber.person_id, BranchNumber.branch).where(BranchNumber.card_number_id == card.id)
-        ).tuples()
-    )
+    branches = select(BranchNumber).where(BranchNumber.card_number_id == card.id)
+    given = {row.person_id: row.branch for row in session.scalars(branches)}
     highest = max((int(branch) for branch in given.values()), default=0)
     for person_id in person_ids:
         if person_id in given:

@@ -1,0 +1,248 @@
+"""Acquisition of eligibility (資格取得届): check, register, certificates (docs/procedures/acquisition.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from models.enrolment import Enrolment
+from models.household import Household, get_head
+from models.notification import Notification
+from rules.derivation import Decision
+from rules.eligibility import acquisition as rule
+from rules.eligibility.acquisition import Acquisition, AcquisitionFacts
+from rules.eligibility.insured_periods import ResidencePeriod
+from rules.eras import PartialDate
+from services import (
+    addresses,
+    eligibility,
+    households,
+    joining,
+    notifications,
+    numbers_vault,
+    office_calendar,
+    persons,
+)
+from services.certificates.issuing import issue
+from services.context import Context
+from services.entries.acquisition import LISTED, AcquisitionEntry, JoiningPerson, read
+from services.entries.reading import Entry
+from services.findings import Finding, Registered, Severity, from_rule, refuse_when_any
+from services.persons import PersonFacts
+from services.statute import law_on
+
+JAPANESE, FOREIGN = "1", "2"
+COUNTER, POST = "counter", "post"
+
+
+def check(ctx: Context, entry: Entry) -> list[Finding]:
+    """What stands against the notification, field by field; nothing is written."""
+    told = read(entry)
+    decisions = _decide_all(ctx, told)
+    return [*joining.findings(ctx, told, decisions[0].result.coverage_start_on), *_law(decisions)]
+
+
+def register(
+    ctx: Context, notification: Notification, entry: Entry, delivery: str | None = None
+) -> Registered:
+    """Write persons, household, periods, numbers and certificates, all of it or nothing.
+
+    Raises:
+        RegistrationRefused: a check found a refusal.
+    """
+    told = read(entry)
+    decisions = _decide_all(ctx, told)
+    start_on = min(decision.result.coverage_start_on for decision in decisions)
+    findings = [*joining.findings(ctx, told, start_on), *_law(decisions)]
+    refuse_when_any(findings)
+    joined = _Joined(told, notification, start_on, decisions)
+    people = _take_in(ctx, joined)
+    household = _settle(ctx, joined, people)
+    periods = _open(ctx, joined, household.id, people.ids)
+    _confirm_numbers(ctx, joined, people)
+    notification.household_id = notification.household_id or household.id
+    notifications.link_persons(ctx, notification.id, [*people.ids, people.head_id])
+    way = delivery or (COUNTER if notification.way == COUNTER else POST)
+    issued = issue(ctx, household.id, periods, notification, way)
+    told_of = [one.message_ja for one in findings if one.severity is Severity.WARNING]
+    return Registered(
+        household_id=household.id,
+        person_ids=tuple(people.ids),
+        certificate_ids=issued.certificate_ids,
+        print_request_ids=issued.print_request_ids,
+        messages=(*told_of, *issued.messages),
+        trace=tuple(step for decision in decisions for step in decision.trace()),
+    )
+
+
+@dataclass(frozen=True)
+class _Joined:
+    told: AcquisitionEntry
+    notification: Notification
+    start_on: date
+    decisions: list[Decision[Acquisition]]
+
+
+@dataclass(frozen=True)
+class _People:
+    ids: list[int]
+    head_id: int
+    new_ids: frozenset[int]
+
+
+def _law(decisions: list[Decision[Acquisition]]) -> list[Finding]:
+    """The rules' findings; what is said of the whole notification is said once."""
+    found: list[Finding] = []
+    seen: set[tuple[str, str]] = set()
+    for place, decision in enumerate(decisions):
+        for one in from_rule(f"persons.{place}", decision.result.refusals, decision.result.cautions):
+            whole = one.code.startswith("notification.") or one.code == "acquisition.over_two_years"
+            if whole and (one.code, one.message_ja) in seen:
+                continue
+            seen.add((one.code, one.message_ja))
+            found.append(
+                Finding(one.code, one.severity, "event_on", one.message_ja, one.message_en, one.article)
+                if whole
+                else one
+            )
+    return found
+
+
+def _decide_all(ctx: Context, told: AcquisitionEntry) -> list[Decision[Acquisition]]:
+    closed = office_calendar.closed_days(ctx.session, told.event_on)
+    law = law_on(told.event_on)
+    return [rule.decide(_facts(ctx, told, row, closed), law) for row in told.persons]
+
+
+def _facts(
+    ctx: Context, told: AcquisitionEntry, row: JoiningPerson, closed: frozenset[date]
+) -> AcquisitionFacts:
+    stay = None
+    if row.entered_on is not None and row.residence_expires_on is not None:
+        stay = ResidencePeriod(row.entered_on, row.residence_expires_on, row.longer_stay_proved)
+    known = row.person_id is not None
+    return AcquisitionFacts(
+        reason=told.reason,
+        event_on=told.event_on,
+        received_on=told.received_on,
+        considered_on=ctx.today,
+        birth=PartialDate.parse_iso(row.person.birth_date),
+        moved_within_prefecture=told.moved_within_prefecture,
+        kept_acquired_on=told.kept_acquired_on,
+        periods=eligibility.insured_periods(ctx.session, row.person_id or 0) if known else (),
+        residence=stay,
+        closed_days=closed,
+    )
+
+
+def _take_in(ctx: Context, joined: _Joined) -> _People:
+    """New persons are created in the order told; those on record are revised where the paper says more."""
+    told, notification = joined.told, joined.notification
+    new = [row for row in told.persons if row.person_id is None]
+    facts = [_person_facts(row, told.phone if row.relationship == "head" else None) for row in new]
+    if told.head is not None:
+        head = told.head
+        facts.append(PersonFacts(head.name, head.birth_date, head.sex, head.kana, phone=told.phone))
+    created = persons.create_all(ctx, facts, notification)
+    fresh = iter(created)
+    ids = [row.person_id or next(fresh).id for row in told.persons]
+    for row in told.persons:
+        if row.person_id is not None:
+            persons.revise(ctx, row.person_id, _changes(row), joined.start_on, notification)
+    head_id = created[-1].id if told.head is not None else _head_id(told, ids)
+    return _People(ids, head_id, frozenset(person.id for person in created))
+
+
+def _head_id(told: AcquisitionEntry, ids: list[int]) -> int:
+    if told.head_kind == LISTED:
+        return next(ids[place] for place, row in enumerate(told.persons) if row.relationship == "head")
+    if told.head_person_id is None:
+        raise ValueError("the form asks for the head")
+    return told.head_person_id
+
+
+def _person_facts(row: JoiningPerson, phone: str | None) -> PersonFacts:
+    told = row.person
+    return PersonFacts(
+        name=told.name,
+        birth_date=told.birth_date,
+        sex=told.sex,
+        name_kana=told.kana,
+        phone=phone,
+        resident_kind=FOREIGN if row.residence_status else JAPANESE,
+        residence_status=row.residence_status,
+        residence_expires_on=row.residence_expires_on,
+        has_insurance_card_registration=row.has_registered_card,
+        needs_help=row.needs_help,
+    )
+
+
+def _changes(row: JoiningPerson) -> dict[str, Any]:
+    changes: dict[str, Any] = {
+        "name": row.person.name,
+        "sex": row.person.sex,
+        "has_insurance_card_registration": row.has_registered_card,
+        "needs_help": row.needs_help,
+    }
+    if row.person.kana:
+        changes["name_kana"] = row.person.kana
+    if row.residence_status:
+        changes |= {
+            "residence_status": row.residence_status,
+            "residence_expires_on": row.residence_expires_on,
+        }
+    return changes
+
+
+def _settle(ctx: Context, joined: _Joined, people: _People) -> Household:
+    """The household with its members and head from the first day, and where they live."""
+    told, notification, start_on = joined.told, joined.notification, joined.start_on
+    household = (
+        households.create(ctx, start_on, notification)
+        if told.household_id is None
+        else households.get(ctx, told.household_id)
+    )
+    relationships = [row.relationship for row in told.persons]
+    if people.head_id not in people.ids:
+        households.add_member(ctx, household.id, people.head_id, "head", start_on, notification)
+    for person_id, relationship in zip(people.ids, relationships, strict=True):
+        households.add_member(ctx, household.id, person_id, relationship, start_on, notification)
+    head = get_head(ctx.session, household.id, start_on)
+    if head is None or head.person_id != people.head_id:
+        households.set_head(ctx, household.id, people.head_id, start_on, notification)
+    newcomers = [*people.ids, *([people.head_id] if people.head_id in people.new_ids else [])]
+    homes = addresses.current_of(ctx.session, newcomers, start_on)
+    for person_id in dict.fromkeys(newcomers):
+        home = homes.get(person_id)
+        if home is None or addresses.is_elsewhere(home, told.address):
+            addresses.move(ctx, person_id, told.address, start_on, notification)
+    return household
+
+
+def _open(ctx: Context, joined: _Joined, household_id: int, ids: list[int]) -> list[Enrolment]:
+    periods = [
+        eligibility.open_period(
+            ctx,
+            person_id,
+            household_id,
+            decision.result.acquired_on,
+            decision.result.coverage_start_on,
+            joined.told.reason,
+            joined.notification,
+        )
+        for person_id, decision in zip(ids, joined.decisions, strict=True)
+    ]
+    ctx.session.flush()
+    return periods
+
+
+def _confirm_numbers(ctx: Context, joined: _Joined, people: _People) -> None:
+    told = [
+        (row.person.number, person_id) for row, person_id in zip(joined.told.persons, people.ids, strict=True)
+    ]
+    if joined.told.head is not None:
+        told.append((joined.told.head.number, people.head_id))
+    for reference, person_id in told:
+        if reference is not None:
+            numbers_vault.confirm(ctx, reference, person_id, joined.notification)

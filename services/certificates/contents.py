@@ -1,0 +1,98 @@
+"""What stands on a certificate, gathered from the record (letters-and-certificates, section 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from models.enrolment import Enrolment
+from models.household import CardNumber
+from models.person import SEX_LABELS, AddressRecord, PersonRecord
+from printing.certificates.card import Card
+from rules.certificates import CertificateFacts, CertificateKind, Validity
+from services import city
+from services.statute import law_on
+
+SHARE_BEFORE_INCOME = "municipal/certificates/share_before_income"
+STUDENT_MARK, FACILITY_MARK = "学", "特"
+_MARKS = {"student": STUDENT_MARK, "facility": FACILITY_MARK}
+
+
+@dataclass(frozen=True)
+class Insurer:
+    """Who insures, as printed on every certificate."""
+
+    number: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Holder:
+    """An insured person with what his certificate is made from."""
+
+    record: PersonRecord
+    period: Enrolment
+    card: CardNumber
+    branch: str
+    head_name: str = ""
+    address: AddressRecord | None = None
+
+
+def insurer(session: Session, day: date) -> Insurer:
+    return Insurer(
+        city.setting(session, "office/insurer_number", day), city.setting(session, "office/city_name", day)
+    )
+
+
+def facts_of(record: PersonRecord, period: Enrolment) -> CertificateFacts:
+    """What the rules need to choose the kind and the last day."""
+    return CertificateFacts(
+        birth=record.birth,
+        covered_from_on=period.coverage_start_on,
+        lost_on=period.coverage_end_on or period.lost_on,
+        has_registered_card=record.has_insurance_card_registration,
+        needs_help=record.needs_help,
+        is_protected=record.protective_measure,
+        residence_until_on=record.residence_expires_on,
+    )
+
+
+def card_of(
+    holder: Holder, kind: CertificateKind, validity: Validity, serial: str, issued_on: date, by: Insurer
+) -> Card:
+    """The one card of a person, ready to be stored and printed."""
+    record, share = holder.record, None
+    if validity.share_from_on is not None:
+        share = record.copay_share or law_on(issued_on).integer(SHARE_BEFORE_INCOME)
+    old_law = kind is CertificateKind.INSURANCE_CARD
+    mark = _MARKS.get(holder.period.residence_exception or "")
+    return Card(
+        serial=serial,
+        insurer_number=by.number,
+        insurer_name=by.name,
+        symbol=holder.card.symbol,
+        number=holder.card.number,
+        branch=holder.branch,
+        name=record.name,
+        kana=record.name_kana,
+        short_name=record.alias_name or "",
+        sex=SEX_LABELS[record.sex][0],
+        birth=record.birth,
+        acquired_on=holder.period.acquired_on,
+        issued_on=issued_on,
+        expires_on=validity.expires_on,
+        head_name=holder.head_name if old_law else "",
+        address=_lines(holder.address) if old_law else (),
+        copay_share=share,
+        share_from=validity.share_from_on,
+        share_until=validity.share_until_on,
+        marks=(mark,) if mark else (),
+    )
+
+
+def _lines(address: AddressRecord | None) -> tuple[str, ...]:
+    if address is None:
+        return ()
+    return tuple(line for line in (address.address, address.building) if line)

@@ -1,0 +1,112 @@
+"""What stands against joining a household: who the persons are, where else, who heads it (A2, A7, H15)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.base import in_force, known
+from models.household import HouseholdMember, get_head
+from models.person import PersonRecord
+from services import households, person_checks
+from services.context import Context
+from services.entries.acquisition import LISTED, AcquisitionEntry, JoiningPerson
+from services.errors import HouseholdUnknown
+from services.findings import Finding, refusal, warning
+
+
+def findings(ctx: Context, told: AcquisitionEntry, start_on: date) -> list[Finding]:
+    """All findings of an acquisition that are not the law's own."""
+    found = _household(ctx, told, start_on)
+    for place, row in enumerate(told.persons):
+        found += _person(ctx, row, f"persons.{place}")
+    references = [(f"persons.{place}", row.person.number) for place, row in enumerate(told.persons)]
+    if told.head is not None:
+        found += person_checks.same_name(ctx, told.head, "head")
+        found += person_checks.number_conflicts(ctx, told.head.number, None, "head")
+        references.append(("head", told.head.number))
+    found += person_checks.numbers_told_twice(ctx, references)
+    return found + _elsewhere(ctx, told, start_on)
+
+
+def _person(ctx: Context, row: JoiningPerson, path: str) -> list[Finding]:
+    numbers = person_checks.number_conflicts(ctx, row.person.number, row.person_id, path)
+    if row.person_id is None:
+        return [*person_checks.same_name(ctx, row.person, path), *numbers]
+    record, found = person_checks.find_record(ctx, row.person_id, f"{path}.person_id")
+    if record is None:
+        return found
+    return [*person_checks.agrees_with_record(row.person, record, path), *_dead(record, path), *numbers]
+
+
+def _dead(record: PersonRecord, path: str) -> list[Finding]:
+    if record.died_on is None:
+        return []
+    return [
+        refusal(
+            "person.dead",
+            f"{path}.person_id",
+            "選んだ方は死亡として登録されています。別の方を選んでいないか確かめてください。"
+            "死亡の登録が誤りのときは、その届出を先に取り消してください。",
+            "The person chosen is on record as dead. Did you choose another one? If the death was recorded "
+            "by mistake, cancel that notification first.",
+        )
+    ]
+
+
+def _household(ctx: Context, told: AcquisitionEntry, start_on: date) -> list[Finding]:
+    found: list[Finding] = []
+    if told.head_person_id is not None and told.head_kind != LISTED:
+        record, found = person_checks.find_record(ctx, told.head_person_id, "head_person_id")
+        if record is not None:
+            found = _dead(record, "head")
+    if told.household_id is None:
+        return found
+    try:
+        households.get(ctx, told.household_id)
+    except HouseholdUnknown as error:
+        return [*found, refusal(error.code, "household_id", error.message_ja, error.message_en)]
+    head = get_head(ctx.session, told.household_id, start_on)
+    if head is not None and head.person_id != told.head_person_id:
+        found.append(
+            warning(
+                "household.head_changes",
+                "head_kind",
+                "この届出で、入る世帯の世帯主が替わります。保険料の納付義務者と通知の宛先が、"
+                "加入の日から新しい世帯主になります。世帯主変更の届出として正しいか確かめてください。",
+                "The household gets another head by this notification, from the day of joining. "
+                "Check whether this is meant.",
+                "国民健康保険法施行規則10条の2",
+            )
+        )
+    return found
+
+
+def _elsewhere(ctx: Context, told: AcquisitionEntry, start_on: date) -> list[Finding]:
+    """Nobody belongs to two households: who is in another one leaves it by a change first."""
+    chosen = [(f"persons.{place}.person_id", row.person_id) for place, row in enumerate(told.persons)]
+    chosen.append(("head_person_id", told.head_person_id))
+    ids = [person_id for _, person_id in chosen if person_id is not None]
+    others = _memberships(ctx.session, ids, start_on) if ids else {}
+    return [
+        refusal(
+            "household.in_another",
+            path,
+            "この方は、その日に別の国保世帯の世帯員です。一人が二つの世帯に入ることはできません。"
+            "その世帯に入る届出であれば世帯を選び直し、世帯を移る届出であれば先に世帯変更を処理してください。",
+            "This person belongs to another household on that day. Choose that household, "
+            "or record the change of household first.",
+            "国民健康保険法施行規則9条",
+        )
+        for path, person_id in chosen
+        if person_id is not None and others.get(person_id, told.household_id) != told.household_id
+    ]
+
+
+def _memberships(session: Session, person_ids: Sequence[int], day: date) -> dict[int, int]:
+    statement = select(HouseholdMember).where(HouseholdMember.person_id.in_(person_ids))
+    rows = session.scalars(in_force(known(statement, HouseholdMember), HouseholdMember, day))
+    return {row.person_id: row.household_id for row in rows}

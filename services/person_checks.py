@@ -1,0 +1,101 @@
+"""Checks of persons that every notification shares: on record, the same name twice, the Individual Number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models import vault
+from models.person import PersonRecord
+from rules.kana import name_search_key
+from services import addresses, numbers_vault, persons
+from services.context import Context
+from services.entries.reading import NewPerson
+from services.errors import PersonUnknown
+from services.findings import Finding, refusal, warning
+from services.numbers_vault import MESSAGES, MESSAGES_EN, Conflict
+
+
+def find_record(ctx: Context, person_id: int, path: str) -> tuple[PersonRecord | None, list[Finding]]:
+    """What is known of a chosen person, or the finding that nobody is."""
+    try:
+        return persons.get(ctx, person_id), []
+    except PersonUnknown as error:
+        return None, [refusal("person.unknown", path, error.message_ja, error.message_en)]
+
+
+def agrees_with_record(told: NewPerson, record: PersonRecord, path: str) -> list[Finding]:
+    """Compare paper and record: another birth date is another person, another name is asked about."""
+    if told.birth_date != record.birth_date:
+        return [
+            refusal(
+                "person.birth_disagrees",
+                f"{path}.birth_date",
+                "選んだ方の登録と生年月日が違います。別の方を選んでいないか確かめてください。"
+                "登録が誤っているときは、住民票を確かめて先に登録を直してください。",
+                "The date of birth differs from the record of the person chosen. Did you choose another one?",
+            )
+        ]
+    if name_search_key(told.name) != name_search_key(record.name):
+        return [
+            warning(
+                "person.name_differs",
+                f"{path}.name",
+                "選んだ方の登録と氏名が違います。同じ方であることを書類で確かめてください。"
+                "登録すると、届出の氏名を新しい氏名として記録します(前の氏名も残ります)。",
+                "The name differs from the record. Check the papers; the name told will be recorded as new.",
+            )
+        ]
+    return []
+
+
+def same_name(ctx: Context, told: NewPerson, path: str) -> list[Finding]:
+    """Show who is on record with the same name and date of birth; two persons are never merged (H15)."""
+    same = persons.find_same(ctx.session, told.name, told.birth_date)
+    if not same:
+        return []
+    homes = addresses.current_of(ctx.session, [row.person_id for row in same], ctx.today)
+    places = "、".join(_place(homes[row.person_id].address) for row in same if row.person_id in homes)
+    return [
+        warning(
+            "person.same_name_and_birth",
+            f"{path}.person_id",
+            f"氏名と生年月日が同じ方が{len(same)}人登録されています{f'({places})' if places else ''}。"
+            "同じ方であれば、検索してその方を選び直してください。別の方であれば、このまま進めてください。",
+            f"{len(same)} person(s) of this name and date of birth are on record. If it is the same person, "
+            "choose that record; else go on.",
+        )
+    ]
+
+
+def _place(address: str) -> str:
+    return address[:12]
+
+
+def number_conflicts(
+    ctx: Context, reference: str | None, person_id: int | None, path: str, *, asked: bool = True
+) -> list[Finding]:
+    """The 確認リスト of one person as findings: a conflict stops, a blank is only shown (A7, M07)."""
+    found = []
+    for conflict in numbers_vault.find_conflicts(ctx, reference, person_id):
+        if conflict.kind is Conflict.BLANK and not asked:
+            continue
+        make = warning if conflict.kind is Conflict.BLANK else refusal
+        code, ja, en = f"number.{conflict.kind}", MESSAGES[conflict.kind], MESSAGES_EN[conflict.kind]
+        found.append(make(code, f"{path}.individual_number", ja, en, "番号法16条"))
+    return found
+
+
+def numbers_told_twice(ctx: Context, references: Sequence[tuple[str, str | None]]) -> list[Finding]:
+    """Refuse one number for two persons of the same notification; `references` are (path, reference)."""
+    told = [(path, reference) for path, reference in references if reference]
+    return [
+        refusal(
+            "number.told_twice",
+            f"{path}.individual_number",
+            "同じ個人番号が、この届出の別の方にも入力されています。書類を見て入力し直してください。",
+            "The same Individual Number was entered for somebody else of this notification. Look again.",
+            "番号法16条",
+        )
+        for place, (path, reference) in enumerate(told)
+        if any(vault.are_same(ctx.session, reference, other) for _, other in told[:place])
+    ]

@@ -1,0 +1,80 @@
+"""Notifications and entries as the forms hand them over, and families on record by them."""
+
+from datetime import date
+from typing import Any
+
+from models.notification import Notification
+from services import acquisition, notifications
+from services.context import Context
+from services.findings import Registered
+from services.notifications import Received
+
+ADDRESS = {"postal_code": "0000001", "address": "見本県見本市架空町1丁目2番3号"}
+NEW_ADDRESS = {"postal_code": "0000002", "address": "見本県見本市試験町4番5号", "building": "見本荘101"}
+
+
+def a_notification(ctx: Context, procedure: str, reason: str = "01", **more: Any) -> Notification:
+    assert ctx.actor.office_id is not None
+    facts = {"way": "counter", "received_on": ctx.today, "office_id": ctx.actor.office_id} | more
+    return notifications.receive(ctx, Received(procedure=procedure, reason=reason, **facts))
+
+
+def a_person(name: str = "見本 太郎", birth_date: str = "1980-04-02", **more: Any) -> dict[str, Any]:
+    """A row of the acquisition form."""
+    row = {
+        "name": name,
+        "kana": "ミホン タロウ",
+        "sex": "1",
+        "birth_date": birth_date,
+        "relationship": "head",
+        "has_my_number_insurance_card": False,
+    }
+    return row | more
+
+
+def a_family() -> list[dict[str, Any]]:
+    """Father, mother, two children; the mother has registered her My Number card."""
+    return [
+        a_person(),
+        a_person(
+            "見本 花子",
+            "1982-07-15",
+            kana="ミホン ハナコ",
+            sex="2",
+            relationship="wife",
+            has_my_number_insurance_card=True,
+        ),
+        a_person("見本 一郎", "2012-01-20", kana="ミホン イチロウ", relationship="child"),
+        a_person("見本 葵", "2016-03-31", kana="ミホン アオイ", sex="2", relationship="child"),
+    ]
+
+
+def an_acquisition(persons: list[dict[str, Any]] | None = None, **more: Any) -> dict[str, Any]:
+    """Moving in on 2026-11-20, told on 2026-11-23 at the counter by the head himself."""
+    entry: dict[str, Any] = {
+        "reason": "01",
+        "event_on": "2026-11-20",
+        "received_on": "2026-11-23",
+        "way": "counter",
+        "form_date": "2026-11-23",
+        "notifier": {"name": "見本 太郎", "relation": "self"},
+        "phone": "000-0000-0000",
+        "address": ADDRESS,
+        "head_kind": "listed",
+        "persons": a_family() if persons is None else persons,
+        "previous_municipality_code": "999989",
+        "previous_address": {"postal_code": "0000009", "address": "別県別市別町9番"},
+        "moved_within_prefecture": False,
+    }
+    return entry | more
+
+
+def register_acquisition(
+    ctx: Context, persons: list[dict[str, Any]] | None = None, delivery: str | None = None, **more: Any
+) -> Registered:
+    """Let persons join as the workflow would."""
+    entry = an_acquisition(persons, **more)
+    notification = a_notification(
+        ctx, "acquisition", entry["reason"], received_on=date.fromisoformat(entry["received_on"])
+    )
+    return acquisition.register(ctx, notification, entry, delivery)
