@@ -17,6 +17,7 @@ from forms.schemas import Schema, all_parts, facets, shape_of_all
 from rules.numbers import NumberNotValid, normalize_individual_number
 
 TECHNICAL: Final = frozenset({"csrf_token"})
+REMOVED: Final = "none"  # an Individual Number is taken out of the form again
 _MOST_ROWS: Final = 100
 _BOOLEANS: Final = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "0": False}
 _PLACE: Final = re.compile(r"(\d{1,3})-(.+)", re.ASCII)
@@ -58,7 +59,9 @@ def _block(root: Schema, schema: Schema, sent: Mapping[str, list[str]]) -> dict[
     for name, texts in sent.items():
         head, _, rest = name.partition("-")
         if name in shape.properties:
-            found[name] = _single(facets(all_parts(root, shape.schema_of(name))), texts)
+            facet = facets(all_parts(root, shape.schema_of(name)))
+            if not (facet.get("format") == "individual-number-ref" and texts[-1] == REMOVED):
+                found[name] = _single(facet, texts)
         elif rest and head in shape.properties:
             below.setdefault(head, {})[rest] = texts
         else:

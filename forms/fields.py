@@ -14,8 +14,7 @@ class Option(NamedTuple):
     en: str
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(NamedTuple):
     """Another field of the same form must (or, negated, must not) have one of these values."""
 
     name: str

@@ -49,16 +49,17 @@ class Reader:
     def _object(self, schema: Schema, raw: Mapping[Any, Any], path: str, clean: dict[str, Any]) -> None:
         filled = {name: value for name, value in raw.items() if not _is_blank(value)}
         shape = shape_in_force(self.schema, schema, filled)
+        asked: dict[str, dict[str, Any]] = {}
         for name in shape.properties:
             if name in filled:
-                value = self._value(shape.schema_of(name), filled[name], _join(path, name))
+                part = shape.schema_of(name)
+                asked[name] = facets(parts_in_force(self.schema, part, filled[name]))
+                value = self._value(part, asked[name], filled[name], _join(path, name))
                 if value is not _NOTHING:
                     clean[name] = value
         self._refuse_the_rest(schema, set(filled) - set(shape.properties), path)
-        for name, value in clean.items():
-            self._compare(
-                facets(parts_in_force(self.schema, shape.schema_of(name), value)), name, clean, path
-            )
+        for name in clean:
+            self._compare(asked[name], name, clean, path)
 
     def _refuse_the_rest(self, schema: Schema, names: set[Any], path: str) -> None:
         known = shape_of_all(self.schema, schema).properties if names else {}
@@ -68,8 +69,7 @@ class Reader:
             else:
                 self._refuse(path, "unknown_field")
 
-    def _value(self, schema: Schema, raw: object, path: str) -> Any:
-        facet = facets(parts_in_force(self.schema, schema, raw))
+    def _value(self, schema: Schema, facet: Schema, raw: object, path: str) -> Any:
         kind = facet.get("type", "string")
         expected, code = _TYPES[kind]
         if not isinstance(raw, expected) or (kind == "integer" and isinstance(raw, bool)):
@@ -112,7 +112,11 @@ class Reader:
         if len(raw) > limit:
             self._refuse(path, "too_many_rows", limit=limit)
             return _NOTHING
-        rows = [self._value(facet.get("items", {}), row, _join(path, place)) for place, row in enumerate(raw)]
+        item = facet.get("items", {})
+        rows = [
+            self._value(item, facets(parts_in_force(self.schema, item, row)), row, _join(path, place))
+            for place, row in enumerate(raw)
+        ]
         self._refuse_repeated(facet, rows, path)
         return [None if row is _NOTHING else row for row in rows]
 

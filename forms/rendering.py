@@ -231,7 +231,7 @@ class _Layout:
             return
         yield from self._conditional(schema.get("then", {}), fixed, (*conditions, *still))
         if len(still) == 1:
-            turned = replace(still[0], negated=True)
+            turned = still[0]._replace(negated=True)
             yield from self._conditional(schema.get("else", {}), fixed, (*conditions, turned))
 
 
@@ -272,7 +272,7 @@ def _full(alternatives: Alternatives, prefix: str) -> Alternatives:
     """Write the names of conditions as the names of inputs."""
     start = prefix.replace(".", "-")
     return tuple(
-        tuple(replace(condition, name=start + condition.name) for condition in conditions)
+        tuple(condition._replace(name=start + condition.name) for condition in conditions)
         for conditions in alternatives
     )
 

@@ -1,0 +1,179 @@
+/* Forms: what the date means beside the field, fields that appear when they are asked, rows added and removed.
+   Without this file a form still works: all fields are shown, rows are those on the page.
+   The server reads and checks everything again (rules/eras.py, forms/validation.py). */
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const ENGLISH = document.documentElement.lang.startsWith("en");
+
+  /* Dates */
+  const ERAS = [
+    ["令和", "R", 2019, [2019, 5, 1], null], ["平成", "H", 1989, [1989, 1, 8], [2019, 4, 30]],
+    ["昭和", "S", 1926, [1926, 12, 25], [1989, 1, 7]], ["大正", "T", 1912, [1912, 7, 30], [1926, 12, 25]],
+    ["明治", "M", 1868, [1868, 1, 25], [1912, 7, 30]],
+  ];
+  const WEEK = ENGLISH ? ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] : ["日", "月", "火", "水", "木", "金", "土"];
+  const NONE = { year: 0, month: 0, day: 0 };
+
+  const number = ([year, month, day]) => year * 10000 + month * 100 + day;
+  const two = (value) => String(value).padStart(2, "0");
+
+  function parts(typed) {
+    const text = typed.normalize("NFKC").replace(/\s/g, "").toUpperCase().replace(/\(.*$/, "")
+      .replace(/[‐‑‒–—―−ー・、。]/g, "-").replace(/元/g, "1").replace(/不詳/g, "0");
+    let hit = /^(\d{4})(\d{2})(\d{2})$/.exec(text);
+    if (hit) return { era: "", year: +hit[1], month: +hit[2], day: +hit[3], digits: 4 };
+    hit = /^(令和|平成|昭和|大正|明治|[RHSTM令平昭大明])(\d{2})(\d{2})(\d{2})$/.exec(text);
+    if (hit) return { era: hit[1], year: +hit[2], month: +hit[3], day: +hit[4], digits: 2 };
+    hit = /^(令和|平成|昭和|大正|明治|[RHSTM令平昭大明])?(\d{1,4})(?:年|[-./])(\d{1,2})(?:月|[-./])?(\d{1,2})?日?$/.exec(text);
+    return hit ? { era: hit[1] || "", year: +hit[2], month: +hit[3], day: +(hit[4] || 0), digits: hit[2].length } : null;
+  }
+
+  function read(typed) {
+    const found = parts(typed);
+    if (!found) return null;
+    const era = found.era
+      ? ERAS.find(([name, letter]) => name === found.era || letter === found.era || name[0] === found.era)
+      : (found.digits < 3 ? ERAS[0] : null);
+    if (found.era && found.year === 0) return null;
+    const year = era ? era[2] + found.year - 1 : found.year;
+    const last = found.month ? new Date(Date.UTC(year, found.month, 0)).getUTCDate() : 0;
+    if (found.month > 12 || found.day > last) return null;
+    const date = { year, month: found.month, day: found.day };
+    if (found.era && found.month && found.day && !within(era, date)) return null;
+    return date;
+  }
+
+  function within(era, date) {
+    const at = number([date.year, date.month, date.day]);
+    return at >= number(era[3]) && (era[4] === null || at <= number(era[4]));
+  }
+
+  function eraOf(date) {
+    const at = number([date.year, date.month || 12, date.day || 31]);
+    return ERAS.find((era) => at >= number(era[3]));
+  }
+
+  function describe(date) {
+    const era = eraOf(date);
+    if (!era) return "";
+    const count = date.year - era[2] + 1;
+    const western = `${date.year}-${two(date.month)}-${two(date.day)}`;
+    if (!date.month || !date.day) {
+      return `${era[0]}${count === 1 ? "元" : count}年${date.month ? `${date.month}月` : "月"}日不詳`;
+    }
+    const week = WEEK[new Date(Date.UTC(date.year, date.month - 1, date.day)).getUTCDay()];
+    return `${era[0]}${count === 1 ? "元" : count}年${date.month}月${date.day}日(${week}) ${western}`;
+  }
+
+  function echo(input) {
+    const output = input.closest(".form__field").querySelector("[data-era-echo]");
+    const typed = input.value.trim();
+    const date = typed ? read(typed) : NONE;
+    output.classList.toggle("form__echo--bad", date === null);
+    if (date === null) output.textContent = ENGLISH ? "not a date yet" : "日付として読めません";
+    else output.textContent = typed ? describe(date) : "";
+  }
+
+  /* Fields that are asked under conditions */
+  function valueOf(form, name) {
+    const inputs = all(`[name="${CSS.escape(name)}"]`, form).filter((input) => !input.disabled);
+    const chosen = inputs.find((input) => (input.type !== "radio" && input.type !== "checkbox") || input.checked);
+    return chosen ? chosen.value : "";
+  }
+
+  const holds = (form, alternatives) => alternatives.some((conditions) => conditions.every(
+    ([name, values, negated]) => values.includes(valueOf(form, name)) !== negated));
+
+  function settle(form) {
+    for (let turn = 0, changed = true; changed && turn < 5; turn += 1) {
+      changed = false;
+      for (const field of all("[data-shown-when]", form)) {
+        const shown = holds(form, JSON.parse(field.dataset.shownWhen));
+        if (field.hidden === shown) changed = true;
+        field.hidden = !shown;
+        all("input, select, textarea", field).forEach((input) => { input.disabled = !shown; });
+      }
+    }
+    for (const field of all("[data-required-when]", form)) {
+      const needed = holds(form, JSON.parse(field.dataset.requiredWhen));
+      const mark = field.querySelector("[data-required]");
+      mark.hidden = !needed;
+      mark.classList.remove("form__required--sometimes");
+      mark.textContent = ENGLISH ? "required" : "必須";
+    }
+    for (const group of all(".form__group", form)) {
+      const below = all(":scope > .form__grid > *", group);
+      group.hidden = below.length > 0 && below.every((one) => one.hidden);
+    }
+  }
+
+  /* Rows */
+  function renumber(rows) {
+    const shown = all(":scope > [data-row]", rows);
+    shown.forEach((row, place) => {
+      const label = rows.dataset.label.replace("{n}", place + 1);
+      row.querySelector("[data-row-label]").textContent = label;
+      row.setAttribute("aria-label", label);
+    });
+    rows.querySelector("[data-add-row]").hidden = shown.length >= Number(rows.dataset.most);
+  }
+
+  function add(rows) {
+    const place = Number(rows.dataset.next);
+    const holder = document.createElement("template");
+    holder.innerHTML = rows.querySelector("[data-row-template]").innerHTML.replaceAll("__row__", place);
+    const row = holder.content.firstElementChild;
+    rows.dataset.next = place + 1;
+    rows.insertBefore(row, rows.querySelector("[data-row-template]"));
+    prepare(row);
+    renumber(rows);
+    settle(rows.closest("[data-form]"));
+    const first = row.querySelector("input:not([type=hidden]), select, textarea");
+    if (first) first.focus();
+    row.dispatchEvent(new CustomEvent("form:row-added", { bubbles: true }));
+  }
+
+  function remove(row) {
+    const rows = row.closest("[data-rows]");
+    const next = row.nextElementSibling;
+    const form = rows.closest("[data-form]");
+    row.remove();
+    renumber(rows);
+    settle(form);
+    (next.matches("[data-row]") ? next : rows.querySelector("[data-add-row]")).focus();
+  }
+
+  function prepare(root) {
+    all("[data-era]", root).forEach(echo);
+    all("[data-remove-row]", root).forEach((button) => { button.hidden = false; });
+  }
+
+  function begin(form) {
+    if (form.dataset.ready) return;
+    form.dataset.ready = "yes";
+    prepare(form);
+    all("[data-rows]", form).forEach(renumber);
+    settle(form);
+    const summary = form.querySelector(".form__summary");
+    if (summary) summary.focus();
+  }
+
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-era]")) echo(event.target);
+  });
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("[data-form]");
+    if (form) settle(form);
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-add-row], [data-remove-row]");
+    if (!button) return;
+    if (button.matches("[data-add-row]")) add(button.closest("[data-rows]"));
+    else remove(button.closest("[data-row]"));
+  });
+  const start = () => all("[data-form]").forEach(begin);
+  document.addEventListener("htmx:load", start);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();
