@@ -140,6 +140,12 @@ def test_a_limit_met_while_deciding_names_the_cell():
         parse_dmn(file_of(decision(logic)))["d"].evaluate({"x": 1})
 
 
+def test_too_much_data_for_a_decision_names_the_decision():
+    one = parse_dmn(file_of(decision(ONE, name="必要書類")))["d"]
+    with pytest.raises(DmnError, match=r"決定「必要書類」.*20000件"):
+        one.evaluate({"x": [0] * 20_001})
+
+
 ONE = table(["x"], [output("a")], [(("-",), ("1",))])
 
 

@@ -16,7 +16,7 @@ from workflows.engine.dmn.decision_tables import (
 )
 from workflows.engine.dmn.errors import DmnError
 from workflows.engine.dmn.xml_reader import child, children, line_of, local_name, read_xml, reference
-from workflows.engine.feel.errors import Notice
+from workflows.engine.feel.errors import FeelLimitError, Notice
 from workflows.engine.feel.scope import Run, release
 
 REQUIREMENT_DEPTH = 30
@@ -49,11 +49,17 @@ class Decision:
         return self.evaluate_traced(variables, clock=clock).value
 
     def evaluate_traced(self, variables: Mapping[str, Any], *, clock: datetime | None = None) -> Outcome:
-        """The result with the rules that matched, the inputs by column label, and the notices."""
-        run = Run(variables, self.reads, clock)
-        result = self.result_in(run, {})
-        inputs = {label: release(run, value) for label, value in result.inputs}
-        return Outcome(release(run, result.value), result.rules, inputs, tuple(run.notices))
+        """The result with the rules that matched, the inputs by column label, and the notices.
+
+        Raises DmnError only, and only when a limit is met.
+        """
+        try:
+            run = Run(variables, self.reads, clock)
+            result = self.result_in(run, {})
+            inputs = {label: release(run, value) for label, value in result.inputs}
+            return Outcome(release(run, result.value), result.rules, inputs, tuple(run.notices))
+        except FeelLimitError as error:  # the data or the result as a whole; a cell raises DmnError itself
+            raise DmnError(error.message_ja, decision=self.name) from error
 
     def result_in(self, run: Run, known: dict[str, Result]) -> Result:
         """The result within a run that several decisions share; each is evaluated once."""

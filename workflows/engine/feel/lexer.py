@@ -3,8 +3,7 @@
 import re
 import unicodedata
 from bisect import bisect_right
-from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from workflows.engine.feel import limits
 from workflows.engine.feel.errors import FeelError, FeelLimitError, Place
@@ -58,8 +57,7 @@ _MEANT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     kind: Kind
     text: str
     place: Place
