@@ -1,7 +1,7 @@
 """Ages by law: a year of age is complete at the end of the day before the birthday.
 
 Sources: 年齢計算ニ関スル法律 (明治35年法律第50号), 民法143条2項. A person born on 29 February completes a
-year at the end of 28 February, in leap years and in others (sample-people, section 3).
+year at the end of 28 February, in leap years and in others (confirm with the office).
 """
 
 from calendar import isleap

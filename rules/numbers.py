@@ -1,8 +1,8 @@
 # ruff: noqa: A005 - imports are absolute (rules.numbers), so the standard module is never meant
 """Numbers with check digits: Individual Number, municipality code, insurer number.
 
-Sources: facts.md sections 4.4 and 5 (平成26年総務省令85号5条 for the Individual Number). A message of this
-module never repeats the number it refuses.
+Sources: 平成26年総務省令85号5条 (Individual Number), the code tables of the Ministry of Internal Affairs
+(municipality code), of the Ministry of Health (insurer number). No message repeats the number it refuses.
 """
 
 import re
@@ -54,7 +54,7 @@ def individual_number_check_digit(eleven_digits: str) -> int:
 
 
 def is_demo_individual_number(digits: str) -> bool:
-    """Say whether the number is of the invented range of demonstration data (sample-people, 2.5)."""
+    """Say whether the number is of the invented range of demonstration data."""
     return len(digits) == 12 and digits.startswith(DEMO_PREFIX)
 
 

@@ -69,7 +69,7 @@ def add_working_days(day: date, count: int, extra: frozenset[date] = _NO_EXTRA) 
 def notify_by(event_on: date, extra: frozenset[date] = _NO_EXTRA, days: int = NOTIFICATION_DAYS) -> date:
     """Return the last day to notify: `days` after the event, not counting it, moved to an open day.
 
-    規則2条 ff.; counting by 民法140条 and 142条 (facts.md 0.1: general knowledge, unverified).
+    規則2条 ff.; counting by 民法140条 and 142条 (general knowledge, unverified).
     """
     return next_open_day(event_on + timedelta(days=days), extra)
 

@@ -1,1 +1,1 @@
-"""Who joins and who leaves, from which day (facts.md, section 4; NHI Act arts. 5-9)."""
+"""Who joins and who leaves, from which day (国民健康保険法5条から9条まで; docs/rules.md)."""
