@@ -46,6 +46,8 @@ def _half_filled(document: object) -> Iterator[str]:
     for card in getattr(document, "cards", ()):
         if card.copay_share is not None and card.share_from is None:
             yield f"一部負担金の割合の発効期日({card.name}さん)"
+        if card.copay_share is not None and card.expires_on is None and card.share_until is None:
+            yield f"一部負担金の割合の有効期限({card.name}さん)"
         if card.limit_class and card.limit_class_from is None:
             yield f"限度額適用区分の発効期日({card.name}さん)"
         if card.reprint and card.reprinted_on is None:

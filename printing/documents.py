@@ -6,8 +6,10 @@ A document's folder is the slug of its procedure; its dataclass, template and st
 from dataclasses import dataclass
 from typing import Final
 
+from printing.certificates.elderly_recipient_card import ElderlyRecipientCard
 from printing.certificates.eligibility_certificate import EligibilityCertificate
 from printing.certificates.eligibility_notice import EligibilityNotice
+from printing.certificates.insurance_card import InsuranceCard
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,35 @@ _KINDS: Final = (
         EligibilityNotice,
         "certificates/eligibility_notice.html",
         (*_LETTER, *_CARD, "cards.acquired_on"),
+        ("certificates/carrier.css",),
+    ),
+    DocumentKind(
+        "elderly_recipient_card",
+        "高齢受給者証",
+        "Elderly recipient certificate",
+        ElderlyRecipientCard,
+        "certificates/elderly_recipient_card.html",
+        (
+            *_LETTER,
+            *_CARD,
+            "issuer.seal_text",
+            "cards.serial",
+            "cards.birth",
+            "cards.copay_share",
+            "cards.share_from",
+            "cards.expires_on",
+            "cards.issued_on",
+        ),
+        ("certificates/carrier.css",),
+    ),
+    DocumentKind(
+        "insurance_card",
+        "被保険者証(過去の記録)",
+        "Insurance card (past record)",
+        InsuranceCard,
+        "certificates/insurance_card.html",
+        ("dated", *_ISSUER, *_CARD, "cards.birth", "cards.acquired_on", "cards.issued_on"),
+        ("certificates/carrier.css",),
     ),
 )
 

@@ -12,30 +12,28 @@ TOLERANCE_PX: Final = 1.5  # 0.4 mm: side bearings and rounding
 
 def check_page(page_box: Any, title_ja: str) -> None:
     """Refuse a page on which a text leaves its box, naming the box."""
-    place = _first_overflow(page_box, None)
+    place = _first_overflow(page_box, None, None)
     if place:
         raise TextDoesNotFit(title_ja, place)
 
 
-def _first_overflow(box: Any, bounds: tuple[str, float, float] | None) -> str | None:
+def _first_overflow(box: Any, parent: Any, bounds: tuple[str, float, float] | None) -> str | None:
     """Walk a box and what is in it; a text is held against the innermost named box around it."""
-    bounds = _bounds(box) or bounds
+    if box.element is not None and box.element is not parent:  # lines and texts share their parent's element
+        bounds = _bounds(box) or bounds
     if bounds and hasattr(box, "pango_layout") and box.text.strip():
         place, right, bottom = bounds
         if box.position_x + box.width > right or box.position_y + box.height > bottom:
             return place
     for child in box.children:
-        place_of_child = _first_overflow(child, bounds)
+        place_of_child = _first_overflow(child, box.element, bounds)
         if place_of_child:
             return place_of_child
     return None
 
 
 def _bounds(box: Any) -> tuple[str, float, float] | None:
-    element = box.element
-    if element is None or box.element_tag != element.tag:
-        return None
-    place = element.get("data-box")
+    place = box.element.get("data-box")
     if not place:
         return None
     right = box.position_x + box.margin_width() + TOLERANCE_PX

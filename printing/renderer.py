@@ -187,7 +187,7 @@ def _source(xhtml: str) -> HTML:
 def _write(pages: list[Page]) -> bytes:
     metadata = DocumentMetadata(lang="ja")  # nothing of a person
     document = Document(pages, metadata, _fetcher(), _font_configuration(), {}, None)
-    return bytes(document.write_pdf(finisher=_check_fonts))
+    return bytes(document.write_pdf(finisher=_check_fonts, uncompressed_pdf=True))
 
 
 def _check_fonts(document: Document, _pdf: Any) -> None:

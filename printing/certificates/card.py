@@ -33,7 +33,7 @@ class Card:
     address: tuple[str, ...] = place("住所", default=())
     copay_share: int | None = place("一部負担金の割合", default=None)
     share_from: date | None = place("一部負担金の割合の発効期日", default=None)
-    share_until: date | None = place("一部負担金の割合の有効期限", default=None)
+    share_until: date | None = place("一部負担金の割合の有効期限", default=None)  # None: expires_on
     limit_class: str = place("限度額適用区分", default="")
     limit_class_from: date | None = place("限度額適用区分の発効期日", default=None)
     long_stay_on: date | None = place("長期入院該当年月日", default=None)

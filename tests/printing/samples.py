@@ -4,7 +4,10 @@ from datetime import date
 from typing import Any
 
 from printing.certificates.card import Card
+from printing.certificates.elderly_recipient_card import ElderlyRecipientCard
 from printing.certificates.eligibility_certificate import EligibilityCertificate
+from printing.certificates.eligibility_notice import EligibilityNotice
+from printing.certificates.insurance_card import InsuranceCard
 from printing.letter import Issuer, MailingAddress
 from rules.eras import PartialDate
 
@@ -67,3 +70,47 @@ def eligibility_certificate(*cards: Card, **changes: Any) -> EligibilityCertific
         "demo": True,
     }
     return EligibilityCertificate(**(values | changes))
+
+
+def eligibility_notice(*cards: Card, **changes: Any) -> EligibilityNotice:
+    values: dict[str, Any] = {
+        "document_number": "見国保第8-000124号",
+        "dated": DAY,
+        "recipient": recipient(),
+        "issuer": issuer(),
+        "cards": cards or (card(expires_on=None),),
+        "demo": True,
+    }
+    return EligibilityNotice(**(values | changes))
+
+
+def elder(**changes: Any) -> Card:
+    values: dict[str, Any] = {
+        "name": "見本 ウメ",
+        "kana": "ミホン ウメ",
+        "sex": "女",
+        "branch": "03",
+        "birth": PartialDate(1954, 2, 11),
+        "copay_share": 2,
+        "share_from": date(2026, 8, 1),
+        "expires_on": date(2027, 7, 31),
+    }
+    return card(**(values | changes))
+
+
+def elderly_recipient_card(*cards: Card, **changes: Any) -> ElderlyRecipientCard:
+    values: dict[str, Any] = {
+        "document_number": "見国保第8-000125号",
+        "dated": DAY,
+        "recipient": recipient(),
+        "issuer": issuer(),
+        "cards": cards or (elder(),),
+        "demo": True,
+    }
+    return ElderlyRecipientCard(**(values | changes))
+
+
+def insurance_card(*cards: Card, **changes: Any) -> InsuranceCard:
+    past = card(issued_on=date(2023, 8, 1), acquired_on=date(2019, 5, 1), expires_on=date(2024, 7, 31))
+    values: dict[str, Any] = {"dated": DAY, "issuer": issuer(), "cards": cards or (past,), "demo": True}
+    return InsuranceCard(**(values | changes))
