@@ -63,11 +63,9 @@ def lock_of(view: Any) -> str | None:
         return slug
     if getattr(view, OPEN_ATTRIBUTE, False):
         return "open"
-    permission = getattr(view, "_permission_name", None)
     owner = getattr(view, "__self__", None)
-    if permission is None or owner is None:
-        return None
-    return f"{owner.class_permission_name}.{owner.get_method_permission(view.__name__)}"
+    locks: dict[str, str] = getattr(owner, "locks", {})
+    return locks.get(view.__name__)
 
 
 def to_sign_in() -> Any:

@@ -7,7 +7,7 @@ request's session, so that a deed that is rolled back is counted all the same.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from flask import current_app
 from limits.storage import Storage
@@ -30,7 +30,7 @@ SWEEP_ONE_IN = 64
 class DatabaseStorage(Storage):
     """Fixed windows: the first count opens one, and it is over when `expires` has passed."""
 
-    STORAGE_SCHEME: ClassVar[list[str] | None] = ["portal-db"]
+    STORAGE_SCHEME = ["portal-db"]  # noqa: RUF012 - `limits` reads the list from the class
 
     @property
     def base_exceptions(self) -> type[Exception]:

@@ -5,8 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.views.language import LanguageView
+from portal.views.masters import MASTER_VIEWS, MasterIndexView
+from portal.views.own_page import ProfileView
+from portal.views.staff import PostingView, RoleView, StaffView
 
 if TYPE_CHECKING:
     from flask_appbuilder.baseviews import BaseView
 
-VIEWS: tuple[type[BaseView], ...] = (LanguageView,)
+VIEWS: tuple[type[BaseView], ...] = (
+    LanguageView,
+    ProfileView,
+    MasterIndexView,
+    *MASTER_VIEWS,
+    StaffView,
+    PostingView,
+    RoleView,
+)
