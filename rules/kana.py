@@ -39,7 +39,7 @@ def kana_search_key(text: str) -> str:
     ヤマサキ, ガ written カ゛ or half-width finds ガ. Latin letters are kept, in lower case.
     """
     sound = _katakana(text).translate(_SMALL).translate(_SAME_SOUND)
-    plain = _MARKS.sub("", unicodedata.normalize("NFD", sound))
+    plain = _MARKS.sub("", unicodedata.normalize("NFD", sound)).translate(_SAME_SOUND)
     return _levelled(_NOT_KEY.sub("", plain))
 
 

@@ -25,6 +25,7 @@ def test_kana_of_the_same_sound_is_found() -> None:
     assert kana_search_key("チヅル") == kana_search_key("ちずる")
     assert kana_search_key("サトー") == kana_search_key("さと")
     assert kana_search_key("ヴィヲラ") == kana_search_key("ウイオラ")
+    assert kana_search_key("ヸ") == kana_search_key("イ")
 
 
 @pytest.mark.parametrize(
