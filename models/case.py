@@ -108,7 +108,7 @@ class CaseEvent(Base):
     element_id: Mapped[str] = mapped_column(String(60), default="")
     title_ja: Mapped[str] = mapped_column(String(100), default="")
     title_en: Mapped[str] = mapped_column(String(100), default="")
-    note: Mapped[str | None] = mapped_column(String(400))
+    note: Mapped[str | None] = mapped_column(String(1000))
     __table_args__ = (Index("ix_case_event_case", "case_id", "id"),)
 
 

@@ -24,13 +24,36 @@ STATIC = Path(__file__).resolve().parent / "static"
 def install(app: Flask) -> None:
     """Register globals and filters; undefined names in our templates are errors in the tests."""
     app.jinja_env.globals.update(
-        t=t, lazy=lazy, can=can, asset=asset, has_asset=has_asset, language=current_language
+        t=t,
+        lazy=lazy,
+        can=can,
+        asset=asset,
+        has_asset=has_asset,
+        language=current_language,
+        person_url=person_url,
+        household_url=household_url,
+        inbox_url=inbox_url,
     )
     app.jinja_env.filters.update(
         era=era, era_short=era_short, era_both=era_both, moment=moment, yen=yen, plain=plain
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+
+
+def person_url(person_id: int) -> str:
+    """The page of a person."""
+    return url_for("PersonView.show", person_id=person_id)
+
+
+def household_url(household_id: int) -> str:
+    """The page of a household."""
+    return url_for("HouseholdView.show", household_id=household_id)
+
+
+def inbox_url() -> str:
+    """The inbox."""
+    return url_for("InboxView.list")
 
 
 @lru_cache(maxsize=256)

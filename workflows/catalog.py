@@ -6,7 +6,6 @@ import importlib
 from pathlib import Path
 
 import forms.catalog
-from models.case import Definition
 from services.context import Context
 from workflows.engine import definitions
 from workflows.engine.bundle import Bundle
@@ -39,10 +38,10 @@ def shipped_bundle(slug: str) -> Bundle:
     return Bundle(slug, bpmn, dmn, _forms_of(bpmn))
 
 
-def publish_shipped(ctx: Context) -> list[Definition]:
-    """Publish what is new and draft what has changed; returns the rows that were added."""
+def publish_shipped(ctx: Context) -> list[str]:
+    """Publish what is new and draft what has changed; says what was done, `slug version state`."""
     rows = [definitions.publish_shipped(ctx, shipped_bundle(slug)) for slug in PROCEDURES]
-    return [row for row in rows if row is not None]
+    return [f"{row.slug} {row.version} {row.state}" for row in rows if row is not None]
 
 
 def _forms_of(bpmn: dict[str, str]) -> dict[str, dict[str, object]]:

@@ -6,7 +6,9 @@ from typing import Any
 
 from services import cancellation, notifications
 from services.context import Context
+from services.findings import refuse_when_any
 from workflows.engine.operations import CaseData, operation
+from workflows.registered import as_data
 
 
 @operation("cancellation.register")
@@ -15,4 +17,12 @@ def register(ctx: Context, case: CaseData) -> dict[str, Any]:
     notification = notifications.get(ctx, case.notification_id)
     registered = cancellation.register(ctx, notification, case.form("apply"))
     notifications.act(ctx, notification.id, "registered")
-    return registered.as_data()
+    return as_data(registered)
+
+
+@operation("cancellation.examine")
+def examine(ctx: Context, case: CaseData) -> dict[str, Any]:
+    """Refuse an entry that could never be registered; tell what is only to be pointed out."""
+    found = cancellation.check(ctx, case.form("apply"))
+    refuse_when_any(found)
+    return {"cautions": [one.message_ja for one in found]}

@@ -6,17 +6,18 @@ from typing import Any
 
 from services import change, notifications
 from services.context import Context
+from services.findings import refuse_when_any
 from workflows.engine.operations import CaseData, operation
+from workflows.registered import as_data
 
 
 @operation("change.register")
 def register(ctx: Context, case: CaseData) -> dict[str, Any]:
     """Change the registry as the verified entry says, with everything that must be printed."""
     notification = notifications.get(ctx, case.notification_id)
-    entry = {**case.form("apply"), "delivery": case.data.get("delivery")}
-    registered = change.register(ctx, notification, entry)
+    registered = change.register(ctx, notification, case.form("apply"), case.data.get("delivery"))
     notifications.act(ctx, notification.id, "registered")
-    return registered.as_data()
+    return as_data(registered)
 
 
 @operation("change.refuse")
@@ -25,3 +26,11 @@ def refuse(ctx: Context, case: CaseData) -> dict[str, Any]:
     reason = notifications.refusal_reason(case.data)
     notifications.act(ctx, case.notification_id, "refused", note=reason)
     return {"reason": reason}
+
+
+@operation("change.examine")
+def examine(ctx: Context, case: CaseData) -> dict[str, Any]:
+    """Refuse an entry that could never be registered; tell what is only to be pointed out."""
+    found = change.check(ctx, case.form("apply"))
+    refuse_when_any(found)
+    return {"cautions": [one.message_ja for one in found]}

@@ -79,7 +79,7 @@ class _RuleTaskParser(SpiffTaskParser):
     def create_task(self) -> RuleTask:
         decision_id = self.get_decision_ref(self.node)
         decision = self.process_parser.parser.decisions.get(decision_id)
-        if decision is None:
+        if decision is None or decision_id is None:
             raise DefinitionRefused(
                 f"{self.bpmn_id}: the decision {decision_id!r} is in no table of this definition"
             )

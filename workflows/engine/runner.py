@@ -26,6 +26,7 @@ from services.notifications import Received
 from services.subjects import Subject, describe
 from workflows.engine import definitions, store
 from workflows.engine.case_workflow import CaseWorkflow
+from workflows.engine.operations import CaseData, get_operation
 from workflows.engine.parser import Specification, UserTask
 from workflows.engine.script_engine import FeelScriptEngine
 from workflows.engine.work_queue import Running, describe_task, journal, process_of, update_items
@@ -81,6 +82,7 @@ def start(
     _must_have_role(ctx, wanted)
     form = _form(specification, wanted, fixed)
     entry = check(form.schema, raw, today=ctx.today, fixed=fixed)
+    cautions = _examine(ctx, slug, entry, 0, 0)
     notification = notifications.receive(ctx, _received(slug, entry, received))
     case = Case(
         slug=slug,
@@ -100,6 +102,8 @@ def start(
     workflow.do_engine_steps()
     audit.record(ctx, Tag.CASE_STARTED, f"notification:{notification.id}", case.id, {"slug": slug})
     journal(ctx, running, "started")
+    for caution in cautions:
+        journal(ctx, running, "caution", note=caution)
     task = next(t for t in workflow.ready_manual_tasks() if t.task_spec.bpmn_id == "apply")
     return _finish(ctx, running, task, wanted, entry, "done", None, [])
 
@@ -307,7 +311,10 @@ def _entry(
 ) -> Mapping[str, Any]:
     if outcome == "done":
         form = _form(running.specification, wanted, _fixed_of(wanted, item))
-        return check(form.schema, raw, today=ctx.today, fixed=form.fixed)
+        entry = check(form.schema, raw, today=ctx.today, fixed=form.fixed)
+        if wanted.writes == "apply":
+            _examine(ctx, running.case.slug, entry, running.case.id, running.notification.id)
+        return entry
     if outcome not in wanted.outcomes:
         raise NotFound("この操作はこの仕事では選べません。", "This task does not offer that way out.")
     if not (note or "").strip():
@@ -315,6 +322,15 @@ def _entry(
             "理由を入力してください。次の担当者に伝わります。", "Give a reason for the next person."
         )
     return {}
+
+
+def _examine(
+    ctx: Context, slug: str, entry: Mapping[str, Any], case_id: int, notification_id: int
+) -> list[str]:
+    """Let the procedure look at an entry before it is taken; it raises where it could never be registered."""
+    told = CaseData(case_id, notification_id, slug, {"form": {"apply": entry}})
+    cautions: list[str] = get_operation(f"{slug}.examine")(ctx, told)["cautions"]
+    return cautions
 
 
 def _form(specification: Specification, wanted: UserTask, fixed: Mapping[str, Any]) -> OpenForm:

@@ -1,0 +1,217 @@
+"""The page of a case: the task in hand, whom it is about, what happened, where it stands (N2)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Response, flash, redirect, request, url_for
+from flask_appbuilder import BaseView, expose
+
+from forms.refusals import FieldError
+from forms.rendering import as_typed
+from forms.validation import FormRefused
+from models.case import WorkItem
+from models.notification import WAYS
+from portal import clock
+from portal.language import current_language, t
+from portal.security.access import can, requires
+from portal.security.actor import current_actor
+from portal.views import form_pages
+from services import cases, deeds, drafts, intake
+from services.context import Context
+from services.errors import NotAllowed, RegistrationRefused, SomebodyElseWasFaster
+from services.unit_of_work import unit_of_work
+from workflows import case_pages
+from workflows.engine import runner
+
+EVENTS = {
+    "started": ("受付", "Taken in"),
+    "completed": ("終了", "Done"),
+    "send_back": ("差戻し", "Sent back"),
+    "give_up": ("提出なし", "Not brought"),
+    "caution": ("注意", "Note"),
+    "timer": ("期限の知らせ", "Reminder"),
+    "ended": ("手続終了", "Case ended"),
+}
+PRINT_STATES = {
+    "waiting": ("印刷待ち", "Waiting"),
+    "printed": ("印刷済・確認待ち", "Printed, to be checked"),
+    "done": ("済", "Done"),
+    "cancelled": ("取消", "Cancelled"),
+}
+
+
+class CaseView(BaseView):
+    """One case, and the tasks in it."""
+
+    route_base = "/cases"
+    default_view = "show"
+    section = "InboxView.list"
+
+    @expose("/<int:case_id>", methods=["GET"])
+    @requires("case.read")
+    def show(self, case_id: int) -> Any:
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            page = cases.read(ctx, case_id)
+            item = _one_to_do(ctx, page, request.args.get("task", type=int))
+            return self._page(ctx, page, item)
+
+    @expose("/<int:case_id>/tasks/<int:item_id>", methods=["POST"])
+    @requires("task.complete")
+    def complete(self, case_id: int, item_id: int) -> Any:
+        pairs = list(request.form.items(multi=True))
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            _, _, form = runner.get_task(ctx, item_id)
+            raw, errors = form_pages.read(ctx, form, pairs)
+            if request.form.get("deed") == "draft":
+                drafts.save_task(ctx, item_id, raw)
+                flash(t("下書きを保存しました。", "Draft saved."), "success")
+                return redirect(url_for("CaseView.show", case_id=case_id), code=303)
+        try:
+            if request.form.get("outcome", "done") == "done":
+                form_pages.refuse_when_any(errors)
+            return self._complete(case_id, item_id, raw, pairs)
+        except (FormRefused, RegistrationRefused) as refused:
+            with unit_of_work(current_actor(), clock.now()) as ctx:
+                page = cases.read(ctx, case_id)
+                item = next((one for one in page.items if one.id == item_id), None)
+                return self._page(ctx, page, item, raw, form_pages.errors_of(refused)), 422
+
+    @expose("/<int:case_id>/tasks/<int:item_id>/take", methods=["POST"])
+    @requires("task.take")
+    def take(self, case_id: int, item_id: int) -> Any:
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            runner.take(ctx, item_id)
+        flash(t("引き受けました。", "The task is yours."), "success")
+        return redirect(url_for("CaseView.show", case_id=case_id), code=303)
+
+    @expose("/<int:case_id>/tasks/<int:item_id>/give-back", methods=["POST"])
+    @requires("task.take")
+    def give_back(self, case_id: int, item_id: int) -> Any:
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            runner.give_back(ctx, item_id)
+        flash(t("グループの箱に戻しました。", "The task is back in the group's box."), "success")
+        return redirect(url_for("CaseView.show", case_id=case_id), code=303)
+
+    @expose("/<int:case_id>/withdraw", methods=["POST"])
+    @requires("case.withdraw")
+    def withdraw(self, case_id: int) -> Any:
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            runner.withdraw(ctx, case_id, request.form.get("reason", ""))
+        flash(
+            t("届出を取り下げました。台帳は変わっていません。", "The notification is withdrawn."), "success"
+        )
+        return redirect(url_for("CaseView.show", case_id=case_id), code=303)
+
+    @expose("/<int:case_id>/diagram.bpmn", methods=["GET"])
+    @requires("case.read")
+    def diagram(self, case_id: int) -> Any:
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            source = case_pages.diagram(ctx, case_id, request.args.get("process"))
+        return Response(source, mimetype="application/xml")
+
+    def _complete(
+        self, case_id: int, item_id: int, raw: Mapping[str, Any], pairs: Sequence[tuple[str, str]]
+    ) -> Any:
+        key, body = request.form.get("deed_key", ""), deeds.fingerprint(list(pairs))
+        outcome, note = request.form.get("outcome", "done"), request.form.get("note")
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            where = deeds.find_done(ctx, key, body)
+            if where is None:
+                done = runner.complete(ctx, item_id, raw, outcome, note)
+                drafts.discard_task(ctx, item_id)
+                where = url_for("CaseView.show", case_id=case_id)
+                deeds.remember(ctx, key, body, where)
+                told = case_pages.what_is_next(ctx, done, current_language())
+                flash(told.text, told.kind)
+        return redirect(where, code=303)
+
+    def _page(
+        self,
+        ctx: Context,
+        page: cases.CasePage,
+        item: WorkItem | None,
+        values: Mapping[str, Any] | None = None,
+        errors: Sequence[FieldError] = (),
+    ) -> Any:
+        told = case_pages.read(ctx, page, current_language())
+        form, why_not = None, None
+        if item is not None:
+            form, why_not = _form(ctx, page, item, values, errors)
+        return self.render_template(
+            "case/show.html",
+            title=f"{told.title} {page.notification.number}",
+            page=page,
+            told=told,
+            item=item,
+            form=form,
+            why_not=why_not,
+            household=(
+                intake.household_beside(ctx, page.notification.household_id)
+                if page.notification.household_id
+                else None
+            ),
+            deed_key=secrets.token_urlsafe(24),
+            late=cases.late_days(item.due_on, ctx.today) if item else 0,
+            may_withdraw=can("case.withdraw") and page.case.state == "open",
+            me=ctx.actor.staff_id,
+            outcomes=_outcomes(item),
+            primary_label=_primary_label(item),
+            last_note=case_pages.last_note(page),
+            ways=WAYS,
+            events={kind: t(*words) for kind, words in EVENTS.items()},
+            print_states={kind: t(*words) for kind, words in PRINT_STATES.items()},
+            paper_names={code: t(ja, en) for code, ja, en in intake.paper_choices(ctx)},
+            scannable=intake.scannable_papers(ctx),
+        )
+
+
+def _outcomes(item: WorkItem | None) -> list[tuple[str, str]]:
+    """The other ways to end a task, with what their buttons say."""
+    if item is None:
+        return []
+    if item.element_id == "verify":
+        return [("send_back", t("差し戻す", "Send back"))]
+    if item.element_id == "papers_arrived":
+        return [("give_up", t("提出なし・不受理にする", "Not brought: do not accept"))]
+    return []
+
+
+def _primary_label(item: WorkItem | None) -> str:
+    """What the one primary button of a task says that it does."""
+    words = {
+        "confirm_identity": ("本人確認を記録する", "Record the identity check"),
+        "verify": ("照合を確定する", "Confirm the verification"),
+        "correct": ("訂正して照合へ送る", "Correct and send to verification"),
+        "papers_arrived": ("受領を記録する", "Record the papers"),
+    }
+    return t(*words.get(item.element_id if item else "", ("記録する", "Record")))
+
+
+def _one_to_do(ctx: Context, page: cases.CasePage, wanted: int | None) -> WorkItem | None:
+    """The task to show: the one asked for, else one's own, else the first that one's role does."""
+    mine = [one for one in page.items if one.assignee_id == ctx.actor.staff_id]
+    fits = [one for one in page.items if one.role in ctx.actor.roles]
+    chosen = [one for one in page.items if one.id == wanted]
+    return next(iter([*chosen, *mine, *fits, *page.items]), None)
+
+
+def _form(
+    ctx: Context,
+    page: cases.CasePage,
+    item: WorkItem,
+    values: Mapping[str, Any] | None,
+    errors: Sequence[FieldError],
+) -> tuple[form_pages.FormPage | None, str | None]:
+    try:
+        _, _, form = runner.get_task(ctx, item.id)
+    except (NotAllowed, SomebodyElseWasFaster) as refused:
+        return None, t(refused.message_ja, refused.message_en)
+    if values is None:
+        draft = drafts.find_task(ctx, item.id)
+        values = draft.data if draft else as_typed(form.schema, case_pages.first_values(ctx, page, item))
+    if not errors and item.element_id == "correct":
+        errors = case_pages.differences(page)
+    return form_pages.page(ctx, form, values, errors), None

@@ -1,0 +1,85 @@
+"""From what a browser sends to raw form data, and from form data to what a template shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from forms.decoding import TECHNICAL, seal_individual_numbers, unflatten
+from forms.fields import Field, Option
+from forms.refusals import FieldError
+from forms.rendering import fields
+from forms.validation import FormRefused
+from portal.language import current_language
+from services import intake, numbers_vault
+from services.context import Context
+from services.errors import RegistrationRefused
+from services.findings import Finding
+from workflows.engine.runner import OpenForm
+
+OURS = TECHNICAL | {"deed_key", "deed", "draft_id", "note", "outcome"}
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """A form ready for the macro `render_form`."""
+
+    key: str
+    title: str
+    fields: Sequence[Field]
+    values: Mapping[str, Any]
+    errors: Sequence[FieldError]
+    lang: str
+    shown: Mapping[str, str]
+
+
+def read(
+    ctx: Context, form: OpenForm, pairs: Sequence[tuple[str, str]]
+) -> tuple[dict[str, Any], list[FieldError]]:
+    """Nest what was sent; Individual Numbers go to the vault at once, their references stay.
+
+    A reference that the browser sends back must be one that this person put there and that is still
+    provisional; any other is refused as if nothing had been typed.
+    """
+    raw = unflatten(pairs, form.schema, ignore=OURS)
+    return seal_individual_numbers(raw, form.schema, lambda digits: numbers_vault.receive(ctx, digits))
+
+
+def page(
+    ctx: Context, form: OpenForm, values: Mapping[str, Any], errors: Sequence[FieldError] = ()
+) -> FormPage:
+    """A form with its values as typed and what was refused."""
+    told = current_language()
+    choices = {"paper_kinds": [Option(*row) for row in intake.paper_choices(ctx)]}
+    title = form.ui.get("title", {})
+    return FormPage(
+        key=form.key,
+        title=str(title.get(told, "")),
+        fields=fields(form.schema, form.ui, form.fixed, choices=choices),
+        values=values,
+        errors=errors,
+        lang=told,
+        shown=intake.labels_of(ctx, values),
+    )
+
+
+def refuse_when_any(errors: Sequence[FieldError]) -> None:
+    """Refuse a form in which an Individual Number could not be taken.
+
+    Raises:
+        FormRefused: with these errors.
+    """
+    if errors:
+        raise FormRefused(tuple(errors))
+
+
+def errors_of(refused: FormRefused | RegistrationRefused) -> Sequence[FieldError]:
+    """What was refused, field by field, whoever refused it."""
+    if isinstance(refused, FormRefused):
+        return refused.errors
+    return [
+        FieldError(one.path, one.code, one.message_ja, one.message_en)
+        for one in refused.findings
+        if isinstance(one, Finding)
+    ]

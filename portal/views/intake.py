@@ -1,0 +1,117 @@
+"""Taking a notification in: what happened, which papers, the form, and the case has begun (B1, B2)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_appbuilder import BaseView, expose
+
+from forms.refusals import FieldError
+from forms.rendering import as_typed
+from forms.validation import FormRefused
+from portal import clock
+from portal.language import current_language, t
+from portal.security.access import requires
+from portal.security.actor import current_actor
+from portal.views import form_pages
+from services import deeds, drafts, intake
+from services.context import Context
+from services.errors import RegistrationRefused
+from services.unit_of_work import unit_of_work
+from workflows import papers
+from workflows.engine import runner
+
+
+class IntakeView(BaseView):
+    """「引っ越してきた」 at the counter, until the case has its number."""
+
+    route_base = "/notifications/new"
+    default_view = "choose"
+
+    @expose("/", methods=["GET"])
+    @requires("notification.submit")
+    def choose(self) -> Any:
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            return self.render_template(
+                "intake/choose.html",
+                title=t("届出を受ける", "Take a notification"),
+                groups=intake.list_reasons(ctx),
+                drafts=(rows := drafts.list_intakes(ctx)),
+                draft_titles=intake.titles_of(ctx, rows, current_language()),
+                household=request.args.get("household", type=int),
+            )
+
+    @expose("/<procedure>/<reason>", methods=["GET"])
+    @requires("notification.submit")
+    def show(self, procedure: str, reason: str) -> Any:
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            draft = drafts.find_intake(ctx, request.args.get("draft", type=int))
+            household = request.args.get("household", type=int)
+            form = runner.intake_form(ctx, procedure, {"reason": reason})
+            values = draft.data if draft else as_typed(form.schema, intake.prefill(ctx, procedure, household))
+            return self._page(ctx, procedure, reason, values, draft_id=draft.id if draft else None)
+
+    @expose("/<procedure>/<reason>", methods=["POST"])
+    @requires("notification.submit")
+    def submit(self, procedure: str, reason: str) -> Any:
+        pairs = list(request.form.items(multi=True))
+        draft_id = request.form.get("draft_id", type=int)
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            form = runner.intake_form(ctx, procedure, {"reason": reason})
+            raw, errors = form_pages.read(ctx, form, pairs)
+            if request.form.get("deed") == "draft":
+                drafts.save_intake(ctx, procedure, reason, raw, draft_id)
+                return _draft_saved()
+        try:
+            form_pages.refuse_when_any(errors)
+            return self._start(procedure, reason, raw, pairs)
+        except (FormRefused, RegistrationRefused) as refused:
+            with unit_of_work(current_actor(), clock.now()) as ctx:
+                told = form_pages.errors_of(refused)
+                return self._page(ctx, procedure, reason, raw, told, draft_id), 422
+
+    def _start(
+        self, procedure: str, reason: str, raw: Mapping[str, Any], pairs: Sequence[tuple[str, str]]
+    ) -> Any:
+        key, body = request.form.get("deed_key", ""), deeds.fingerprint(list(pairs))
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            where = deeds.find_done(ctx, key, body)
+            if where is None:
+                received = {"office_id": ctx.actor.office_id}
+                done = runner.start(ctx, procedure, {"reason": reason}, raw, received)
+                where = url_for("CaseView.show", case_id=done.case_id)
+                deeds.remember(ctx, key, body, where)
+                drafts.discard_intake(ctx, request.form.get("draft_id", type=int))
+        flash(t("届出を受け付けました。", "The notification is taken in."), "success")
+        return redirect(where, code=303)
+
+    def _page(
+        self,
+        ctx: Context,
+        procedure: str,
+        reason: str,
+        values: Mapping[str, Any],
+        errors: Sequence[FieldError] = (),
+        draft_id: int | None = None,
+    ) -> Any:
+        form = runner.intake_form(ctx, procedure, {"reason": reason})
+        told, household = intake.get_reason(ctx, procedure, reason), intake.household_of(values)
+        return self.render_template(
+            "intake/form.html",
+            title=f"{t(told.words, told.words_en)} — {t(told.name, told.name_en)}",
+            procedure=procedure,
+            reason=told,
+            form=form_pages.page(ctx, form, values, errors),
+            papers=papers.to_ask(ctx, procedure, reason),
+            household=intake.household_beside(ctx, household) if household else None,
+            deed_key=secrets.token_urlsafe(24),
+            draft_id=draft_id,
+        )
+
+
+def _draft_saved() -> Any:
+    flash(t("下書きを保存しました。続きはこの画面から開けます。", "Draft saved. Go on from here."), "success")
+    return redirect(url_for("IntakeView.choose"), code=303)

@@ -1,0 +1,146 @@
+"""Reading a case: everything its page shows, in a handful of statements, without the blob."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from models.audit.tags import Tag
+from models.case import Case, CaseEvent, WorkItem, list_journal
+from models.document import Attachment, PrintRequest
+from models.form_entry import FormEntry, list_entries
+from models.notification import Notification, NotificationAction, state_of
+from models.staff import names_of
+from services import audit
+from services.context import Context
+from services.errors import NotFound
+
+STATES = {
+    "draft": ("下書き", "Draft", "draft"),
+    "submitted": ("本人確認待ち", "Awaiting identity check", "waiting"),
+    "identity_confirmed": ("照合待ち", "Awaiting verification", "waiting"),
+    "identity_refused": ("本人確認不可", "Identity refused", "stopped"),
+    "papers_awaited": ("書類待ち", "Awaiting papers", "waiting"),
+    "papers_arrived": ("照合待ち", "Awaiting verification", "waiting"),
+    "verified": ("照合一致", "Verified", "waiting"),
+    "differences_found": ("不一致・訂正待ち", "Differences, to be corrected", "back"),
+    "sent_back": ("差戻し", "Sent back", "back"),
+    "corrected": ("照合待ち", "Awaiting verification", "waiting"),
+    "registered": ("完了", "Completed", "done"),
+    "withdrawn": ("取下げ", "Withdrawn", "stopped"),
+    "refused": ("不受理", "Not accepted", "stopped"),
+    "cancelled": ("取消済", "Cancelled", "stopped"),
+}
+STEPS = (
+    (("apply", "correct"), "受付", "Intake"),
+    (("confirm_identity", "papers_arrived"), "本人確認", "Identity"),
+    (("verify",), "照合", "Verification"),
+    (("register",), "登録", "Registry"),
+)
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """A case as its page shows it."""
+
+    case: Case
+    notification: Notification
+    state: str
+    items: Sequence[WorkItem]
+    journal: Sequence[CaseEvent]
+    actions: Sequence[NotificationAction]
+    entries: Sequence[FormEntry]
+    attachments: Sequence[Attachment]
+    prints: Sequence[PrintRequest]
+    names: dict[int, str]
+
+    @property
+    def done_elements(self) -> list[str]:
+        """Elements that were completed, for the diagram."""
+        return [event.element_id for event in self.journal if event.kind in {"completed", "service"}]
+
+    @property
+    def open_elements(self) -> list[str]:
+        """Elements that wait, for the diagram."""
+        return [item.element_id for item in self.items]
+
+    def steps(self, lang: str) -> list[tuple[str, str]]:
+        """The way of the case in four words: (label, done | now | next)."""
+        waiting, done = set(self.open_elements), set(self.done_elements)
+        told = []
+        for elements, ja, en in STEPS:
+            now = waiting & set(elements)
+            passed = done & set(elements) and not now
+            told.append((ja if lang == "ja" else en, "now" if now else "done" if passed else "next"))
+        return told
+
+
+def read(ctx: Context, case_id: int) -> CasePage:
+    """Everything of a case of the actor's office.
+
+    Raises:
+        NotFound: there is no such case, or it is another office's.
+    """
+    statement = (
+        select(Case, Notification)
+        .join(Notification, Notification.id == Case.notification_id)
+        .where(Case.id == case_id, Case.office_id == ctx.actor.office_id)
+    )
+    found = ctx.session.execute(statement).one_or_none()
+    if found is None:
+        raise NotFound(
+            "この届出は見つかりません。番号を確かめ、一覧から開き直してください。", "There is no such case."
+        )
+    case, notification = found
+    audit.record(ctx, Tag.HOUSEHOLD_READ, f"notification:{notification.id}", case_id)
+    journal, actions = list_journal(ctx.session, case_id), _actions(ctx, notification.id)
+    people = {event.by_id for event in journal} | {action.by_id for action in actions}
+    items = _open_items(ctx, case_id)
+    return CasePage(
+        case=case,
+        notification=notification,
+        state=_shown_state(actions, items),
+        items=items,
+        journal=journal,
+        actions=actions,
+        entries=list_entries(ctx.session, case_id),
+        attachments=_attachments(ctx, case_id),
+        prints=_prints(ctx, notification.id),
+        names=names_of(ctx.session, people | {item.assignee_id for item in items}),
+    )
+
+
+def late_days(due_on: date | None, today: date) -> int:
+    """How many days a task is over its due day; 0 where it is not."""
+    return max(0, (today - due_on).days) if due_on else 0
+
+
+def _shown_state(actions: Sequence[NotificationAction], items: Sequence[WorkItem]) -> str:
+    if any(item.element_id == "papers_arrived" for item in items):
+        return "papers_awaited"
+    if any(item.element_id == "verify" for item in items):
+        return "corrected"
+    return state_of(list(actions))
+
+
+def _open_items(ctx: Context, case_id: int) -> list[WorkItem]:
+    statement = select(WorkItem).where(WorkItem.case_id == case_id, WorkItem.state == "open")
+    return list(ctx.session.scalars(statement.order_by(WorkItem.id)))
+
+
+def _actions(ctx: Context, notification_id: int) -> list[NotificationAction]:
+    statement = select(NotificationAction).where(NotificationAction.notification_id == notification_id)
+    return list(ctx.session.scalars(statement.order_by(NotificationAction.id)))
+
+
+def _attachments(ctx: Context, case_id: int) -> list[Attachment]:
+    statement = select(Attachment).where(Attachment.case_id == case_id).order_by(Attachment.id)
+    return list(ctx.session.scalars(statement))
+
+
+def _prints(ctx: Context, notification_id: int) -> list[PrintRequest]:
+    statement = select(PrintRequest).where(PrintRequest.notification_id == notification_id)
+    return list(ctx.session.scalars(statement.order_by(PrintRequest.id)))

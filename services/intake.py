@@ -1,0 +1,176 @@
+"""What the intake screen needs: reasons in the citizen's words, prefilled forms, findings (B1, B2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from models.case import Draft
+from models.enrolment import list_household_periods
+from models.household import Household, current_card_number, get_head, list_members
+from models.masters import PaperKind, ReasonCode
+from models.person import PersonRecord, list_current
+from services import addresses
+from services.context import Context
+from services.errors import NotFound
+
+LONGEST_ID = 19
+PROCEDURES = {
+    "acquisition": ("国保に入る", "Join the insurance", "資格取得届"),
+    "loss": ("国保をやめる", "Leave the insurance", "資格喪失届"),
+    "change": ("届出の内容が変わった", "Something has changed", "変更届"),
+    "reissue": ("証をなくした・汚した", "A certificate is lost or spoilt", "再交付申請"),
+}
+
+
+@dataclass(frozen=True)
+class ReasonGroup:
+    """The reasons of one procedure, for the first screen."""
+
+    procedure: str
+    title_ja: str
+    title_en: str
+    legal: str
+    reasons: Sequence[ReasonCode]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is shown beside the form of a household that is on record."""
+
+    household: Household
+    card_number: str
+    head: PersonRecord | None
+    members: Sequence[tuple[PersonRecord, bool]]
+
+
+def list_reasons(ctx: Context) -> list[ReasonGroup]:
+    """All reasons that are in use, by procedure."""
+    statement = (
+        select(ReasonCode).where(ReasonCode.active.is_(True)).order_by(ReasonCode.sort, ReasonCode.code)
+    )
+    rows = ctx.session.scalars(statement).all()
+    return [
+        ReasonGroup(slug, ja, en, legal, [row for row in rows if row.procedure == slug])
+        for slug, (ja, en, legal) in PROCEDURES.items()
+    ]
+
+
+def get_reason(ctx: Context, procedure: str, code: str) -> ReasonCode:
+    """The reason of a procedure.
+
+    Raises:
+        NotFound: there is none of this code, or it is no longer in use.
+    """
+    statement = select(ReasonCode).where(
+        ReasonCode.procedure == procedure, ReasonCode.code == code, ReasonCode.active.is_(True)
+    )
+    row = ctx.session.scalars(statement).one_or_none()
+    if row is None:
+        raise NotFound("この届出の事由はありません。選び直してください。", "There is no such reason.")
+    return row
+
+
+def paper_choices(ctx: Context) -> list[tuple[str, str, str]]:
+    """Kinds of papers for the lists of a form: (code, Japanese, English)."""
+    statement = select(PaperKind).where(PaperKind.active.is_(True)).order_by(PaperKind.id)
+    return [(row.code, row.name, row.name_en or row.name) for row in ctx.session.scalars(statement)]
+
+
+def scannable_papers(ctx: Context) -> list[tuple[str, str, str]]:
+    """Kinds of papers of which a scan may be kept; papers that show a number are never among them (M09)."""
+    statement = select(PaperKind).where(PaperKind.active.is_(True), PaperKind.may_be_scanned.is_(True))
+    rows = ctx.session.scalars(statement.order_by(PaperKind.id))
+    return [(row.code, row.name, row.name_en or row.name) for row in rows]
+
+
+def prefill(ctx: Context, procedure: str, household_id: int | None) -> dict[str, Any]:
+    """What the form begins with: today, the counter, and what is on record of a household."""
+    values: dict[str, Any] = {"received_on": ctx.today.isoformat(), "way": "counter"}
+    if household_id is None:
+        return values
+    beside = household_beside(ctx, household_id)
+    values["household_id"] = household_id
+    if procedure == "acquisition" and beside.head is not None:
+        values |= {"head_kind": "registered", "head_person_id": beside.head.person_id}
+        home = addresses.current(ctx.session, beside.head.person_id, ctx.today)
+        if home is not None:
+            values["address"] = {
+                "postal_code": home.postal_code or "",
+                "address": home.address,
+                **({"building": home.building} if home.building else {}),
+            }
+    if procedure in {"loss", "reissue"}:
+        values["persons"] = [{"person_id": row.person_id} for row, insured in beside.members if insured]
+    return values
+
+
+def labels_of(ctx: Context, values: Mapping[str, Any]) -> dict[str, str]:
+    """Words beside ids that a form refers to: path → name or household number."""
+    ids = dict(_person_paths(values))
+    known = list_current(ctx.session, set(ids.values()))
+    told = {path: known[number].name for path, number in ids.items() if number in known}
+    household = _number(values.get("household_id"))
+    row = ctx.session.get(Household, household) if household else None
+    return told | ({"household_id": f"世帯 {row.household_number}"} if row else {})
+
+
+def _person_paths(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, int]]:
+    for name, value in values.items():
+        path = f"{before}{name}"
+        if name.endswith("person_id") and _number(value) is not None:
+            yield path, _number(value) or 0
+        elif isinstance(value, Mapping):
+            yield from _person_paths(value, f"{path}.")
+        elif isinstance(value, list):
+            for place, row in enumerate(value):
+                if isinstance(row, Mapping):
+                    yield from _person_paths(row, f"{path}.{place}.")
+
+
+def _number(value: object) -> int | None:
+    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_ID else None
+
+
+def household_of(values: Mapping[str, Any]) -> int | None:
+    """The household that a form refers to, as typed; None where there is none or it is no number."""
+    return _number(values.get("household_id"))
+
+
+def titles_of(ctx: Context, drafts: Sequence[Draft], language: str) -> dict[int, str]:
+    """What the list calls each draft: the reason and, where it is typed, the first name."""
+    reasons = {(row.procedure, row.code): row for row in ctx.session.scalars(select(ReasonCode))}
+    told = {}
+    for draft in drafts:
+        row = reasons.get((draft.procedure or "", str(draft.data.get("reason", ""))))
+        words = (row.name_en if language == "en" else row.name) if row else ""
+        first = next(iter(draft.data.get("persons") or [{}]), {})
+        told[draft.id] = f"{words} {first.get('name', '')}".strip()
+    return told
+
+
+def household_beside(ctx: Context, household_id: int) -> Beside:
+    """The household that stands beside the form.
+
+    Raises:
+        NotFound: there is no such household.
+    """
+    household = ctx.session.get(Household, household_id)
+    if household is None:
+        raise NotFound("この世帯は見つかりません。", "There is no such household.")
+    members = list_members(ctx.session, household_id, ctx.today)
+    head = get_head(ctx.session, household_id, ctx.today)
+    ids = [row.person_id for row in members] + ([head.person_id] if head else [])
+    known = list_current(ctx.session, ids)
+    insured = {row.person_id for row in list_household_periods(ctx.session, household_id, ctx.today)}
+    card = current_card_number(ctx.session, household_id)
+    return Beside(
+        household=household,
+        card_number=card.number if card else "",
+        head=known.get(head.person_id) if head else None,
+        members=[(known[row.person_id], row.person_id in insured) for row in members],
+    )

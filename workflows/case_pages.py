@@ -1,0 +1,154 @@
+"""What the page of a case takes from its definition: the diagram, first values of a form, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from forms.refusals import FieldError
+from models.case import Case, WorkItem
+from models.form_entry import find_latest
+from services import intake
+from services.cases import STATES, CasePage
+from services.context import Context
+from services.errors import NotFound
+from workflows.engine import definitions
+from workflows.engine.runner import Done
+
+TITLES = {
+    "acquisition": ("資格取得届", "Acquisition"),
+    "loss": ("資格喪失届", "Loss"),
+    "change": ("変更届", "Change"),
+    "reissue": ("再交付申請", "Reissue"),
+    "cancellation": ("届出の取消", "Cancellation"),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """Words of a case's page in the language of the screen."""
+
+    title: str
+    reason: str
+    state: str
+    state_kind: str
+    processes: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Next:
+    """What is said after a deed: the text and its kind (success, warning)."""
+
+    text: str
+    kind: str = "success"
+
+
+def read(ctx: Context, page: CasePage, language: str) -> Told:
+    """The words of the page's head."""
+    english = language == "en"
+    notification = page.notification
+    specification = definitions.by_hash(ctx.session, page.case.definition_hash)
+    ja, en, kind = STATES[page.state]
+    return Told(
+        title=TITLES[notification.procedure][english],
+        reason=_reason(ctx, notification.procedure, notification.reason, english=english),
+        state=en if english else ja,
+        state_kind=kind,
+        processes=[(name, _process_title(name, english=english)) for name in specification.bundle.bpmn],
+    )
+
+
+def diagram(ctx: Context, case_id: int, process: str | None) -> str:
+    """The BPMN of a case's definition, or of a process that it calls.
+
+    Raises:
+        NotFound: no such case in the actor's office, or no such process in its definition.
+    """
+    case = ctx.session.get(Case, case_id)
+    if case is None or case.office_id != ctx.actor.office_id:
+        raise NotFound("この届出は見つかりません。", "There is no such case.")
+    bundle = definitions.by_hash(ctx.session, case.definition_hash).bundle
+    source = bundle.bpmn.get(process or case.slug)
+    if source is None:
+        raise NotFound("この図は見つかりません。", "There is no such diagram.")
+    return source
+
+
+def first_values(ctx: Context, page: CasePage, item: WorkItem) -> Mapping[str, Any]:
+    """What a form begins with: the entry to be corrected, or empty rows for the verifier."""
+    if item.element_id == "correct":
+        entry = find_latest(ctx.session, page.case.id, ("apply", "correct"))
+        return entry.data if entry else {}
+    if item.element_id == "verify":
+        return {"persons": [{} for _ in _persons(page)]}
+    if item.element_id == "papers_arrived":
+        return {"arrived_on": ctx.today.isoformat()}
+    return {}
+
+
+def differences(page: CasePage) -> list[FieldError]:
+    """The fields in which the verifier's entry differed, for the one who corrects; no values."""
+    last = next(
+        (one for one in reversed(page.actions) if one.kind in {"differences_found", "sent_back"}), None
+    )
+    paths = last.data.get("paths", []) if last is not None else []
+    return [
+        FieldError(
+            path,
+            "differs",
+            "照合した人の入力と一致しません。紙の届出書をもう一度見て、正しく直してください。",
+            "Differs from the verifier's entry. Look at the paper again.",
+        )
+        for path in paths
+    ]
+
+
+def last_note(page: CasePage) -> str:
+    """Why the entry was sent back last; empty where it was not."""
+    last = next((one for one in reversed(page.actions) if one.kind == "sent_back"), None)
+    return (last.note or "") if last is not None else ""
+
+
+def what_is_next(ctx: Context, done: Done, language: str) -> Next:
+    """One sentence on what the deed led to."""
+    del ctx
+    english = language == "en"
+    if done.ended:
+        return Next("The case is complete." if english else "手続が終わりました。")
+    item = done.opened[0] if done.opened else None
+    if item is None:
+        return Next("Done." if english else "記録しました。")
+    if item.element_id == "correct":
+        text = (
+            "The entries differ; it went back to the counter."
+            if english
+            else ("入力が一致しませんでした。窓口へ訂正に戻しました。")
+        )
+        return Next(text, "warning")
+    title = item.title_en if english else item.title_ja
+    return Next(f"Done. Next: {title}." if english else f"記録しました。つぎは「{title}」です。")
+
+
+def _persons(page: CasePage) -> Sequence[Any]:
+    entries = [
+        one for one in page.entries if one.element_id in {"apply", "correct"} and one.outcome == "done"
+    ]
+    return entries[-1].data.get("persons", ()) if entries else ()
+
+
+def _reason(ctx: Context, procedure: str, code: str, *, english: bool) -> str:
+    try:
+        row = intake.get_reason(ctx, procedure, code)
+    except NotFound:
+        return code
+    return row.name_en if english else row.name
+
+
+def _process_title(name: str, *, english: bool) -> str:
+    ja, en = {
+        **TITLES,
+        "identity_check": ("本人確認", "Identity check"),
+        "verification": ("照合", "Verification"),
+    }[name]
+    return en if english else ja
