@@ -7,6 +7,7 @@ from models.certificate import ENDED, EVENTS, Certificate, CertificateEvent, las
 from models.notification import Notification
 from services import audit
 from services.context import Context
+from services.entries.reading import CertificateReturn
 from services.errors import CertificateEnded
 
 
@@ -72,6 +73,16 @@ def collect(ctx: Context, person_id: int, notification: Notification) -> list[in
 def miss(ctx: Context, person_id: int, notification: Notification, reason: str) -> list[int]:
     """Write down that the certificates of a person did not come back, and why."""
     return _end_all(ctx, person_id, "not_returned", notification, reason)
+
+
+def take_back(
+    ctx: Context, person_id: int, told: CertificateReturn | None, notification: Notification
+) -> None:
+    """Write down what became of a person's certificates, as told at the counter."""
+    if told is not None and told.kind == "collected":
+        collect(ctx, person_id, notification)
+    elif told is not None and told.kind == "not_returned":
+        miss(ctx, person_id, notification, told.reason or "")
 
 
 def void(ctx: Context, certificate: Certificate, notification: Notification, reason: str) -> None:

@@ -61,22 +61,21 @@ def issue(
         KindNotAllowed: a fixed kind may not be issued on this day.
         HouseholdUnknown: the household has no card number.
     """
-    plans, refusals = _plan(ctx, household_id, periods, kinds or {})
-    rows = _write(ctx, plans, notification, replaced or {}, reissue_reason)
-    requests = print_requests.ask_for_certificates(ctx, rows, notification, delivery)
-    return Issued(
-        tuple(row.id for row in rows),
-        tuple(request.id for request in requests),
-        tuple(refusal.message_ja for refusal in refusals),
-    )
+    plans, refusals = plan(ctx, household_id, periods, kinds or {})
+    return write(ctx, plans, notification, delivery, replaced or {}, reissue_reason, refusals)
 
 
-def _plan(
+def plan(
     ctx: Context,
     household_id: int,
     periods: Sequence[Enrolment],
     kinds: Mapping[int, Sequence[CertificateKind]],
 ) -> tuple[list[Plan], list[Refusal]]:
+    """What the law of today gives each person, and why somebody gets nothing; nothing is written.
+
+    Raises:
+        KindNotAllowed: a fixed kind may not be issued on this day.
+    """
     law = law_on(ctx.today)
     plans: list[Plan] = []
     refusals: list[Refusal] = []
@@ -129,24 +128,41 @@ def _holders(ctx: Context, household_id: int, periods: Sequence[Enrolment]) -> l
     ]
 
 
-def _write(
+def write(
     ctx: Context,
-    plans: list[Plan],
+    plans: Sequence[Plan],
+    notification: Notification,
+    delivery: str,
+    replaced: Mapping[tuple[int, str], Certificate],
+    reissue_reason: str | None = None,
+    refusals: Sequence[Refusal] = (),
+) -> Issued:
+    """Write the certificates of a plan and ask for their paper."""
+    rows = _rows(ctx, plans, notification, replaced, reissue_reason) if plans else []
+    requests = print_requests.ask_for_certificates(ctx, rows, notification, delivery)
+    return Issued(
+        tuple(row.id for row in rows),
+        tuple(request.id for request in requests),
+        tuple(dict.fromkeys(refusal.message_ja for refusal in refusals)),
+    )
+
+
+def _rows(
+    ctx: Context,
+    plans: Sequence[Plan],
     notification: Notification,
     replaced: Mapping[tuple[int, str], Certificate],
     reissue_reason: str | None,
 ) -> list[Certificate]:
-    if not plans:
-        return []
     serials = certificate_serials(ctx.session, len(plans), ctx.today)
     by = insurer(ctx.session, ctx.today)
     rows = []
-    for plan, serial in zip(plans, serials, strict=True):
-        former = replaced.get((plan.holder.record.person_id, plan.kind.value))
-        card = card_of(plan.holder, plan.kind, plan.validity, serial, ctx.today, by)
+    for one, serial in zip(plans, serials, strict=True):
+        former = replaced.get((one.holder.record.person_id, one.kind.value))
+        card = card_of(one.holder, one.kind, one.validity, serial, ctx.today, by)
         if reissue_reason is not None:
             card = replace(card, reprint=True, reprinted_on=ctx.today)
-        rows.append(_certificate(ctx, plan, serial, to_plain(card), notification, former))
+        rows.append(_certificate(ctx, one, serial, to_plain(card), notification, former))
     ctx.session.add_all(rows)
     ctx.session.flush()
     for row in rows:
@@ -156,7 +172,7 @@ def _write(
 
 def _certificate(
     ctx: Context,
-    plan: Plan,
+    one: Plan,
     serial: str,
     contents: dict[str, object],
     notification: Notification,
@@ -164,14 +180,14 @@ def _certificate(
 ) -> Certificate:
     return Certificate(
         serial=serial,
-        kind=plan.kind.value,
-        person_id=plan.holder.record.person_id,
-        household_id=plan.holder.card.household_id,
-        card_number_id=plan.holder.card.id,
-        branch=plan.holder.branch,
-        period_key=plan.holder.period.period_key,
+        kind=one.kind.value,
+        person_id=one.holder.record.person_id,
+        household_id=one.holder.card.household_id,
+        card_number_id=one.holder.card.id,
+        branch=one.holder.branch,
+        period_key=one.holder.period.period_key,
         issued_on=ctx.today,
-        expires_on=plan.validity.expires_on,
+        expires_on=one.validity.expires_on,
         notification_id=notification.id,
         replaces_id=former.id if former else None,
         contents=contents,

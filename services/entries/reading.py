@@ -23,6 +23,31 @@ class NewPerson:
     number: str | None = None
 
 
+@dataclass(frozen=True)
+class CertificateReturn:
+    """What became of somebody's certificates at the counter: collected, not_returned with why, not_issued."""
+
+    kind: str
+    reason: str | None = None
+
+
+NOT_RETURNED_REASONS = {
+    "lost": "紛失",
+    "left_at_home": "持参忘れ",
+    "will_post": "後日郵送",
+    "other": "その他",
+}
+
+
+def certificate_return(row: Entry) -> CertificateReturn | None:
+    kind = text(row, "certificate")
+    if kind is None:
+        return None
+    why = NOT_RETURNED_REASONS.get(row.get("not_returned_reason", ""))
+    detail = text(row, "not_returned_detail")
+    return CertificateReturn(kind, "、".join(part for part in (why, detail) if part) or None)
+
+
 def day(entry: Entry, name: str) -> date | None:
     text = entry.get(name)
     return date.fromisoformat(text) if text else None

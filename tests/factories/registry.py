@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from models.notification import Notification
-from services import acquisition, notifications
+from services import acquisition, loss, notifications
 from services.context import Context
 from services.findings import Registered
 from services.notifications import Received
@@ -78,3 +78,26 @@ def register_acquisition(
         ctx, "acquisition", entry["reason"], received_on=date.fromisoformat(entry["received_on"])
     )
     return acquisition.register(ctx, notification, entry, delivery)
+
+
+def a_loss(done: Registered, *places: int, reason: str = "02", **more: Any) -> dict[str, Any]:
+    """Somebody of a registered family joined an employees' scheme on 2026-11-21; `places` in the family."""
+    entry: dict[str, Any] = {
+        "reason": reason,
+        "household_id": done.household_id,
+        "event_on": "2026-11-21",
+        "received_on": "2026-11-23",
+        "way": "counter",
+        "form_date": "2026-11-23",
+        "notifier": {"name": "見本 太郎", "relation": "self"},
+        "phone": "000-0000-0000",
+        "persons": [{"person_id": done.person_ids[one], "certificate": "collected"} for one in places],
+    }
+    return entry | more
+
+
+def register_loss(ctx: Context, entry: dict[str, Any], delivery: str | None = None) -> Registered:
+    """Let persons leave as the workflow would."""
+    received_on = date.fromisoformat(entry["received_on"])
+    notification = a_notification(ctx, "loss", entry["reason"], received_on=received_on)
+    return loss.register(ctx, notification, entry, delivery)
