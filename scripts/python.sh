@@ -31,10 +31,11 @@ install_locked() {
   local mode=$1 lock wanted arguments=()
   shift
   for lock in "$@"; do arguments+=(-r "$lock"); done
-  wanted=$(cat "$@" | sha256sum)
+  wanted=$(cat "$@" | sha256sum)  # of requirements.txt alone, or of both
   [ "$(cat "$VENV/.installed-$mode" 2>/dev/null)" = "$wanted" ] && return
   say "installing the locked Python packages (a minute or two, once)"
   "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
     --require-hashes "${arguments[@]}" || die "the Python packages could not be installed"
   echo "$wanted" > "$VENV/.installed-$mode"
+  sha256sum < requirements.txt > "$VENV/.installed-run"
 }

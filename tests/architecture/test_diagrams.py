@@ -1,6 +1,7 @@
 """What a diagram may hold: checked FEEL, known lanes, nothing unreachable, nothing undrawn (Ruling 2)."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -106,7 +107,7 @@ def test_every_element_has_a_name_in_both_languages(diagram: Diagram) -> None:
 
 
 @pytest.mark.parametrize("path", decision_files(), ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_every_table_of_decisions_can_be_read(path) -> None:
+def test_every_table_of_decisions_can_be_read(path: Path) -> None:
     assert parse_dmn(path.read_bytes())
 
 
