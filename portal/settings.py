@@ -159,7 +159,7 @@ def _production_problems(settings: Settings) -> list[str]:
         (not settings.cookie_secure, "PORTAL_COOKIE_SECURE", "set it to true and serve by HTTPS only"),
         (not settings.municipality_code, "PORTAL_MUNICIPALITY_CODE", "set the six digits of the city"),
         (
-            make_url(settings.database).get_backend_name() == "sqlite",
+            settings.database.startswith("sqlite"),
             "DATABASE_URL",
             "SQLite is for a trial; set PostgreSQL",
         ),

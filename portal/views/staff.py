@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask import g, request
@@ -15,6 +16,7 @@ from portal.extensions import db
 from portal.language import lazy, t
 from portal.security.access import requires
 from portal.security.roles import PERMISSIONS, ROLES
+from portal.template_tools import moment
 from portal.views.base import ServedInterface, ServedModelView
 from portal.views.fields import era_date, one_row, password, several, text, yes_no
 from services import accounts, masters
@@ -138,7 +140,9 @@ class StaffView(ServedModelView):
         return form
 
     def cell(self, row: Any, name: str) -> str:
-        """Roles by their names."""
+        """Roles by their names; the last sign-in, kept without a zone, is UTC."""
+        if name == "last_login":
+            return moment(row.last_login.replace(tzinfo=UTC)) if row.last_login else ""
         if name == "roles":
             return "、".join(t(ROLES[r.name].ja, ROLES[r.name].en) for r in row.roles if r.name in ROLES)
         return super().cell(row, name)
