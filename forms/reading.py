@@ -51,8 +51,10 @@ class Reader:
         shape = shape_in_force(self.schema, schema, filled)
         asked: dict[str, dict[str, Any]] = {}
         for name in shape.properties:
+            part = shape.schema_of(name)
+            if name not in filled and name in shape.required and self._is_block(part):
+                filled[name] = {}  # so that each field of it is told, not the block
             if name in filled:
-                part = shape.schema_of(name)
                 asked[name] = facets(parts_in_force(self.schema, part, filled[name]))
                 value = self._value(part, asked[name], filled[name], _join(path, name))
                 if value is not _NOTHING:
@@ -60,6 +62,9 @@ class Reader:
         self._refuse_the_rest(schema, set(filled) - set(shape.properties), path)
         for name in clean:
             self._compare(asked[name], name, clean, path)
+
+    def _is_block(self, schema: Schema) -> bool:
+        return facets(parts_in_force(self.schema, schema, {})).get("type") == "object"
 
     def _refuse_the_rest(self, schema: Schema, names: set[Any], path: str) -> None:
         known = shape_of_all(self.schema, schema).properties if names else {}

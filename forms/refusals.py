@@ -28,6 +28,6 @@ class FieldError:
     def message(self, lang: str = "ja") -> str:
         """Return the whole message in a language, with an example of a right value where there is one."""
         text = self.message_ja if lang == "ja" else self.message_en
-        if not self.example or self.example in text:
+        if not self.example or self.example in text or "例:" in text:
             return text
         return f"{text}例:{self.example}" if lang == "ja" else f"{text} Example: {self.example}"

@@ -4,11 +4,12 @@ Conditions on values that are settled (`fixed`: the reason) are decided here; co
 be typed go along with the field, and the screen shows it when they hold.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from forms.fields import ROW, Alternatives, Condition, Field, Group, Option
+from forms.refusals import FieldError
 from forms.schemas import (
     Schema,
     facets,
@@ -20,12 +21,13 @@ from forms.schemas import (
 )
 from rules.eras import PartialDate, format_short
 
-__all__ = ["Condition", "Field", "Group", "Option", "as_typed", "fields"]
+__all__ = ["Condition", "Field", "Group", "Option", "as_typed", "fields", "in_order"]
 
 Ui = Mapping[str, Any]
 Choices = Mapping[str, Sequence[Option | tuple[str, str, str]]]
 YES_NO = (Option("true", "はい", "Yes"), Option("false", "いいえ", "No"))
 _MOST_RADIOS = 4
+_MOST_LETTERS = 34  # half-width letters of radio labels that fit into a third of the form
 _WIDGETS = {
     "wareki-date": "date",
     "wareki-partial-date": "date",
@@ -50,6 +52,25 @@ def fields(
     `choices` gives lists that the office keeps itself (`options_from` in the layout: "paper_kinds").
     """
     return list(_Layout(schema, ui, fixed, choices or {}).fields())
+
+
+def in_order(shown: Sequence[Field], errors: Iterable[FieldError]) -> list[FieldError]:
+    """Return errors in the order of the fields on the screen; those of no field come first."""
+    places: dict[str, int] = {}
+    for field in (inner for one in shown for inner in (one, *one.rows)):
+        places.setdefault(field.path, len(places))
+
+    def place(error: FieldError) -> tuple[int, int, int]:
+        top, _, rest = error.path.partition(".")
+        row, _, _ = rest.partition(".")
+        below = error.path.replace(f"{top}.{row}.", f"{top}.{ROW}.", 1) if row.isdecimal() else error.path
+        return (
+            places.get(top, places.get(below, -1)),
+            int(row) if row.isdecimal() else -1,
+            places.get(below, -1),
+        )
+
+    return sorted(errors, key=place)
 
 
 def as_typed(schema: Schema, clean: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,6 +138,8 @@ class _Layout:
                     ):
                         yield _within(found, asked, shown_when, required_when, words)
             return
+        options = self._options(facet, words)
+        widget = words.get("widget") or ("rows" if self._has_rows(facet) else _widget(facet))
         plain = Field(
             path=path,
             name=path.replace(".", "-"),
@@ -125,13 +148,13 @@ class _Layout:
             label_en=words.get("label", {}).get("en", name),
             help_ja=words.get("help", {}).get("ja", ""),
             help_en=words.get("help", {}).get("en", ""),
-            widget=words.get("widget") or ("rows" if self._has_rows(facet) else _widget(facet)),
+            widget=widget,
             required=asked.required or (bool(required_when) and required_when == shown_when),
             group=group,
-            options=self._options(facet, words),
+            options=options,
             shown_when=shown_when,
             required_when=() if asked.required or required_when == shown_when else required_when,
-            width=words.get("width") or _WIDTHS.get(str(facet.get("format")), "medium"),
+            width=words.get("width") or _width(facet, widget, options),
             autofill=words.get("autofill", ""),
             lookup=words.get("lookup", ""),
             example=str(next(iter(facet.get("examples", ())), "")),
@@ -302,6 +325,13 @@ def _widget(facet: Schema) -> str:
     if "enum" in facet:
         return "radio" if len(facet["enum"]) <= _MOST_RADIOS else "select"
     return "text"
+
+
+def _width(facet: Schema, widget: str, options: tuple[Option, ...]) -> str:
+    letters = sum(max(2 * len(option.ja), len(option.en)) + 4 for option in options)
+    if widget == "radio" and letters > _MOST_LETTERS:
+        return "long"
+    return _WIDTHS.get(str(facet.get("format")), "medium")
 
 
 def _label(words: Mapping[str, str], value: str) -> tuple[str, str]:

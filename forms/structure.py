@@ -21,6 +21,8 @@ _CODES = {
     "maxItems": "too_many_rows",
     "uniqueItems": "repeated",
     "contains": "rows_disagree",
+    "maxContains": "rows_disagree",
+    "minContains": "rows_disagree",
     "type": "not_a_form",
 }
 _MOST_KEPT = 64

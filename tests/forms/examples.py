@@ -1,0 +1,262 @@
+"""Filled forms as the office would send them: one of each kind that must be accepted."""
+
+from copy import deepcopy
+from datetime import date
+from typing import Any
+
+TODAY = date(2026, 11, 23)
+VAULT = "vault:123e4567-e89b-12d3-a456-426614174000"
+COUNTER = {
+    "received_on": "R8.11.23",
+    "way": "counter",
+    "form_date": "R8.11.22",
+    "phone": "000-0000-0000",
+    "notifier": {"relation": "self", "name": "見本 太郎"},
+}
+EX_OFFICIO = {
+    "received_on": "R8.11.23",
+    "way": "ex_officio",
+    "ground": "住民基本台帳の職権記載",
+    "decision_number": "見国保第8-12号",
+}
+ADDRESS = {"postal_code": "000-0001", "address": "見本市架空町1丁目2番3号"}
+TARO = {
+    "name": "見本 太郎",
+    "kana": "ミホン タロウ",
+    "sex": "1",
+    "birth_date": "S55.4.2",
+    "relationship": "head",
+    "individual_number": VAULT,
+    "has_my_number_insurance_card": False,
+}
+HANAKO = {
+    "name": "見本 花子",
+    "kana": "みほん はなこ",
+    "sex": "2",
+    "birth_date": "昭和58年7月0日",
+    "relationship": "wife",
+    "has_my_number_insurance_card": True,
+}
+_ACQUISITION = {
+    **COUNTER,
+    "head_kind": "listed",
+    "address": ADDRESS,
+    "event_on": "8-11-10",
+    "persons": [TARO, HANAKO],
+}
+_LEAVER = {"person_id": 11, "certificate": "collected"}
+_LOSS = {**COUNTER, "household_id": 1, "event_on": "R8.11.10", "persons": [_LEAVER]}
+_CHANGE = {
+    **COUNTER,
+    "household_id": 1,
+    "event_on": "R8.11.10",
+    "persons": [{"person_id": 11, "certificate": "collected"}],
+}
+_REISSUE = {
+    **COUNTER,
+    "household_id": 1,
+    "persons": [{"person_id": 11, "paper": "eligibility_certificate"}],
+    "delivery": "counter",
+}
+_PHOTO = {"method": "one_with_photo", "paper_1": "drivers_license"}
+_PLAIN = {"method": "two_without_photo", "paper_2": "eligibility_certificate", "paper_3": "pension_paper"}
+_ARRIVED = {"arrived_on": "R8.11.20", "papers": [{"kind": "loss_certificate", "seen": True}]}
+_MISSING = [{"kind": "loss_certificate", "promised_on": "R8.12.1"}]
+
+ACCEPTED: dict[tuple[str, str, str], dict[str, Any]] = {
+    ("acquisition", "apply", "01"): {
+        **_ACQUISITION,
+        "reason": "01",
+        "previous_municipality_code": "011002",
+        "previous_address": {"postal_code": "0000002", "address": "架空市試験町2"},
+        "moved_within_prefecture": True,
+        "kept_acquired_on": "H30.4.1",
+    },
+    ("acquisition", "apply", "02"): {
+        **_ACQUISITION,
+        "reason": "02",
+        "scheme_standing": "own",
+        "papers": [{"kind": "loss_certificate", "seen": True, "returned": True}],
+    },
+    ("acquisition", "apply", "03"): {**_ACQUISITION, "reason": "03", "assistance_end_reason": "就労"},
+    ("acquisition", "apply", "04"): {
+        **_ACQUISITION,
+        "reason": "04",
+        "head_kind": "registered",
+        "head_person_id": 7,
+        "insured_parent": "both",
+        "persons": [{**HANAKO, "relationship": "child", "birth_date": "R8.11.10"}],
+    },
+    ("acquisition", "apply", "05"): {**_ACQUISITION, "reason": "05"},
+    ("acquisition", "apply", "06"): {**_ACQUISITION, "reason": "06", "society_name": "架空国保組合"},
+    ("acquisition", "apply", "07"): {
+        **_ACQUISITION,
+        "reason": "07",
+        "head_kind": "not_insured",
+        "head": {"name": "見本 一郎", "kana": "ミホン イチロウ", "sex": "1", "birth_date": "S30.0.0"},
+        "persons": [
+            {
+                **{key: value for key, value in HANAKO.items() if key != "kana"},
+                "no_kana": True,
+                "residence_status": "student",
+                "residence_expires_on": "R10.3.31",
+                "entered_on": "R8.11.1",
+                "longer_stay_proved_by": "residence_card",
+            }
+        ],
+    },
+    ("acquisition", "apply", "99"): {
+        **_ACQUISITION,
+        **dict.fromkeys(COUNTER),
+        **EX_OFFICIO,
+        "reason": "99",
+    },
+    ("loss", "apply", "01"): {
+        **_LOSS,
+        "reason": "01",
+        "event_on": "R8.12.1",
+        "destination": "domestic",
+        "household_part": "whole",
+        "new_municipality_code": "011002",
+        "moved_within_prefecture": False,
+    },
+    ("loss", "apply", "02"): {**_LOSS, "reason": "02", "scheme_name": "架空健康保険組合"},
+    ("loss", "apply", "03"): {**_LOSS, "reason": "03"},
+    ("loss", "apply", "04"): {
+        **_LOSS,
+        "reason": "04",
+        "was_head": True,
+        "new_head_person_id": 12,
+        "heir": {"name": "見本 花子"},
+    },
+    ("loss", "apply", "05"): {
+        **_LOSS,
+        **dict.fromkeys(COUNTER),
+        **EX_OFFICIO,
+        "reason": "05",
+        "event_on": "R8.12.15",
+        "late_elderly_ground": "reached_75",
+    },
+    ("loss", "apply", "06"): {**_LOSS, "reason": "06", "society_name": "架空国保組合"},
+    ("loss", "apply", "07"): {
+        **_LOSS,
+        "reason": "07",
+        "ground": "在留期間の満了",
+        "decision_number": "8-3",
+        "persons": [{"person_id": 11, "certificate": "not_returned", "not_returned_reason": "lost"}],
+    },
+    ("loss", "apply", "99"): {**_LOSS, "reason": "99", "ground": "二重加入の判明"},
+    ("change", "apply", "name"): {
+        **_CHANGE,
+        "kind": "name",
+        "persons": [{"person_id": 11, "new_name": "架空 花子", "new_kana": "カクウ ハナコ"}],
+    },
+    ("change", "apply", "address"): {**_CHANGE, "kind": "address", "new_address": ADDRESS},
+    ("change", "apply", "head"): {
+        **_CHANGE,
+        "kind": "head",
+        "old_head_person_id": 11,
+        "new_head_kind": "registered",
+        "new_head_person_id": 12,
+    },
+    ("change", "apply", "nhi_head"): {
+        **_CHANGE,
+        "kind": "nhi_head",
+        "new_head_person_id": 12,
+        "head_consents": True,
+        "new_head_signed": True,
+        "new_head_is_insured": True,
+        "income_declared": False,
+    },
+    ("change", "apply", "split"): {
+        **_CHANGE,
+        "kind": "split",
+        "persons": [{"person_id": 12, "new_household_number": 1, "relationship": "head"}],
+    },
+    ("change", "apply", "merge"): {
+        **_CHANGE,
+        "kind": "merge",
+        "other_household_id": 2,
+        "new_head_person_id": 11,
+        "persons": [{"person_id": 12, "relationship": "wife"}],
+    },
+    ("reissue", "apply", "lost"): {
+        **_REISSUE,
+        "reason": "lost",
+        "lost_on": "R8.11.0",
+        "promises_to_return": True,
+    },
+    ("reissue", "apply", "stolen"): {
+        **_REISSUE,
+        "reason": "stolen",
+        "promises_to_return": True,
+        "police_report_number": "第8-123号",
+    },
+    ("reissue", "apply", "spoilt"): {**_REISSUE, "reason": "spoilt", "spoilt_paper_returned": True},
+    ("reissue", "apply", "other"): {**_REISSUE, "reason": "other", "reason_detail": "旧字体の印刷漏れ"},
+    ("cancellation", "apply", ""): {
+        **COUNTER,
+        "notification_id": 5,
+        "reason": "wrong_person",
+        "detail": "同姓同名の別人に登録した",
+    },
+    ("identity_check", "confirm_identity", "photo"): {
+        "attendee": "self",
+        "number_check": "card",
+        "identity": {"method": "one_with_photo", "paper_1": "my_number_card"},
+        "result": "confirmed",
+        "papers_returned": ["my_number_card"],
+    },
+    ("identity_check", "confirm_identity", "two papers"): {
+        "attendee": "same_household",
+        "number_check": "certificate_with_number",
+        "number_paper": "resident_record_with_number",
+        "identity": _PLAIN,
+        "result": "confirmed",
+    },
+    ("identity_check", "confirm_identity", "agent"): {
+        "attendee": "agent",
+        "number_check": "looked_up",
+        "authority": "power_of_attorney",
+        "agent_identity": _PHOTO,
+        "result": "confirmed",
+    },
+    ("identity_check", "confirm_identity", "refused"): {
+        "attendee": "self",
+        "number_check": "not_provided",
+        "identity": {"method": "not_shown"},
+        "result": "refused",
+        "refusal_reason": "no_paper",
+    },
+    ("verification", "verify", "acquisition"): {
+        "procedure": "acquisition",
+        "reason": "01",
+        "event_on": "R8.11.10",
+        "persons": [{"birth_date": "S55.4.2", "individual_number": VAULT}],
+    },
+    ("verification", "verify", "change"): {"procedure": "change", "reason": "head", "event_on": "R8.11.10"},
+    ("verification", "verify", "reissue"): {
+        "procedure": "reissue",
+        "reason": "lost",
+        "persons": [{"birth_date": "S55.4.2"}],
+    },
+    ("verification", "verify", "cancellation"): {"procedure": "cancellation", "reason": "duplicate"},
+    ("await_papers", "papers_arrived", "complete"): {**_ARRIVED, "outcome": "complete"},
+    ("await_papers", "papers_arrived", "missing"): {
+        "arrived_on": "R8.11.20",
+        "outcome": "still_missing",
+        "missing_papers": _MISSING,
+    },
+}
+
+
+def filled(slug: str, task: str, kind: str, **changes: Any) -> dict[str, Any]:
+    """Return an accepted form with some paths changed; None takes a field away ("persons.0.name")."""
+    form = deepcopy(ACCEPTED[slug, task, kind])
+    for path, value in changes.items():
+        *way, last = path.replace("__", ".").split(".")
+        holder: Any = form
+        for step in way:
+            holder = holder[int(step)] if step.isdecimal() else holder[step]
+        holder[last] = value
+    return form
