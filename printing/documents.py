@@ -10,6 +10,13 @@ from printing.certificates.elderly_recipient_card import ElderlyRecipientCard
 from printing.certificates.eligibility_certificate import EligibilityCertificate
 from printing.certificates.eligibility_notice import EligibilityNotice
 from printing.certificates.insurance_card import InsuranceCard
+from printing.certificates.proof_of_loss import ProofOfLoss
+from printing.notifications.identity_check_record import IdentityCheckRecord
+from printing.notifications.missing_papers_notice import MissingPapersNotice
+from printing.notifications.papers_returned import PapersReturned
+from printing.notifications.reception_slip import ReceptionSlip
+from printing.office.day_list import DayList
+from printing.office.printer_test_page import PrinterTestPage
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,8 @@ _CARD: Final = (
     "cards.branch",
     "cards.name",
 )
+
+_FORM: Final = ("assets/form.css",)
 
 _KINDS: Final = (
     DocumentKind(
@@ -101,6 +110,81 @@ _KINDS: Final = (
         "certificates/insurance_card.html",
         ("dated", *_ISSUER, *_CARD, "cards.birth", "cards.acquired_on", "cards.issued_on"),
         ("certificates/carrier.css",),
+    ),
+    DocumentKind(
+        "proof_of_loss",
+        "資格喪失証明書",
+        "Proof of loss of eligibility",
+        ProofOfLoss,
+        "certificates/proof_of_loss.html",
+        (
+            *_LETTER,
+            "issuer.seal_text",
+            "insurer_number",
+            "insurer_name",
+            "number",
+            "head_name",
+            "persons",
+            "persons.name",
+            "persons.birth",
+            "persons.acquired_on",
+            "persons.lost_on",
+            "persons.reason",
+        ),
+        _FORM,
+    ),
+    DocumentKind(
+        "reception_slip",
+        "届出受付票",
+        "Reception slip",
+        ReceptionSlip,
+        "notifications/reception_slip.html",
+        ("reception_number", "received_at", "procedure", "way", "persons", "next_steps", "clerk", *_ISSUER),
+        _FORM,
+    ),
+    DocumentKind(
+        "missing_papers_notice",
+        "不備通知",
+        "Notice of missing papers",
+        MissingPapersNotice,
+        "notifications/missing_papers_notice.html",
+        (*_LETTER, "reception_number", "procedure", "items", "items.paper", "answer_until"),
+        _FORM,
+    ),
+    DocumentKind(
+        "papers_returned",
+        "書類返却書",
+        "Return of papers",
+        PapersReturned,
+        "notifications/papers_returned.html",
+        (*_LETTER, "reception_number", "procedure", "items", "items.paper", "items.reason", "way"),
+        _FORM,
+    ),
+    DocumentKind(
+        "identity_check_record",
+        "本人確認記録",
+        "Record of the identity check",
+        IdentityCheckRecord,
+        "notifications/identity_check_record.html",
+        ("case_number", "subject", "presenter", "capacity", "result", "clerk", "checked_at", "issuer.section"),
+        _FORM,
+    ),
+    DocumentKind(
+        "day_list",
+        "日計表",
+        "Day's list",
+        DayList,
+        "office/day_list.html",
+        ("day", "made_at", "issuer.section"),
+        _FORM,
+    ),
+    DocumentKind(
+        "printer_test_page",
+        "プリンター調整用紙",
+        "Printer test page",
+        PrinterTestPage,
+        "office/printer_test_page.html",
+        ("tray_name", "dated"),
     ),
 )
 

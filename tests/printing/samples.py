@@ -1,6 +1,6 @@
 """Documents of invented people of 見本市, for the tests and the golden pictures."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from printing.certificates.card import Card
@@ -8,7 +8,15 @@ from printing.certificates.elderly_recipient_card import ElderlyRecipientCard
 from printing.certificates.eligibility_certificate import EligibilityCertificate
 from printing.certificates.eligibility_notice import EligibilityNotice
 from printing.certificates.insurance_card import InsuranceCard
+from printing.certificates.proof_of_loss import LostEligibility, ProofOfLoss
 from printing.letter import Issuer, MailingAddress
+from printing.notifications.identity_check_record import IdentityCheckRecord, Match
+from printing.notifications.missing_papers_notice import MissingPapersNotice
+from printing.notifications.papers import MissingPaper, ReturnedPaper
+from printing.notifications.papers_returned import PapersReturned
+from printing.notifications.reception_slip import ReceptionSlip
+from printing.office.day_list import CertificateLine, DayList, NotificationLine
+from printing.office.printer_test_page import PrinterTestPage
 from rules.eras import PartialDate
 
 LONG_LATIN_NAME = "RODRIGUEZ CASTANEDA VILLANUEVA MARIA FERNANDA DE LOS ANGELES"
@@ -114,3 +122,171 @@ def insurance_card(*cards: Card, **changes: Any) -> InsuranceCard:
     past = card(issued_on=date(2023, 8, 1), acquired_on=date(2019, 5, 1), expires_on=date(2024, 7, 31))
     values: dict[str, Any] = {"dated": DAY, "issuer": issuer(), "cards": cards or (past,), "demo": True}
     return InsuranceCard(**(values | changes))
+
+
+def proof_of_loss(**changes: Any) -> ProofOfLoss:
+    lost = LostEligibility(
+        name="見本 花子",
+        kana="ミホン ハナコ",
+        birth=PartialDate(1977, 8, 15),
+        branch="02",
+        acquired_on=date(2019, 5, 1),
+        lost_on=date(2026, 11, 2),
+        reason="社会保険加入",
+    )
+    unknown_birth = LostEligibility(
+        name="𠮷田 梅",
+        birth=PartialDate(1950),
+        branch="03",
+        acquired_on=date(2008, 4, 1),
+        lost_on=date(2026, 11, 2),
+        reason="転出(県外)",
+    )
+    values: dict[str, Any] = {
+        "document_number": "見国保第8-000126号",
+        "dated": DAY,
+        "recipient": recipient(),
+        "issuer": issuer(),
+        "insurer_number": "990018",
+        "insurer_name": "見本市",
+        "symbol": "見保",
+        "number": "90000012",
+        "head_name": "見本 太郎",
+        "persons": (lost, unknown_birth),
+        "demo": True,
+    }
+    return ProofOfLoss(**(values | changes))
+
+
+def reception_slip(**changes: Any) -> ReceptionSlip:
+    values: dict[str, Any] = {
+        "reception_number": "R8-001234",
+        "received_at": datetime(2026, 11, 23, 9, 41),  # noqa: DTZ001 - as printed
+        "procedure": "資格取得届(転入)",
+        "way": "窓口",
+        "notifier": "見本 太郎",
+        "persons": ("見本 太郎", "見本 花子", "見本 一", "見本 二葉"),
+        "missing": (
+            MissingPaper(paper="健康保険資格喪失証明書", of_whom="見本 花子", until=date(2026, 12, 7)),
+        ),
+        "next_steps": (
+            "届出の内容を、もう一人の職員が確かめます(2開庁日ほど)。",
+            "資格確認書を世帯主あてに郵送します。",
+            "足りない書類は、期限までに窓口又は郵送でお出しください。",
+        ),
+        "clerk": "窓口 一郎",
+        "issuer": issuer(),
+        "demo": True,
+    }
+    return ReceptionSlip(**(values | changes))
+
+
+def missing_papers_notice(**changes: Any) -> MissingPapersNotice:
+    values: dict[str, Any] = {
+        "document_number": "見国保第8-000127号",
+        "dated": DAY,
+        "recipient": recipient(),
+        "issuer": issuer(),
+        "reception_number": "R8-001234",
+        "received_on": DAY,
+        "procedure": "資格取得届(社保離脱)",
+        "items": (
+            MissingPaper(
+                paper="健康保険資格喪失証明書",
+                of_whom="見本 花子",
+                reason="前の健康保険をやめた日を確かめるため",
+            ),
+            MissingPaper(paper="委任状", of_whom="見本 太郎", reason="代理の方が届け出たため"),
+        ),
+        "answer_until": date(2026, 12, 7),
+        "demo": True,
+    }
+    return MissingPapersNotice(**(values | changes))
+
+
+def papers_returned(**changes: Any) -> PapersReturned:
+    values: dict[str, Any] = {
+        "document_number": "見国保第8-000128号",
+        "dated": DAY,
+        "recipient": recipient(),
+        "issuer": issuer(),
+        "reception_number": "R8-001234",
+        "received_on": DAY,
+        "procedure": "資格取得届(転入)",
+        "items": (
+            ReturnedPaper(
+                paper="住民票の写し",
+                of_whom="見本 太郎",
+                reason="市の住民基本台帳で確かめられるため",
+            ),
+            ReturnedPaper(paper="年金手帳の写し", of_whom="見本 花子", count=2, reason="手続に必要がないため"),
+        ),
+        "way": "郵送",
+        "demo": True,
+    }
+    return PapersReturned(**(values | changes))
+
+
+def identity_check_record(**changes: Any) -> IdentityCheckRecord:
+    values: dict[str, Any] = {
+        "case_number": "R8-001234",
+        "procedure": "資格取得届(転入)",
+        "subject": "見本 太郎",
+        "presenter": "見本 花子",
+        "capacity": "任意代理人(妻)",
+        "number_paper": "個人番号カード(本人のもの)の写し",
+        "identity_papers": ("運転免許証",),
+        "authority_paper": "委任状",
+        "matches": (
+            Match(system="宛名システム", result="一致"),
+            Match(system="住民基本台帳ネットワーク", result="一致"),
+        ),
+        "result": "確認できた",
+        "clerk": "窓口 一郎",
+        "checked_at": datetime(2026, 11, 23, 9, 55),  # noqa: DTZ001 - as printed
+        "issuer": issuer(),
+        "demo": True,
+    }
+    return IdentityCheckRecord(**(values | changes))
+
+
+def day_list(count: int = 40, **changes: Any) -> DayList:
+    kinds = ("資格取得届(転入)", "資格喪失届(社保加入)", "世帯変更届", "再交付申請")
+    notifications = tuple(
+        NotificationLine(
+            reception_number=f"R8-{1200 + index:06}",
+            kind=kinds[index % 4],
+            way="窓口" if index % 3 else "郵送",
+            name="見本 太郎" if index % 5 else "𠮷田 髙子",
+            persons=1 + index % 4,
+            status="登録済み" if index % 2 else "照合待ち",
+            clerk="窓口 一郎",
+        )
+        for index in range(count)
+    )
+    certificates = tuple(
+        CertificateLine(
+            serial=f"{index:07}",
+            kind="資格確認書" if index % 3 else "資格情報のお知らせ",
+            number=f"見保 900000{index:02} 01",
+            name="見本 太郎",
+            reason="新規" if index % 4 else "再交付",
+            handed="郵送" if index % 2 else "手渡し",
+            clerk="証 花子",
+        )
+        for index in range(count // 2)
+    )
+    values: dict[str, Any] = {
+        "day": DAY,
+        "made_at": datetime(2026, 11, 23, 17, 20),  # noqa: DTZ001 - as printed
+        "issuer": issuer(),
+        "notifications": notifications,
+        "certificates": certificates,
+        "demo": True,
+    }
+    return DayList(**(values | changes))
+
+
+def printer_test_page(**changes: Any) -> PrinterTestPage:
+    values: dict[str, Any] = {"tray_name": "トレイ2(台紙)", "dated": DAY, "demo": True}
+    return PrinterTestPage(**(values | changes))
