@@ -34,7 +34,7 @@ bench: install ## measure on the full city and print JSON lines (ONLY=name)
 demo: ## load the demonstration city (SIZE=small|full)
 	@scripts/bootstrap.sh run
 	$(FLASK) setup
-	$(FLASK) demo load --size $(SIZE)
+	PORTAL_DEMO_DATA=true $(FLASK) demo load --size $(SIZE)
 
 migrate: ## bring the database up to date: tables, permissions, procedures
 	@scripts/bootstrap.sh run

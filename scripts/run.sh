@@ -11,6 +11,7 @@ PORT=${PORT:-8080}
 SIZE=${SIZE:-small}
 BIN=.venv/bin
 ADDRESS=http://localhost:$PORT
+export PORTAL_DEMO_DATA=true  # production refuses it
 flask() { "$BIN/flask" --app wsgi "$@"; }
 is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; }
 answers() {
