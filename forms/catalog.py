@@ -45,6 +45,7 @@ def list_tasks(slug: str) -> tuple[str, ...]:
     return tuple(sorted(own | shared))
 
 
+@cache
 def load(slug: str, task: str) -> FormDefinition:
     """Return the form of a user task. Correcting asks what applying asked; papers arrive alike everywhere.
 

@@ -53,7 +53,7 @@ REFUSED: list[tuple[tuple[str, str, str], dict[str, Any], str, str]] = [
     (A01, {"scheme_standing": "own"}, "scheme_standing", "not_asked"),
     (A01, {"head_kind": "registered"}, "head_person_id", "required"),
     (A01, {"persons__1__relationship": "head"}, "persons", "rows_disagree"),
-    (A01, {"persons": []}, "persons", "too_few_rows"),
+    (A01, {"head_kind": "registered", "head_person_id": 7, "persons": []}, "persons", "too_few_rows"),
     (A01, {"persons": [{}] * 9}, "persons", "too_many_rows"),
     (A01, {"persons": ["見本 太郎"]}, "persons.0", "not_a_block"),
     (A01, {"persons__0__person_id": "7"}, "persons.0.person_id", "not_an_integer"),
