@@ -11,7 +11,8 @@ from flask_appbuilder import AppBuilder
 from flask_appbuilder.menu import Menu
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from models import registry
+from interchange.juki.gateway import FileRegister
+from models import blobs, registry
 from portal import errors, frame, request_log, template_tools
 from portal.commands.setup import setup_command
 from portal.extensions import csrf, db, engine_options, prepare_engine, session_for_a_deed
@@ -22,7 +23,9 @@ from portal.settings import Settings, secret_key
 from portal.views.health import health
 from portal.views.home import HomeView
 from portal.views.registry import VIEWS
-from services import unit_of_work
+from services import identity, numbers_vault, unit_of_work
+from services.numbers_vault import NumberPolicy
+from workflows import catalog
 
 if TYPE_CHECKING:
     from flask_appbuilder.baseviews import BaseView
@@ -51,6 +54,10 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["portal_metadata"] = registry.metadata
     request_log.install(app, settings)
     keys.load_keys(settings)
+    blobs.configure(settings.data_dir / "blobs")
+    numbers_vault.configure(NumberPolicy.PRODUCTION if settings.production else NumberPolicy.DEMONSTRATION)
+    identity.configure(FileRegister(settings.data_dir / "juki" / "answers.csv"))
+    catalog.load_handlers()
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

@@ -148,8 +148,8 @@ def titles_of(ctx: Context, drafts: Sequence[Draft], language: str) -> dict[int,
     for draft in drafts:
         row = reasons.get((draft.procedure or "", str(draft.data.get("reason", ""))))
         words = (row.name_en if language == "en" else row.name) if row else ""
-        first = next(iter(draft.data.get("persons") or [{}]), {})
-        told[draft.id] = f"{words} {first.get('name', '')}".strip()
+        rows: list[dict[str, Any]] = draft.data.get("persons") or [{}]
+        told[draft.id] = f"{words} {rows[0].get('name', '')}".strip()
     return told
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from portal.views.attachments import AttachmentView
+from portal.views.cases import CaseView
+from portal.views.intake import IntakeView
 from portal.views.language import LanguageView
 from portal.views.masters import MASTER_VIEWS, MasterIndexView
 from portal.views.own_page import ProfileView
@@ -14,6 +17,9 @@ if TYPE_CHECKING:
 
 VIEWS: tuple[type[BaseView], ...] = (
     LanguageView,
+    IntakeView,
+    CaseView,
+    AttachmentView,
     ProfileView,
     MasterIndexView,
     *MASTER_VIEWS,

@@ -1,0 +1,49 @@
+"""Scans of a case: put in, and taken out as a download only (B6, T23)."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, flash, redirect, request, url_for
+from flask_appbuilder import BaseView, expose
+
+from portal import clock
+from portal.language import t
+from portal.security.access import requires
+from portal.security.actor import current_actor
+from services import attachments
+from services.errors import RuleBroken
+from services.unit_of_work import unit_of_work
+
+
+class AttachmentView(BaseView):
+    """The scans of one case."""
+
+    route_base = "/cases"
+    default_view = "show"
+
+    @expose("/<int:case_id>/attachments", methods=["POST"])
+    @requires("attachment.add")
+    def add(self, case_id: int) -> Any:
+        file = request.files.get("file")
+        content = file.stream.read(attachments.LARGEST + 1) if file else b""
+        name = (file.filename or "") if file else ""
+        try:
+            with unit_of_work(current_actor(), clock.now()) as ctx:
+                attachments.add(ctx, case_id, request.form.get("kind", ""), name, content)
+        except RuleBroken as refused:
+            flash(t(refused.message_ja, refused.message_en), "danger")
+        else:
+            flash(t("添付しました。", "Attached."), "success")
+        return redirect(url_for("CaseView.show", case_id=case_id), code=303)
+
+    @expose("/<int:case_id>/attachments/<int:attachment_id>", methods=["GET"])
+    @requires("attachment.read")
+    def show(self, case_id: int, attachment_id: int) -> Any:
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            row, content = attachments.read(ctx, case_id, attachment_id)
+            name, media_type = row.file_name, row.media_type
+        answer = Response(content, mimetype=media_type)
+        answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+        return answer
