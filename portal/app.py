@@ -23,13 +23,15 @@ from portal.settings import Settings, secret_key
 from portal.views.health import health
 from portal.views.home import HomeView
 from portal.views.registry import VIEWS
-from services import identity, numbers_vault, unit_of_work
+from rules.law import Law
+from services import identity, numbers_vault, statute, unit_of_work
 from services.numbers_vault import NumberPolicy
 from workflows import catalog
 
 if TYPE_CHECKING:
     from flask_appbuilder.baseviews import BaseView
 
+DEMONSTRATION_CITY = "999997"  # 見本市, which is on no map
 HERE = Path(__file__).resolve().parent
 COMMANDS = (setup_command,)
 
@@ -57,6 +59,7 @@ def create_app(settings: Settings) -> Flask:
     blobs.configure(settings.data_dir / "blobs")
     numbers_vault.configure(NumberPolicy.PRODUCTION if settings.production else NumberPolicy.DEMONSTRATION)
     identity.configure(FileRegister(settings.data_dir / "juki" / "answers.csv"))
+    statute.configure(Law.load(municipality_code=settings.municipality_code or DEMONSTRATION_CITY))
     catalog.load_handlers()
     if settings.trusted_proxies:
         count = settings.trusted_proxies
