@@ -40,8 +40,8 @@ migrate: ## bring the database up to date: tables, permissions, procedures
 	@scripts/bootstrap.sh run
 	$(FLASK) setup
 
-golden: install ## write the expected pages and records anew; look at the difference before you commit it
-	GOLDEN=write $(BIN)/python -m pytest -n 2 tests/printing tests/workflows $(ARGS)
+golden: install ## draw the expected pages anew; look at what changed before you commit it
+	$(BIN)/python -m tests.printing.golden
 
 sizes: install ## print the longest files and functions, for a reviewer to ask why
 	$(BIN)/python -m scripts.sizes
