@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -123,3 +123,8 @@ def is_elsewhere(row: AddressRecord, facts: AddressFacts) -> bool:
     """Whether an address told differs from the one on record."""
     told = address_search_key(facts.address + (facts.building or ""))
     return (row.address_search, row.postal_code) != (told, facts.postal_code)
+
+
+def with_previous(facts: AddressFacts, previous: str | None) -> AddressFacts:
+    """The same address, with where the person came from."""
+    return replace(facts, previous_address=previous)

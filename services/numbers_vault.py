@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sqlalchemy import select
+
 from models import vault
 from models.audit.tags import Tag
 from models.notification import Notification
@@ -132,6 +134,20 @@ def confirm(
     row.state, row.confirmed_at = "confirmed", ctx.at
     row.person_id, row.notification_id = person_id, notification.id
     audit.record(ctx, Tag.NUMBER_CONFIRMED, f"person:{person_id}", detail={"notification": notification.id})
+
+
+def unconfirm(ctx: Context, notification: Notification) -> None:
+    """The notification that linked numbers to persons is cancelled: they are no longer theirs by it.
+
+    A number that it had replaced is not put back: the digits stay sealed, and the person is asked again.
+    """
+    statement = select(IndividualNumber).where(
+        IndividualNumber.notification_id == notification.id, IndividualNumber.state == "confirmed"
+    )
+    for row in ctx.session.scalars(statement):
+        row.state, row.superseded_at = "superseded", ctx.at
+        detail = {"deed": "unconfirmed", "notification": notification.id}
+        audit.record(ctx, Tag.NUMBER_CONFIRMED, f"person:{row.person_id}", detail=detail)
 
 
 def discard(ctx: Context, reference: str | None) -> None:

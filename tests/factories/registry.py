@@ -3,8 +3,10 @@
 from datetime import date
 from typing import Any
 
+from sqlalchemy import func, select
+
 from models.notification import Notification
-from services import acquisition, loss, notifications
+from services import acquisition, cancellation, change, loss, notifications, reissue
 from services.context import Context
 from services.findings import Registered
 from services.notifications import Received
@@ -101,3 +103,65 @@ def register_loss(ctx: Context, entry: dict[str, Any], delivery: str | None = No
     received_on = date.fromisoformat(entry["received_on"])
     notification = a_notification(ctx, "loss", entry["reason"], received_on=received_on)
     return loss.register(ctx, notification, entry, delivery)
+
+
+def _told_today(done: Registered) -> dict[str, Any]:
+    return {
+        "household_id": done.household_id,
+        "received_on": "2026-11-23",
+        "way": "counter",
+        "form_date": "2026-11-23",
+        "notifier": {"name": "見本 太郎", "relation": "self"},
+        "phone": "000-0000-0000",
+    }
+
+
+def a_change(done: Registered, kind: str, **more: Any) -> dict[str, Any]:
+    """A change on 2026-11-22 of the household of a registered family."""
+    return _told_today(done) | {"kind": kind, "event_on": "2026-11-22"} | more
+
+
+def register_change(ctx: Context, entry: dict[str, Any], delivery: str | None = None) -> Registered:
+    """Let a change happen as the workflow would."""
+    received_on = date.fromisoformat(entry["received_on"])
+    notification = a_notification(ctx, "change", entry["kind"], received_on=received_on)
+    return change.register(ctx, notification, entry, delivery)
+
+
+def a_reissue(
+    done: Registered, place: int, reason: str = "lost", paper: str = "eligibility_certificate", **more: Any
+) -> dict[str, Any]:
+    """An application for a new paper of one of a registered family."""
+    rows = [{"person_id": done.person_ids[place], "paper": paper}]
+    wanted = {"reason": reason, "persons": rows, "delivery": "counter", "promises_to_return": True}
+    return _told_today(done) | wanted | more
+
+
+def register_reissue(ctx: Context, entry: dict[str, Any]) -> Registered:
+    """Issue again as the workflow would."""
+    return reissue.register(ctx, a_notification(ctx, "reissue", entry["reason"]), entry)
+
+
+def a_cancellation(notification_id: int, **more: Any) -> dict[str, Any]:
+    """A wish to cancel a completed notification."""
+    entry = {
+        "notification_id": notification_id,
+        "reason": "wrong_entry",
+        "detail": "届出書と違う",
+        "received_on": "2026-11-23",
+        "way": "ex_officio",
+        "ground": "届出書の確認",
+        "decision_number": "1",
+    }
+    return entry | more
+
+
+def register_cancellation(ctx: Context, notification_id: int) -> Registered:
+    """Cancel as the workflow would."""
+    notification = a_notification(ctx, "cancellation", "wrong_entry", way="ex_officio")
+    return cancellation.register(ctx, notification, a_cancellation(notification_id))
+
+
+def last_notification_id(ctx: Context) -> int:
+    """The notification registered last."""
+    return ctx.session.scalars(select(func.max(Notification.id))).one()
