@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,8 @@ NUMBER_COLUMNS = (
 
 def table(name: str) -> Table:
     """A table by its name; Flask-AppBuilder's own included, once a model of it was imported."""
-    return Base.metadata.tables[name]
+    found: Table = Base.metadata.tables[name]
+    return found
 
 
 def add(session: Session, name: str, columns: Sequence[str], rows: Sequence[Row]) -> int:
@@ -70,6 +72,45 @@ def pass_given_ids(session: Session, names: Iterable[str]) -> None:
         )
 
 
+@contextmanager
+def indexed_afterwards(session: Session, names: Sequence[str]) -> Iterator[None]:
+    """Take the tables' indexes and foreign keys away while many rows come in, and build them again at once.
+
+    The same definitions come back, checked against all rows, in the same transaction; it needs the owner of
+    the tables. Primary keys and unique constraints stay. SQLite gains nothing by it and is left as it is.
+    """
+    if session.connection().dialect.name != "postgresql":
+        yield
+        return
+    session.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
+    keys = session.execute(_FOREIGN_KEYS, {"names": list(names)}).all()
+    indexes = session.execute(_INDEXES, {"names": list(names)}).all()
+    for owner, name, _ in keys:
+        session.execute(text(f'ALTER TABLE "{owner}" DROP CONSTRAINT "{name}"'))
+    for name, _ in indexes:
+        session.execute(text(f'DROP INDEX "{name}"'))
+    yield
+    for _, definition in indexes:
+        session.execute(text(definition))
+    for owner, name, definition in keys:
+        session.execute(text(f'ALTER TABLE "{owner}" ADD CONSTRAINT "{name}" {definition}'))
+
+
+_FOREIGN_KEYS = text("""
+    SELECT t.relname, c.conname, pg_get_constraintdef(c.oid) FROM pg_constraint c
+    JOIN pg_class t ON t.oid = c.conrelid
+    WHERE c.contype = 'f' AND t.relname = ANY(:names) AND pg_table_is_visible(t.oid)
+    ORDER BY t.relname, c.conname
+""")
+_INDEXES = text("""
+    SELECT i.relname, pg_get_indexdef(i.oid) FROM pg_index x
+    JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
+    WHERE t.relname = ANY(:names) AND pg_table_is_visible(t.oid)
+    AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.oid AND c.contype IN ('p', 'u'))
+    ORDER BY t.relname, i.relname
+""")
+
+
 def sealed_numbers(numbers: Iterable[tuple[str, int, str]], at: datetime) -> Iterator[Row]:
     """Seal confirmed numbers, given as (reference without prefix, person, digits), in `NUMBER_COLUMNS`.
 
@@ -96,6 +137,9 @@ def _json_as_text(target: Table, columns: Sequence[str], rows: Sequence[Row]) ->
     if not places:
         return rows
     return (
-        tuple(json.dumps(value) if index in places else value for index, value in enumerate(row))
+        tuple(
+            json.dumps(value, ensure_ascii=False) if index in places else value
+            for index, value in enumerate(row)
+        )
         for row in rows
     )

@@ -1,0 +1,85 @@
+"""`flask demo`: loads the fictitious city, prints the accounts to try it with; refused in production."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from portal import clock
+from portal.settings import write_once
+from services.context import SYSTEM
+from services.demonstration import load as demonstration
+from services.demonstration import masters, staff
+from services.errors import ServiceError
+from services.unit_of_work import unit_of_work
+
+if TYPE_CHECKING:
+    from portal.settings import Settings
+
+PASSWORD_FILE = "demo_password"  # noqa: S105 - the name of a file in the data folder
+WORDS = (
+    *("asahi", "izumi", "umibe", "enoki", "ogawa", "kaede", "kirin", "kurumi", "keyaki", "kodachi"),
+    *("sakura", "shiori", "sumire", "soyokaze", "tanpopo", "tsubame", "nagisa", "hibari", "minato", "yukari"),
+)
+
+
+@click.group("demo")
+def demo_command() -> None:
+    """Fictitious people and accounts, for trials and teaching."""
+
+
+@demo_command.command("load")
+@click.option("--size", type=click.Choice(list(demonstration.SIZES)), default="small", show_default=True)
+@click.option("--if-empty", is_flag=True, help="Leave people who are on record already as they are.")
+@with_appcontext
+def load_command(size: str, *, if_empty: bool) -> None:
+    """Load masters, accounts and the city of this size, all or nothing."""
+    settings = _settings_outside_production()
+    try:
+        with unit_of_work(SYSTEM, clock.now()) as ctx:
+            masters.install_masters(ctx)
+            masters.install_city(ctx)
+            staff.install_accounts(ctx, password(settings))
+            if if_empty and not demonstration.is_empty(ctx):
+                click.echo("people are on record already; nothing loaded")
+                return
+            loaded = demonstration.load(ctx, demonstration.SIZES[size], click.echo)
+    except ServiceError as error:
+        raise click.ClickException(f"{error.message_ja}\n{error.message_en}") from error
+    click.echo(f"loaded {loaded.households:,} households with {loaded.persons:,} persons, all fictitious")
+
+
+@demo_command.command("accounts")
+@with_appcontext
+def accounts_command() -> None:
+    """Print the accounts of the demonstration and their password."""
+    settings = _settings_outside_production()
+    width = max(len(account.username) for account in staff.ACCOUNTS)
+    for account in staff.ACCOUNTS:
+        name = f"{account.last_name} {account.first_name}"
+        click.echo(f"  {account.username:<{width}}  {account.role_ja} {name} (office {account.office})")
+    click.echo(f"  password: {password(settings)}")
+
+
+def password(settings: Settings) -> str:
+    """The one password of this installation's demonstration accounts; made at the first asking."""
+    path = settings.data_dir / PASSWORD_FILE
+    if not path.exists():
+        write_once(
+            path, "-".join(secrets.choice(WORDS) for _ in range(3)) + f"-{secrets.randbelow(900) + 100}"
+        )
+    return path.read_text().strip()
+
+
+def _settings_outside_production() -> Settings:
+    settings: Settings = current_app.extensions["portal_settings"]
+    if settings.production:
+        raise click.ClickException(
+            "本番環境ではデモデータとデモ用の利用者を使えません。PORTAL_ENVIRONMENT を確かめてください。\n"
+            "Demonstration data and accounts are refused in production; look at PORTAL_ENVIRONMENT."
+        )
+    return settings

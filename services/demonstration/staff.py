@@ -1,0 +1,137 @@
+"""Accounts for the demonstration: one for each role and a second office, all with the same password.
+
+The password is made once for each installation (portal/commands/demo.py) and hashed once. Not for
+production.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+from werkzeug.security import generate_password_hash
+
+from models import bulk
+from models.audit.tags import Tag
+from models.masters import Office, Posting
+from services import audit
+from services.demonstration.masters import HEAD_OFFICE
+from services.errors import RuleBroken
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from services.context import Context
+
+POSTED_FROM = date(2024, 4, 1)
+SECOND_OFFICE = "02"
+SHORTEST_PASSWORD = 12
+
+
+class RolesMissing(RuleBroken):
+    """The roles of the office are not in the database yet; `flask setup` brings them."""
+
+    code = "roles_missing"
+
+
+@dataclass(frozen=True)
+class Account:
+    """A person of the staff as the demonstration shows him."""
+
+    username: str
+    last_name: str
+    first_name: str
+    role: str
+    role_ja: str
+    staff_number: str
+    office: str = HEAD_OFFICE
+
+
+ACCOUNTS = (
+    Account("sato", "佐藤", "花子", "counter", "窓口担当", "10001"),
+    Account("suzuki", "鈴木", "一郎", "counter", "窓口担当", "10002"),
+    Account("tanaka", "田中", "恵", "verifier", "照合担当", "10003"),
+    Account("yamada", "山田", "優", "certificate_clerk", "証交付担当", "10004"),
+    Account("kimura", "木村", "誠", "section_chief", "課長", "10005"),
+    Account("aoki", "青木", "正", "auditor", "監査担当", "10006"),
+    Account("kanri", "管理", "修", "administrator", "管理者", "10007"),
+    Account("ito", "伊藤", "真由美", "counter", "窓口担当", "20001", SECOND_OFFICE),
+)
+
+
+def install_accounts(ctx: Context, password: str) -> int:
+    """Add the accounts that are missing, with roles and postings; say how many came new.
+
+    Accounts that are there get the password again, so that what `flask demo accounts` prints is true.
+
+    Raises:
+        RolesMissing: `flask setup` did not run.
+        ValueError: the password is shorter than the portal takes.
+    """
+    if len(password) < SHORTEST_PASSWORD:
+        raise ValueError(f"a password of the demonstration has {SHORTEST_PASSWORD} characters or more")
+    hashed = generate_password_hash(password)
+    roles, offices = _roles(ctx), _offices(ctx)
+    user = bulk.table("ab_user")
+    there = dict(ctx.session.execute(select(user.c.username, user.c.id)).tuples())
+    new = [account for account in ACCOUNTS if account.username not in there]
+    ctx.session.execute(
+        update(user).where(user.c.username.in_([a.username for a in ACCOUNTS])).values(password=hashed)
+    )
+    now = ctx.at.replace(tzinfo=None)
+    for account in new:
+        user_id = _add(ctx, account, hashed, now)
+        _post(ctx, account, user_id, roles[account.role], offices[account.office])
+    audit.record(
+        ctx, Tag.ACCOUNT_CHANGED, "account:demonstration", detail={"kind": "added", "accounts": len(new)}
+    )
+    return len(new)
+
+
+def _add(ctx: Context, account: Account, hashed: str, now: datetime) -> int:
+    user = bulk.table("ab_user")
+    values = {
+        "username": account.username,
+        "last_name": account.last_name,
+        "first_name": account.first_name,
+        "email": f"{account.username}@example.invalid",
+        "password": hashed,
+        "active": True,
+        "created_on": now,
+        "changed_on": now,
+    }
+    ctx.session.execute(user.insert().values(**values))
+    found = ctx.session.scalar(select(user.c.id).where(user.c.username == account.username))
+    return int(found or 0)
+
+
+def _post(ctx: Context, account: Account, user_id: int, role_id: int, office_id: int) -> None:
+    given = bulk.table("ab_user_role")
+    ctx.session.execute(given.insert().values(user_id=user_id, role_id=role_id))
+    ctx.session.add(
+        Posting(
+            user_id=user_id,
+            staff_number=account.staff_number,
+            office_id=office_id,
+            title=account.role_ja,
+            from_on=POSTED_FROM,
+        )
+    )
+
+
+def _roles(ctx: Context) -> Mapping[str, int]:
+    role = bulk.table("ab_role")
+    found = dict(ctx.session.execute(select(role.c.name, role.c.id)).tuples())
+    missing = sorted({account.role for account in ACCOUNTS} - set(found))
+    if missing:
+        raise RolesMissing(
+            f"役割({'、'.join(missing)})がデータベースにありません。先に flask setup を実行してください。",
+            f"These roles are not in the database: {', '.join(missing)}. Run `flask setup` first.",
+        )
+    return found
+
+
+def _offices(ctx: Context) -> Mapping[str, int]:
+    return dict(ctx.session.execute(select(Office.code, Office.id)).tuples())
