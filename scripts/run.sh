@@ -24,9 +24,9 @@ flask check
 flask setup
 flask demo load --size "$SIZE" --if-empty
 
-"$BIN/gunicorn" --bind "127.0.0.1:$PORT" --workers 2 --worker-tmp-dir /dev/shm wsgi:application &
+"$BIN/gunicorn" --bind "127.0.0.1:$PORT" --workers 2 --worker-tmp-dir /dev/shm --no-control-socket wsgi:application &
 web=$!
-flask worker &
+"$BIN/flask" --app wsgi worker &
 worker=$!
 stop() {
   trap - INT TERM EXIT

@@ -96,3 +96,8 @@ def test_every_document_has_its_parts(name: str) -> None:
     assert "__setattr__" in vars(kind.dataclass), "a page is frozen"
     for part in (kind.template, *kind.stylesheets):
         assert (ROOT / "printing" / part).is_file(), part
+
+
+@pytest.mark.parametrize("name", sorted(DOCUMENTS))
+def test_every_document_has_a_picture_of_how_it_must_look(name: str) -> None:
+    assert (ROOT / "tests" / "golden" / "printing" / f"{name}-1.png").is_file()
