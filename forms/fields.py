@@ -68,4 +68,5 @@ class Field:
     lookup: str = ""
     example: str = ""
     max_length: int | None = None
+    partial: bool = False
     fixed_value: Any = field(default=None)

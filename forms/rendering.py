@@ -159,6 +159,7 @@ class _Layout:
             lookup=words.get("lookup", ""),
             example=str(next(iter(facet.get("examples", ())), "")),
             max_length=facet.get("maxLength"),
+            partial=facet.get("format") == "wareki-partial-date",
             fixed_value=fixed.get(name),
         )
         if fixed.get(name) is not None:

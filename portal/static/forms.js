@@ -13,66 +13,57 @@
     ["明治", "M", 1868, [1868, 1, 25], [1912, 7, 30]],
   ];
   const WEEK = ENGLISH ? ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] : ["日", "月", "火", "水", "木", "金", "土"];
-  const NONE = { year: 0, month: 0, day: 0 };
+  const SIGNS = "令和|平成|昭和|大正|明治|[RHSTM令平昭大明]";
+  const SPELLINGS = [
+    /^(?<y>\d{4})(?<m>\d{2})(?<d>\d{2})$/,
+    new RegExp(`^(?<era>${SIGNS})(?<y>\\d{2})(?<m>\\d{2})(?<d>\\d{2})$`),
+    new RegExp(`^(?<era>${SIGNS})?(?<y>\\d{1,4})(?:年|[-./])?`
+      + "(?:(?:(?<=[-./年])(?<m>\\d{1,2}|不詳)?(?:月|[-./]|$))(?:(?<d>\\d{1,2}|不詳)?日?(?:不詳)?)?)?(?:月日不詳|不詳)?$"),
+  ];
 
   const number = ([year, month, day]) => year * 10000 + month * 100 + day;
   const two = (value) => String(value).padStart(2, "0");
+  const lastOf = (year, month) => new Date(Date.UTC(year, month, 0)).getUTCDate();
+  const earliest = ({ year, month, day }) => number([year, month || 1, day || 1]);
+  const latest = ({ year, month, day }) => number([year, month || 12, day || lastOf(year, month || 12)]);
+  const eraAt = (day) => ERAS.find((era) => day >= number(era[3]));
+  const yearIn = (era, year) => `${era[0]}${year === era[2] ? "元" : year - era[2] + 1}年`;
 
-  function parts(typed) {
+  /* The same reading as rules/eras.py; a test holds both against each other. */
+  function read(typed, partial) {
     const text = typed.normalize("NFKC").replace(/\s/g, "").toUpperCase().replace(/\(.*$/, "")
-      .replace(/[‐‑‒–—―−ー・、。]/g, "-").replace(/元/g, "1").replace(/不詳/g, "0");
-    let hit = /^(\d{4})(\d{2})(\d{2})$/.exec(text);
-    if (hit) return { era: "", year: +hit[1], month: +hit[2], day: +hit[3], digits: 4 };
-    hit = /^(令和|平成|昭和|大正|明治|[RHSTM令平昭大明])(\d{2})(\d{2})(\d{2})$/.exec(text);
-    if (hit) return { era: hit[1], year: +hit[2], month: +hit[3], day: +hit[4], digits: 2 };
-    hit = /^(令和|平成|昭和|大正|明治|[RHSTM令平昭大明])?(\d{1,4})(?:年|[-./])(\d{1,2})(?:月|[-./])?(\d{1,2})?日?$/.exec(text);
-    return hit ? { era: hit[1] || "", year: +hit[2], month: +hit[3], day: +(hit[4] || 0), digits: hit[2].length } : null;
-  }
-
-  function read(typed) {
-    const found = parts(typed);
+      .replace(/[‐‑‒–—―−ー・、。]/g, "-").replace(/元/g, "1");
+    const found = SPELLINGS.map((spelling) => spelling.exec(text)).find((hit) => hit !== null);
     if (!found) return null;
-    const era = found.era
-      ? ERAS.find(([name, letter]) => name === found.era || letter === found.era || name[0] === found.era)
-      : (found.digits < 3 ? ERAS[0] : null);
-    if (found.era && found.year === 0) return null;
-    const year = era ? era[2] + found.year - 1 : found.year;
-    const last = found.month ? new Date(Date.UTC(year, found.month, 0)).getUTCDate() : 0;
-    if (found.month > 12 || found.day > last) return null;
-    const date = { year, month: found.month, day: found.day };
-    if (found.era && found.month && found.day && !within(era, date)) return null;
-    return date;
-  }
-
-  function within(era, date) {
-    const at = number([date.year, date.month, date.day]);
-    return at >= number(era[3]) && (era[4] === null || at <= number(era[4]));
-  }
-
-  function eraOf(date) {
-    const at = number([date.year, date.month || 12, date.day || 31]);
-    return ERAS.find((era) => at >= number(era[3]));
+    const { era: sign, y, m, d } = found.groups;
+    const era = sign
+      ? ERAS.find(([name, letter]) => name === sign || letter === sign || name[0] === sign)
+      : (y.length < 3 ? ERAS[0] : null);
+    const year = era ? era[2] + Number(y) - 1 : Number(y);
+    const date = { year, month: Number(m) || 0, day: Number(d) || 0 };
+    if ((era && Number(y) === 0) || date.month > 12 || (date.day && !date.month)) return null;
+    if (date.month && date.day > lastOf(year, date.month)) return null;
+    if (!partial && !(date.month && date.day)) return null;
+    if (era && (latest(date) < number(era[3]) || (era[4] && earliest(date) > number(era[4])))) return null;
+    return latest(date) < 18730101 || year > 2118 ? null : date;
   }
 
   function describe(date) {
-    const era = eraOf(date);
-    if (!era) return "";
-    const count = date.year - era[2] + 1;
-    const western = `${date.year}-${two(date.month)}-${two(date.day)}`;
-    if (!date.month || !date.day) {
-      return `${era[0]}${count === 1 ? "元" : count}年${date.month ? `${date.month}月` : "月"}日不詳`;
-    }
-    const week = WEEK[new Date(Date.UTC(date.year, date.month - 1, date.day)).getUTCDay()];
-    return `${era[0]}${count === 1 ? "元" : count}年${date.month}月${date.day}日(${week}) ${western}`;
+    const { year, month, day } = date;
+    const names = [...new Set([eraAt(earliest(date)), eraAt(latest(date))])].map((era) => yearIn(era, year));
+    const named = names.length === 1 ? names[0] : `${year}年(${names.join("・")})`;
+    if (!month || !day) return `${named}${month || ""}月日不詳`;
+    const week = WEEK[new Date(Date.UTC(year, month - 1, day)).getUTCDay()];
+    return `${named}${month}月${day}日(${week}) ${year}-${two(month)}-${two(day)}`;
   }
 
   function echo(input) {
     const output = input.closest(".form__field").querySelector("[data-era-echo]");
     const typed = input.value.trim();
-    const date = typed ? read(typed) : NONE;
+    const date = typed ? read(typed, input.dataset.era === "partial") : undefined;
     output.classList.toggle("form__echo--bad", date === null);
     if (date === null) output.textContent = ENGLISH ? "not a date yet" : "日付として読めません";
-    else output.textContent = typed ? describe(date) : "";
+    else output.textContent = date ? describe(date) : "";
   }
 
   /* Fields that are asked under conditions */

@@ -1,5 +1,6 @@
 """The shipped forms are whole: every field has words, a place and a bound."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -116,3 +117,13 @@ def test_papers_arrive_alike_in_every_procedure():
 def test_a_form_that_is_not_shipped_is_said_to_be_missing(slug: str, task: str):
     with pytest.raises(FormNotShipped):
         catalog.load(slug, task)
+
+
+def test_every_paper_that_a_decision_table_asks_for_has_words():
+    asked = {
+        code
+        for table in (catalog.ROOT.parent / "workflows").glob("*/required_documents.dmn")
+        for code in re.findall(r'_o0"><text>"(\w+)"', table.read_text(encoding="utf-8"))
+    }
+    papers = next(one for one in fields(ALL[0].schema, ALL[0].ui, {}) if one.path == "papers")
+    assert asked <= {option.value for option in papers.rows[0].options}
