@@ -295,7 +295,7 @@ class ServedModelView(ModelView):
         """The words of a column's codes, where its field is a choice."""
         field = self.form_columns.get(name)
         choices = field.kwargs.get("choices") if field is not None else None
-        return dict(choices) if isinstance(choices, list) else {}
+        return {c.value: c.label for c in choices} if isinstance(choices, list) else {}
 
     def get_row(self, pk: str) -> Any:
         """A row by the key of the address; 404 where there is none."""

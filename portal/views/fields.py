@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wtforms import BooleanField, Field, PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
@@ -125,13 +126,13 @@ def one_of(label: Pair, choices: dict[str, Pair], hint: Pair | None = None) -> A
     return SelectField(
         lazy(*label),
         [Filled()],
-        choices=[(value, lazy(*words)) for value, words in choices.items()],
+        choices=[SelectChoice(value, lazy(*words)) for value, words in choices.items()],
         description=lazy(*hint) if hint else "",
         validate_choice=True,
     )
 
 
-def one_row(label: Pair, choices: Callable[[], list[tuple[int, str]]]) -> Any:
+def one_row(label: Pair, choices: Callable[[], list[SelectChoice]]) -> Any:
     """One row of a small table, by its id; the rows are read when the form is shown."""
     return SelectField(lazy(*label), [Filled()], coerce=int, choices=choices)
 
@@ -140,7 +141,7 @@ def several(label: Pair, choices: dict[str, Pair], hint: Pair | None = None) -> 
     """Several of a few."""
     return ManyField(
         lazy(*label),
-        choices=[(value, lazy(*words)) for value, words in choices.items()],
+        choices=[SelectChoice(value, lazy(*words)) for value, words in choices.items()],
         description=lazy(*hint) if hint else "",
     )
 

@@ -9,6 +9,7 @@ from flask import g, request
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
+from wtforms.fields.choices import SelectChoice
 
 from models.masters import Office, Posting
 from models.staff import names_of
@@ -36,10 +37,10 @@ SECTION: Any = lazy("職員と権限", "Staff and roles")
 ROLE_CHOICES = {slug: (role.ja, role.en) for slug, role in ROLES.items()}
 
 
-def offices() -> list[tuple[int, str]]:
+def offices() -> list[SelectChoice]:
     """The offices that are in use, for a choice."""
     found = db.session.scalars(select(Office).where(Office.active).order_by(Office.code))
-    return [(office.id, f"{office.code} {office.name}") for office in found]
+    return [SelectChoice(str(office.id), f"{office.code} {office.name}") for office in found]
 
 
 class StaffView(ServedModelView):
