@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models.certificate import Certificate
 from models.enrolment import Enrolment
 from models.household import HouseholdHead, HouseholdMember
-from models.notification import NotificationAction
+from models.notification import Notification, NotificationAction
 from models.person import AddressRecord, PersonRecord
 from services.household_findings import end_of
 from services.undoing import Traces
@@ -28,7 +28,7 @@ def later_notifications(session: Session, notification_id: int, traces: Traces) 
         *_certificates(session, notification_id),
         *_in_the_way(session, traces),
     }
-    return found - {notification_id} - cancelled_among(session, found)
+    return found - {notification_id} - cancelled_among(session, found) - _cancellations(session, found)
 
 
 def cancelled_among(session: Session, ids: Iterable[int | None]) -> set[int | None]:
@@ -36,6 +36,15 @@ def cancelled_among(session: Session, ids: Iterable[int | None]) -> set[int | No
     wanted = [one for one in ids if one is not None]
     statement = select(NotificationAction.notification_id).where(
         NotificationAction.notification_id.in_(wanted), NotificationAction.kind == "cancelled"
+    )
+    return set(session.scalars(statement))
+
+
+def _cancellations(session: Session, ids: Iterable[int | None]) -> set[int | None]:
+    """A cancellation stands in nobody's way: what it made believed again belongs to the earlier one."""
+    wanted = [one for one in ids if one is not None]
+    statement = select(Notification.id).where(
+        Notification.id.in_(wanted), Notification.procedure == "cancellation"
     )
     return set(session.scalars(statement))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from models.audit.tags import Tag
 from models.certificate import ENDED, Certificate, CertificateEvent, last_events
@@ -42,7 +42,7 @@ def register(
     if target is None:
         raise AssertionError("a notification that is not there was refused above")
     restored = undoing.take_back(ctx, traces, notification)
-    voided = _void_papers(ctx, target, notification, told.note)
+    voided = _void_papers(ctx, target, traces, notification, told.note)
     _revive(ctx, target, notification)
     numbers_vault.unconfirm(ctx, target)
     notification.cancels_id = notification.cancels_id or target.id
@@ -85,9 +85,18 @@ def _findings(ctx: Context, told: CancellationEntry) -> tuple[list[Finding], Not
     return ([_later(ctx, later)] if later else []), target, traces
 
 
-def _void_papers(ctx: Context, target: Notification, by: Notification, note: str) -> list[str]:
-    """End the certificates that were issued, stop what waits to be printed; answer the serials handed out."""
-    rows = ctx.session.scalars(select(Certificate).where(Certificate.notification_id == target.id)).all()
+def _void_papers(
+    ctx: Context, target: Notification, traces: Traces, by: Notification, note: str
+) -> list[str]:
+    """End the certificates of the notification and of the periods it opened; stop what waits for paper."""
+    rows = ctx.session.scalars(
+        select(Certificate).where(
+            or_(
+                Certificate.notification_id == target.id,
+                Certificate.period_key.in_(traces.new_period_keys),
+            )
+        )
+    ).all()
     states = last_events(ctx.session, [row.id for row in rows])
     serials = []
     for row in rows:
@@ -95,7 +104,11 @@ def _void_papers(ctx: Context, target: Notification, by: Notification, note: str
             events.append(ctx, row.id, "voided", by, note[:200])
             serials.append(row.serial)
     waiting = select(PrintRequest).where(
-        PrintRequest.notification_id == target.id, PrintRequest.state == "waiting"
+        or_(
+            PrintRequest.notification_id == target.id,
+            PrintRequest.certificate_id.in_([row.id for row in rows]),
+        ),
+        PrintRequest.state == "waiting",
     )
     for request in ctx.session.scalars(waiting):
         request.state = "cancelled"

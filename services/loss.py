@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from models.enrolment import Enrolment
+from models.household import current_card_number
 from models.notification import Notification
 from rules.derivation import Decision
 from rules.eligibility import loss as rule
@@ -19,6 +21,7 @@ from services import (
     office_calendar,
     person_checks,
     persons,
+    proof_of_loss,
 )
 from services.certificates import events
 from services.certificates.issuing import Issued
@@ -58,18 +61,22 @@ def register(
     if seen is None:
         raise AssertionError("a household that is not there was refused above")
     way = delivery or ("counter" if notification.way == "counter" else "post")
-    for row, decision in zip(told.persons, decisions, strict=True):
+    notification.household_id = notification.household_id or told.household_id
+    card = current_card_number(ctx.session, told.household_id)
+    ended = [
         _end(ctx, told, seen, row, decision.result, notification)
+        for row, decision in zip(told.persons, decisions, strict=True)
+    ]
     ends_on = max(decision.result.coverage_end_on for decision in decisions)
     issued = _settle(ctx, told, seen, ends_on, notification, way)
-    notification.household_id = notification.household_id or told.household_id
+    proofs = proof_of_loss.ask(ctx, ended, card, seen.head_id, notification, way)
     notifications.link_persons(ctx, notification.id, told.person_ids)
     told_of = [one.message_ja for one in findings if one.severity is Severity.WARNING]
     return Registered(
         household_id=told.household_id,
         person_ids=tuple(told.person_ids),
         certificate_ids=issued.certificate_ids,
-        print_request_ids=issued.print_request_ids,
+        print_request_ids=(*issued.print_request_ids, *proofs),
         messages=(*told_of, *issued.messages),
         trace=tuple(step for decision in decisions for step in decision.trace()),
     )
@@ -111,7 +118,7 @@ def _end(
     row: LeavingPerson,
     loss: Loss,
     notification: Notification,
-) -> None:
+) -> Enrolment:
     period = seen.period_of(row.person_id, told.event_on)
     if period is None:
         raise AssertionError("somebody who is not insured was refused before")
@@ -127,6 +134,7 @@ def _end(
     if told.new_address is not None:
         from_on = told.new_address_on or told.event_on + ONE_DAY
         addresses.move(ctx, row.person_id, told.new_address, from_on, notification)
+    return ended
 
 
 def _settle(

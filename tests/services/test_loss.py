@@ -5,13 +5,16 @@ from datetime import UTC, datetime
 import pytest
 
 from models.certificate import last_events, list_of_person
+from models.document import PrintRequest
 from models.enrolment import list_periods
 from models.household import current_card_number, get_head, list_members
 from models.person import get_current
+from printing.certificates.proof_of_loss import ProofOfLoss
 from services import loss
 from services.context import Context
 from services.errors import RegistrationRefused
 from services.findings import refusals_in
+from services.papers import from_plain
 from tests.factories.registry import (
     NEW_ADDRESS,
     a_family,
@@ -43,6 +46,19 @@ def test_joining_an_employees_scheme_ends_the_period_on_the_day_after(ctx):
     register_loss(ctx, a_loss(done, 1))
     assert days(ctx, done.person_ids[1]) == [("2026-11-20", "2026-11-22")]
     assert days(ctx, done.person_ids[0]) == [("2026-11-20", None)]
+
+
+def test_a_proof_of_loss_is_asked_for_the_next_insurer(ctx):
+    done = register_acquisition(ctx)
+    lost = register_loss(ctx, a_loss(done, 1, 2))
+    [request_id] = lost.print_request_ids
+    request = ctx.session.get(PrintRequest, request_id)
+    assert (request.document, request.addressee) == ("proof_of_loss", "見本 太郎")
+    proof = from_plain(ProofOfLoss, request.payload)
+    assert [(one.name, str(one.lost_on), one.reason) for one in proof.persons] == [
+        ("見本 花子", "2026-11-22", "社会保険加入"),
+        ("見本 一郎", "2026-11-22", "社会保険加入"),
+    ]
 
 
 def test_collected_and_missing_certificates_are_written_down(ctx):
