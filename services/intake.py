@@ -87,9 +87,17 @@ def scannable_papers(ctx: Context) -> list[tuple[str, str, str]]:
     return [(row.code, row.name, row.name_en or row.name) for row in rows]
 
 
-def prefill(ctx: Context, procedure: str, household_id: int | None) -> dict[str, Any]:
-    """What the form begins with: today, the counter, and what is on record of a household."""
-    values: dict[str, Any] = {"received_on": ctx.today.isoformat(), "way": "counter"}
+def prefill(
+    ctx: Context, procedure: str, household_id: int | None, papers: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What the form begins with: today, the counter, the papers that are a must, the household on record."""
+    values: dict[str, Any] = {
+        "received_on": ctx.today.isoformat(),
+        "form_date": ctx.today.isoformat(),
+        "way": "counter",
+    }
+    if papers:
+        values["papers"] = [{"kind": code} for code in papers]
     if household_id is None:
         return values
     beside = household_beside(ctx, household_id)

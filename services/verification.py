@@ -21,7 +21,8 @@ def compare(
 
     Dates of birth of people on record are compared with the registry, Individual Numbers inside the vault.
     """
-    differences = [name for name in KEY_FIELDS if (entry.get(name) or None) != (second.get(name) or None)]
+    first = {**entry, "reason": entry.get("reason") or entry.get("kind")}
+    differences = [name for name in KEY_FIELDS if (first.get(name) or None) != (second.get(name) or None)]
     first_rows, second_rows = entry.get("persons", ()), second.get("persons", ())
     if len(first_rows) != len(second_rows):
         differences.append("persons")

@@ -14,6 +14,7 @@ from services.cases import STATES, CasePage
 from services.context import Context
 from services.errors import NotFound
 from workflows.engine import definitions
+from workflows.engine.parser import Specification, call_activities, safe_xml
 from workflows.engine.runner import Done
 
 TITLES = {
@@ -34,6 +35,8 @@ class Told:
     state: str
     state_kind: str
     processes: Sequence[tuple[str, str]]
+    done: Sequence[str]
+    open: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,24 @@ def read(ctx: Context, page: CasePage, language: str) -> Told:
         state=en if english else ja,
         state_kind=kind,
         processes=[(name, _process_title(name, english=english)) for name in specification.bundle.bpmn],
+        done=_with_callers(specification, page.done_elements),
+        open=_with_callers(specification, page.open_elements),
     )
+
+
+def _with_callers(specification: Specification, elements: Sequence[str]) -> list[str]:
+    """The elements and, for those in a called process, the activity that calls it."""
+    callers = {
+        process: activity
+        for source in specification.bundle.bpmn.values()
+        for activity, process in call_activities(safe_xml(source.encode(), specification.slug))
+    }
+    inside = {
+        callers[process]
+        for process, element in specification.titles
+        if element in elements and process in callers
+    }
+    return [*elements, *sorted(inside)]
 
 
 def diagram(ctx: Context, case_id: int, process: str | None) -> str:

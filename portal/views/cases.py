@@ -71,7 +71,7 @@ class CaseView(BaseView):
                 return redirect(url_for("CaseView.show", case_id=case_id), code=303)
         try:
             if request.form.get("outcome", "done") == "done":
-                form_pages.refuse_when_any(errors)
+                form_pages.refuse_when_any(form, raw, errors, clock.today())
             return self._complete(case_id, item_id, raw, pairs)
         except (FormRefused, RegistrationRefused) as refused:
             with unit_of_work(current_actor(), clock.now()) as ctx:
@@ -211,7 +211,8 @@ def _form(
         return None, t(refused.message_ja, refused.message_en)
     if values is None:
         draft = drafts.find_task(ctx, item.id)
-        values = draft.data if draft else as_typed(form.schema, case_pages.first_values(ctx, page, item))
+        first = {**form.fixed, **case_pages.first_values(ctx, page, item)}
+        values = draft.data if draft else as_typed(form.schema, first)
     if not errors and item.element_id == "correct":
         errors = case_pages.differences(page)
     return form_pages.page(ctx, form, values, errors), None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from forms.decoding import TECHNICAL, seal_individual_numbers, unflatten
 from forms.fields import Field, Option
 from forms.refusals import FieldError
-from forms.rendering import fields
-from forms.validation import FormRefused
+from forms.rendering import fields, in_order
+from forms.validation import FormRefused, check
 from portal.language import current_language
 from services import intake, numbers_vault
 from services.context import Context
@@ -53,25 +54,34 @@ def page(
     told = current_language()
     choices = {"paper_kinds": [Option(*row) for row in intake.paper_choices(ctx)]}
     title = form.ui.get("title", {})
+    shown = fields(form.schema, form.ui, form.fixed, choices=choices)
     return FormPage(
         key=form.key,
         title=str(title.get(told, "")),
-        fields=fields(form.schema, form.ui, form.fixed, choices=choices),
+        fields=shown,
         values=values,
-        errors=errors,
+        errors=in_order(shown, errors),
         lang=told,
         shown=intake.labels_of(ctx, values),
     )
 
 
-def refuse_when_any(errors: Sequence[FieldError]) -> None:
-    """Refuse a form in which an Individual Number could not be taken.
+def refuse_when_any(
+    form: OpenForm, raw: Mapping[str, Any], errors: Sequence[FieldError], today: date
+) -> None:
+    """Refuse a form in which an Individual Number could not be taken, with all else that is wrong in it.
 
     Raises:
-        FormRefused: with these errors.
+        FormRefused: with these errors and those of the form's own check.
     """
-    if errors:
-        raise FormRefused(tuple(errors))
+    if not errors:
+        return
+    told = list(errors)
+    try:
+        check(form.schema, raw, today=today, fixed=form.fixed)
+    except FormRefused as refused:
+        told += [one for one in refused.errors if one.path not in {error.path for error in errors}]
+    raise FormRefused(tuple(told))
 
 
 def errors_of(refused: FormRefused | RegistrationRefused) -> Sequence[FieldError]:

@@ -50,8 +50,10 @@ class IntakeView(BaseView):
         with unit_of_work(current_actor(), clock.now()) as ctx:
             draft = drafts.find_intake(ctx, request.args.get("draft", type=int))
             household = request.args.get("household", type=int)
-            form = runner.intake_form(ctx, procedure, {"reason": reason})
-            values = draft.data if draft else as_typed(form.schema, intake.prefill(ctx, procedure, household))
+            form = runner.intake_form(ctx, procedure, reason)
+            asked = [paper.code for paper in papers.to_ask(ctx, procedure, reason) if paper.is_must]
+            first = {**form.fixed, **intake.prefill(ctx, procedure, household, asked)}
+            values = draft.data if draft else as_typed(form.schema, first)
             return self._page(ctx, procedure, reason, values, draft_id=draft.id if draft else None)
 
     @expose("/<procedure>/<reason>", methods=["POST"])
@@ -60,13 +62,13 @@ class IntakeView(BaseView):
         pairs = list(request.form.items(multi=True))
         draft_id = request.form.get("draft_id", type=int)
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            form = runner.intake_form(ctx, procedure, {"reason": reason})
+            form = runner.intake_form(ctx, procedure, reason)
             raw, errors = form_pages.read(ctx, form, pairs)
             if request.form.get("deed") == "draft":
                 drafts.save_intake(ctx, procedure, reason, raw, draft_id)
                 return _draft_saved()
         try:
-            form_pages.refuse_when_any(errors)
+            form_pages.refuse_when_any(form, raw, errors, clock.today())
             return self._start(procedure, reason, raw, pairs)
         except (FormRefused, RegistrationRefused) as refused:
             with unit_of_work(current_actor(), clock.now()) as ctx:
@@ -81,7 +83,7 @@ class IntakeView(BaseView):
             where = deeds.find_done(ctx, key, body)
             if where is None:
                 received = {"office_id": ctx.actor.office_id}
-                done = runner.start(ctx, procedure, {"reason": reason}, raw, received)
+                done = runner.start(ctx, procedure, reason, raw, received)
                 where = url_for("CaseView.show", case_id=done.case_id)
                 deeds.remember(ctx, key, body, where)
                 drafts.discard_intake(ctx, request.form.get("draft_id", type=int))
@@ -97,7 +99,7 @@ class IntakeView(BaseView):
         errors: Sequence[FieldError] = (),
         draft_id: int | None = None,
     ) -> Any:
-        form = runner.intake_form(ctx, procedure, {"reason": reason})
+        form = runner.intake_form(ctx, procedure, reason)
         told, household = intake.get_reason(ctx, procedure, reason), intake.household_of(values)
         return self.render_template(
             "intake/form.html",

@@ -180,7 +180,12 @@ def read_user_tasks(root: Any) -> list[UserTask]:
 
 def called_processes(root: Any) -> list[str]:
     """The processes that call activities of a file name."""
-    return [node.get("calledElement") for node in root.iter(f"{{{BPMN}}}callActivity")]
+    return [process for _, process in call_activities(root)]
+
+
+def call_activities(root: Any) -> list[tuple[str, str]]:
+    """The call activities of a file: (element id, name of the process)."""
+    return [(node.get("id"), node.get("calledElement")) for node in root.iter(f"{{{BPMN}}}callActivity")]
 
 
 def _user_task(slug: str, node: Any, lanes: Mapping[str, str]) -> UserTask:

@@ -55,23 +55,21 @@ class Done:
     ended: bool
 
 
-def intake_form(ctx: Context, slug: str, fixed: Mapping[str, Any]) -> OpenForm:
-    """The form with which a procedure begins, before there is a case.
+def intake_form(ctx: Context, slug: str, reason: str) -> OpenForm:
+    """The form with which a procedure begins, before there is a case; `reason` was chosen before it.
 
     Raises:
         NotFound: the procedure is not published.
     """
     specification = definitions.current(ctx.session, slug)
-    return _form(specification, specification.user_tasks[slug, "apply"], fixed)
+    wanted = specification.user_tasks[slug, "apply"]
+    return _form(specification, wanted, dict.fromkeys(wanted.fixed, reason))
 
 
-def start(
-    ctx: Context, slug: str, fixed: Mapping[str, Any], raw: Mapping[str, Any], received: Mapping[str, Any]
-) -> Done:
+def start(ctx: Context, slug: str, reason: str, raw: Mapping[str, Any], received: Mapping[str, Any]) -> Done:
     """Begin a case with the entry of its intake form.
 
-    `fixed` are the values settled before the form (the reason); `received` holds office_id and, where
-    they apply, cancels_id and ground.
+    `reason` was chosen before the form; `received` holds office_id and, where it applies, ground.
 
     Raises:
         FormRefused: the entry is not accepted; nothing was begun.
@@ -80,8 +78,8 @@ def start(
     specification = definitions.current(ctx.session, slug)
     wanted = specification.user_tasks[slug, "apply"]
     _must_have_role(ctx, wanted)
-    form = _form(specification, wanted, fixed)
-    entry = check(form.schema, raw, today=ctx.today, fixed=fixed)
+    form = _form(specification, wanted, dict.fromkeys(wanted.fixed, reason))
+    entry = check(form.schema, raw, today=ctx.today, fixed=form.fixed)
     cautions = _examine(ctx, slug, entry, 0, 0)
     notification = notifications.receive(ctx, _received(slug, entry, received))
     case = Case(
@@ -339,7 +337,8 @@ def _form(specification: Specification, wanted: UserTask, fixed: Mapping[str, An
 
 
 def _fixed_of(wanted: UserTask, item: WorkItem) -> dict[str, Any]:
-    return {name: getattr(item, name) for name in wanted.fixed}
+    settled = {"reason": item.reason, "kind": item.reason, "procedure": item.procedure}
+    return {name: settled[name] for name in wanted.fixed}
 
 
 def _item(ctx: Context, item_id: int, *, lock: bool = False, fresh: bool = False) -> WorkItem:
@@ -383,14 +382,14 @@ def _received(slug: str, entry: Mapping[str, Any], received: Mapping[str, Any]) 
     event_on = entry.get("event_on")
     return Received(
         procedure=slug,
-        reason=str(entry.get("reason", "")),
+        reason=str(entry.get("reason") or entry.get("kind", "")),
         way=str(entry["way"]),
         received_on=date.fromisoformat(entry["received_on"]),
         office_id=received["office_id"],
         event_on=date.fromisoformat(event_on) if event_on else None,
         household_id=entry.get("household_id"),
-        cancels_id=received.get("cancels_id"),
-        ground=received.get("ground"),
+        cancels_id=entry.get("notification_id"),
+        ground=entry.get("ground"),
     )
 
 
