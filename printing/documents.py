@@ -166,7 +166,16 @@ _KINDS: Final = (
         "Record of the identity check",
         IdentityCheckRecord,
         "notifications/identity_check_record.html",
-        ("case_number", "subject", "presenter", "capacity", "result", "clerk", "checked_at", "issuer.section"),
+        (
+            "case_number",
+            "subject",
+            "presenter",
+            "capacity",
+            "result",
+            "clerk",
+            "checked_at",
+            "issuer.section",
+        ),
         _FORM,
     ),
     DocumentKind(

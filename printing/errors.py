@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 
-class PrintRefused(Exception):  # noqa: N818 - errors are named by the broken rule (architecture, section 4)
+class PrintRefused(Exception):
     """The document cannot be printed as it stands; nothing was written.
 
     `code` is for programs, `message_ja` for the clerk, `reasons` the single points (never an Individual
@@ -18,7 +18,7 @@ class PrintRefused(Exception):  # noqa: N818 - errors are named by the broken ru
 
 
 class ContentMissing(PrintRefused):
-    """A place that the law or the form asks for (★) is empty (letters-and-certificates, section 9, check 1)."""
+    """A ★ place, asked for by law or form, is empty (letters-and-certificates, section 9, check 1)."""
 
     def __init__(self, title_ja: str, labels: Iterable[str]) -> None:
         missing = tuple(labels)

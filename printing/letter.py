@@ -4,8 +4,7 @@ Sources: letters-and-certificates, section 1 (customs of layout). Lengths are mi
 """
 
 from dataclasses import dataclass
-
-from printing.places import place
+from typing import Annotated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,26 +21,26 @@ class TrayOffset:
 class Issuer:
     """Who issues: title and name of the mayor, and where to ask. Comes from the city's settings."""
 
-    title: str = place("発行者の職名")
-    mayor: str = place("発行者の氏名")
-    section: str = place("担当課")
-    postal_code: str = place("担当課の郵便番号")
-    address: str = place("担当課の所在地")
-    telephone: str = place("担当課の電話番号")
-    hours: str = place("受付時間", default="")
-    seal_text: str = place("公印の文字", default="")
+    title: Annotated[str, "発行者の職名"]
+    mayor: Annotated[str, "発行者の氏名"]
+    section: Annotated[str, "担当課"]
+    postal_code: Annotated[str, "担当課の郵便番号"]
+    address: Annotated[str, "担当課の所在地"]
+    telephone: Annotated[str, "担当課の電話番号"]
+    hours: Annotated[str, "受付時間"] = ""
+    seal_text: Annotated[str, "公印の文字"] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MailingAddress:
     """What stands in the window of the envelope, and nothing else may: address, name, run number."""
 
-    postal_code: str = place("郵便番号")
-    lines: tuple[str, ...] = place("住所")
-    building: str = place("方書", default="")
-    name: str = place("宛名")
-    honorific: str = place("敬称", default="様")
-    run_number: str = place("処理番号", default="")
+    postal_code: Annotated[str, "郵便番号"]
+    lines: Annotated[tuple[str, ...], "住所"]
+    building: Annotated[str, "方書"] = ""
+    name: Annotated[str, "宛名"]
+    honorific: Annotated[str, "敬称"] = "様"
+    run_number: Annotated[str, "処理番号"] = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,10 +80,20 @@ def _form(pdf: Pdf, ground: bytes) -> Object:
 
 def _underlay(pdf: Pdf, page: Page, ground: Object) -> None:
     """Draw the ground before the ink; each page gets a resource dictionary of its own."""
-    resources = Dictionary(page.obj.get("/Resources", Dictionary()))
-    resources.XObject = Dictionary({**dict(resources.get("/XObject", Dictionary())), str(GROUND_NAME): ground})
-    page.obj.Resources = resources
+    resources = _copy(page.obj, "/Resources")
+    forms = _copy(resources, "/XObject")
+    forms[GROUND_NAME] = ground
+    resources["/XObject"] = forms
+    page.obj["/Resources"] = resources
     page.contents_add(Stream(pdf, f"q {GROUND_NAME} Do Q\n".encode()), prepend=True)
+
+
+def _copy(holder: Object, key: str) -> Object:
+    fresh: Object = Dictionary()
+    if key in holder:
+        for name, value in holder[key].items():
+            fresh[name] = value
+    return fresh
 
 
 def join(parts: Sequence[bytes]) -> bytes:

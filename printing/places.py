@@ -1,7 +1,7 @@
 """The places of a document that take text: each has a label for people, and can be walked.
 
-A document is a frozen dataclass; a place is a field made with `place("氏名")`. The label names the place
-in messages (a missing ★ item, a character without a glyph). Never holds values of its own.
+A document is a frozen dataclass; a place is a field annotated with its label, `Annotated[str, "氏名"]`. The
+label names the place in messages (a missing ★ item, a character without a glyph).
 """
 
 import dataclasses
@@ -20,13 +20,9 @@ class Text:
     value: str
 
 
-def place(label: str, *, default: Any = dataclasses.MISSING) -> Any:
-    """Declare a field of a document with the Japanese name of the place."""
-    return dataclasses.field(default=default, metadata={"label": label})
-
-
 def label_of(field: "dataclasses.Field[Any]") -> str:
-    return str(field.metadata.get("label", field.name))
+    """Return the Japanese name of a place; a field without one is known by its own name."""
+    return str(getattr(field.type, "__metadata__", (field.name,))[0])
 
 
 def texts(document: object, path: str = "", person: str = "") -> Iterator[Text]:
@@ -70,9 +66,10 @@ def label_at(kind: type, path: str) -> str:
 
 
 def _element_type(field: "dataclasses.Field[Any]") -> type:
-    declared = field.type
-    inner = getattr(declared, "__args__", (declared,))
-    element = inner[0]
+    declared = getattr(
+        field.type, "__origin__", field.type
+    )  # Annotated[tuple[Card, ...], "証"] holds a tuple
+    element = getattr(declared, "__args__", (declared,))[0]
     if not isinstance(element, type):
         raise TypeError(f"{field.name} holds no dataclass")
     return element

@@ -17,7 +17,7 @@ from threading import Lock
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
-from cssselect2 import ElementWrapper
+from cssselect2 import ElementWrapper  # type: ignore[import-untyped]
 from weasyprint import CSS, HTML, Document, Page
 from weasyprint.document import DocumentMetadata
 from weasyprint.logger import LOGGER
@@ -27,13 +27,13 @@ from weasyprint.urls import URLFetcher
 from printing.checks import check_content, check_no_individual_number
 from printing.documents import DocumentKind, kind_of
 from printing.errors import PrintRefused, TextDoesNotFit
-from printing.fonts import FACES
+from printing.fonts import FACES, Face
 from printing.glyphs import check_glyphs
 from printing.overflow import check_page
 from printing.overlay import Leaf, compose, join, own_font_names
 from printing.templates import stylesheet, template
 
-__all__ = ["check_glyphs", "render", "render_many"]
+__all__ = ["check", "check_glyphs", "faces_not_taken", "render", "render_many"]
 
 PAGES_PER_PDF: Final = 50  # WeasyPrint keeps about 1.4 MB a page (stack.md, section 3.2)
 DOCUMENTS_PER_LAYOUT: Final = 25
@@ -88,7 +88,8 @@ def render_many(documents: Sequence[object], *, preview: bool = False) -> bytes:
     """Print documents in the order given as one PDF; one that cannot be printed refuses the run."""
     if not documents:
         raise PrintRefused(
-            "print.nothing", "印刷するものがありません。印刷する証や通知を選んでから、もう一度押してください。"
+            "print.nothing",
+            "印刷するものがありません。印刷する証や通知を選んでから、もう一度押してください。",
         )
     for document in documents:
         check(document)
@@ -201,3 +202,13 @@ def _check_fonts(document: Document, _pdf: Any) -> None:
             f"(代わりに使われた書体:{'、'.join(sorted(foreign))})。",
             sorted(foreign),
         )
+
+
+def faces_not_taken() -> list[Face]:
+    """Return the faces that a trial print does not take, whatever their files say (start-up check)."""
+    spans = "".join(f"<p style='font-family:\"{face.family}\"'>見</p>" for face in FACES)
+    with _LOCK, _warnings_refused():
+        document = _source(f"<html><body>{spans}</body></html>").render(font_config=_font_configuration())
+        document.write_pdf()
+    taken = {font.family for font in document.fonts.values()}
+    return [face for face in FACES if face.family not in taken]

@@ -38,8 +38,9 @@ def seal_svg(text: str) -> Markup:
         column, row = columns - 1 - index // rows, index % rows
         paths.append(_outline(character, FRAME + column * width, FRAME + row * height, width, height))
     return Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" class="seal-image" viewBox="0 0 {0} {0}"><rect x="20" y="20" width="{1}" height="{1}" rx="40"'
-        ' fill="none" stroke="{2}" stroke-width="40"/><path fill="{2}" d="{3}"/></svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" class="seal-image" viewBox="0 0 {0} {0}">'
+        '<rect x="20" y="20" width="{1}" height="{1}" rx="40" fill="none" stroke="{2}" stroke-width="40"/>'
+        '<path fill="{2}" d="{3}"/></svg>'
     ).format(SIDE, SIDE - 40, INK, "".join(paths))
 
 

@@ -6,19 +6,19 @@ after 70) to 31 July.
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
 from printing.certificates.card import Card
 from printing.letter import Issuer, MailingAddress, PrintedDocument
-from printing.places import place
 
 
 @dataclass(frozen=True, kw_only=True)
 class ElderlyRecipientCard(PrintedDocument):
     """A household's letter with up to four cards a sheet."""
 
-    document_number: str = place("文書番号")
-    dated: date = place("文書の日付")
-    recipient: MailingAddress = place("宛先")
-    issuer: Issuer = place("発行者")
-    cards: tuple[Card, ...] = place("高齢受給者証")
+    document_number: Annotated[str, "文書番号"]
+    dated: Annotated[date, "文書の日付"]
+    recipient: Annotated[MailingAddress, "宛先"]
+    issuer: Annotated[Issuer, "発行者"]
+    cards: Annotated[tuple[Card, ...], "高齢受給者証"]
     with_back: bool = True

@@ -6,18 +6,18 @@ section 3; text: section 8.9. Below 70 it has no expiry.
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
 from printing.certificates.card import Card
 from printing.letter import Issuer, MailingAddress, PrintedDocument
-from printing.places import place
 
 
 @dataclass(frozen=True, kw_only=True)
 class EligibilityNotice(PrintedDocument):
     """The notices of a household, one sheet for each person."""
 
-    document_number: str = place("文書番号")
-    dated: date = place("文書の日付")
-    recipient: MailingAddress = place("宛先")
-    issuer: Issuer = place("発行者")
-    cards: tuple[Card, ...] = place("資格情報")
+    document_number: Annotated[str, "文書番号"]
+    dated: Annotated[date, "文書の日付"]
+    recipient: Annotated[MailingAddress, "宛先"]
+    issuer: Annotated[Issuer, "発行者"]
+    cards: Annotated[tuple[Card, ...], "資格情報"]

@@ -5,16 +5,16 @@ Abolished by the law in force from 2024-12-02 (facts, 4.4). Every copy bears 過
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
 from printing.certificates.card import Card
 from printing.letter import Issuer, PrintedDocument
-from printing.places import place
 
 
 @dataclass(frozen=True, kw_only=True)
 class InsuranceCard(PrintedDocument):
     """Copies of the cards of the past, up to four on a sheet."""
 
-    dated: date = place("出力した日")
-    issuer: Issuer = place("発行者")
-    cards: tuple[Card, ...] = place("被保険者証")
+    dated: Annotated[date, "出力した日"]
+    issuer: Annotated[Issuer, "発行者"]
+    cards: Annotated[tuple[Card, ...], "被保険者証"]

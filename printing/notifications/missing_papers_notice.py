@@ -5,23 +5,23 @@ It decides nothing: 公印省略.
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
 from printing.letter import Issuer, MailingAddress, PrintedDocument
 from printing.notifications.papers import MissingPaper
-from printing.places import place
 
 
 @dataclass(frozen=True, kw_only=True)
 class MissingPapersNotice(PrintedDocument):
     """A letter to the notifier with the papers to send in."""
 
-    document_number: str = place("文書番号")
-    dated: date = place("文書の日付")
-    recipient: MailingAddress = place("宛先")
-    issuer: Issuer = place("発行者")
-    reception_number: str = place("受付番号")
-    received_on: date = place("受付日")
-    procedure: str = place("届出の種類")
-    items: tuple[MissingPaper, ...] = place("足りない書類")
-    answer_until: date = place("提出期限")
-    remark: str = place("備考", default="")
+    document_number: Annotated[str, "文書番号"]
+    dated: Annotated[date, "文書の日付"]
+    recipient: Annotated[MailingAddress, "宛先"]
+    issuer: Annotated[Issuer, "発行者"]
+    reception_number: Annotated[str, "受付番号"]
+    received_on: Annotated[date, "受付日"]
+    procedure: Annotated[str, "届出の種類"]
+    items: Annotated[tuple[MissingPaper, ...], "足りない書類"]
+    answer_until: Annotated[date, "提出期限"]
+    remark: Annotated[str, "備考"] = ""

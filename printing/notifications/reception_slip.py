@@ -5,23 +5,23 @@ Contents: letters-and-certificates, section 7. It decides nothing, so it bears n
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 from printing.letter import Issuer, PrintedDocument
 from printing.notifications.papers import MissingPaper
-from printing.places import place
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReceptionSlip(PrintedDocument):
     """`received_at` is Japanese time as printed; `persons` are names as the office prints them."""
 
-    reception_number: str = place("受付番号")
-    received_at: datetime = place("受付日時")
-    procedure: str = place("届出の種類")
-    way: str = place("受付方法")
-    notifier: str = place("届出人", default="")
-    persons: tuple[str, ...] = place("対象の方")
-    missing: tuple[MissingPaper, ...] = place("足りない書類", default=())
-    next_steps: tuple[str, ...] = place("これからの流れ")
-    clerk: str = place("受付者")
-    issuer: Issuer = place("担当")
+    reception_number: Annotated[str, "受付番号"]
+    received_at: Annotated[datetime, "受付日時"]
+    procedure: Annotated[str, "届出の種類"]
+    way: Annotated[str, "受付方法"]
+    notifier: Annotated[str, "届出人"] = ""
+    persons: Annotated[tuple[str, ...], "対象の方"]
+    missing: Annotated[tuple[MissingPaper, ...], "足りない書類"] = ()
+    next_steps: Annotated[tuple[str, ...], "これからの流れ"]
+    clerk: Annotated[str, "受付者"]
+    issuer: Annotated[Issuer, "担当"]

@@ -7,46 +7,46 @@ proposal; the issue asks for notifications by kind and certificates with serials
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated
 
 from printing.letter import Issuer, PrintedDocument
-from printing.places import place
 
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationLine:
     """One notification of the day."""
 
-    reception_number: str = place("受付番号")
-    kind: str = place("届出の種類")
-    way: str = place("受付方法")
-    name: str = place("氏名")
+    reception_number: Annotated[str, "受付番号"]
+    kind: Annotated[str, "届出の種類"]
+    way: Annotated[str, "受付方法"]
+    name: Annotated[str, "氏名"]
     persons: int = 1
-    status: str = place("状態")
-    clerk: str = place("受付者")
+    status: Annotated[str, "状態"]
+    clerk: Annotated[str, "受付者"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateLine:
     """One certificate printed on the day; `handed` is how it went out (手渡し, 郵送)."""
 
-    serial: str = place("証の番号")
-    kind: str = place("証の種類")
-    number: str = place("記号・番号・枝番")
-    name: str = place("氏名")
-    reason: str = place("交付の事由")
-    handed: str = place("交付の方法")
-    clerk: str = place("証交付担当")
+    serial: Annotated[str, "証の番号"]
+    kind: Annotated[str, "証の種類"]
+    number: Annotated[str, "記号・番号・枝番"]
+    name: Annotated[str, "氏名"]
+    reason: Annotated[str, "交付の事由"]
+    handed: Annotated[str, "交付の方法"]
+    clerk: Annotated[str, "証交付担当"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class DayList(PrintedDocument):
     """All of one day; `made_at` is Japanese time as printed."""
 
-    day: date = place("対象日")
-    made_at: datetime = place("作成日時")
-    issuer: Issuer = place("担当")
-    notifications: tuple[NotificationLine, ...] = place("届出", default=())
-    certificates: tuple[CertificateLine, ...] = place("証", default=())
+    day: Annotated[date, "対象日"]
+    made_at: Annotated[datetime, "作成日時"]
+    issuer: Annotated[Issuer, "担当"]
+    notifications: Annotated[tuple[NotificationLine, ...], "届出"] = ()
+    certificates: Annotated[tuple[CertificateLine, ...], "証"] = ()
 
     @property
     def notification_totals(self) -> list[tuple[str, int, int]]:

@@ -5,14 +5,14 @@ The offset entered for the tray is applied, so a second print shows whether it i
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
 from printing.letter import PrintedDocument
-from printing.places import place
 
 
 @dataclass(frozen=True, kw_only=True)
 class PrinterTestPage(PrintedDocument):
     """Both sides of a sheet for one tray."""
 
-    tray_name: str = place("給紙トレイ")
-    dated: date = place("印刷日")
+    tray_name: Annotated[str, "給紙トレイ"]
+    dated: Annotated[date, "印刷日"]

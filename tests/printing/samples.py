@@ -219,7 +219,9 @@ def papers_returned(**changes: Any) -> PapersReturned:
                 of_whom="見本 太郎",
                 reason="市の住民基本台帳で確かめられるため",
             ),
-            ReturnedPaper(paper="年金手帳の写し", of_whom="見本 花子", count=2, reason="手続に必要がないため"),
+            ReturnedPaper(
+                paper="年金手帳の写し", of_whom="見本 花子", count=2, reason="手続に必要がないため"
+            ),
         ),
         "way": "郵送",
         "demo": True,
@@ -290,3 +292,15 @@ def day_list(count: int = 40, **changes: Any) -> DayList:
 def printer_test_page(**changes: Any) -> PrinterTestPage:
     values: dict[str, Any] = {"tray_name": "トレイ2(台紙)", "dated": DAY, "demo": True}
     return PrinterTestPage(**(values | changes))
+
+
+def family_letter(**changes: Any) -> EligibilityCertificate:
+    """H17 to H20 in one letter of five cards: rare kanji, variants, long Latin name, no kana."""
+    return eligibility_certificate(
+        card(name="𠮷田 髙橋", kana="ヨシダ タカハシ"),
+        card(name="葛󠄀城 山﨑", kana="カツラギ ヤマザキ", branch="02", sex="女"),
+        card(name="葛󠄁城 辻󠄀", kana="カツラギ ツジ", branch="03", marks=("マル学",)),
+        card(name=LONG_LATIN_NAME, kana="", branch="04", reprint=True, reprinted_on=DAY),
+        elder(name="NGUYEN THI AN", kana="", branch="05"),
+        **({"recipient": recipient(name="𠮷田 髙橋")} | changes),
+    )

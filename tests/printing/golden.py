@@ -1,0 +1,53 @@
+"""The golden pictures: every document as it must look, 50 dpi, grey.
+
+`python -m tests.printing.golden` draws them anew. Look at what changed before committing it.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from printing.renderer import render
+from tests.printing import samples
+from tests.printing.paper import pages_of, picture_of
+
+FOLDER = Path(__file__).parents[1] / "golden" / "printing"
+
+DOCUMENTS: dict[str, Callable[[], object]] = {
+    "eligibility_certificate": samples.eligibility_certificate,
+    "eligibility_certificate_family": samples.family_letter,
+    "eligibility_notice": samples.eligibility_notice,
+    "eligibility_notice_elder": lambda: samples.eligibility_notice(samples.elder()),
+    "elderly_recipient_card": samples.elderly_recipient_card,
+    "insurance_card": samples.insurance_card,
+    "proof_of_loss": samples.proof_of_loss,
+    "reception_slip": samples.reception_slip,
+    "missing_papers_notice": samples.missing_papers_notice,
+    "papers_returned": samples.papers_returned,
+    "identity_check_record": samples.identity_check_record,
+    "day_list": samples.day_list,
+    "printer_test_page": samples.printer_test_page,
+}
+
+
+def pdf_of(name: str) -> bytes:
+    return render(DOCUMENTS[name]())
+
+
+def file_of(name: str, page: int) -> Path:
+    return FOLDER / f"{name}-{page}.png"
+
+
+def draw_all() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for old in FOLDER.glob("*.png"):
+        old.unlink()
+    for name in DOCUMENTS:
+        pdf = pdf_of(name)
+        for page in range(1, pages_of(pdf) + 1):
+            picture_of(pdf, page).save(file_of(name, page), optimize=True)
+        sys.stdout.write(f"{name}: {pages_of(pdf)}\n")
+
+
+if __name__ == "__main__":
+    draw_all()
