@@ -6,7 +6,7 @@ import dataclasses
 import types
 import typing
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from rules.eras import PartialDate
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def to_plain(value: object) -> Any:
-    """A content of a paper as JSON primitives: dates as ISO text, tuples as lists."""
+    """A content of a paper as JSON primitives: dates and moments as ISO text, tuples as lists."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         if isinstance(value, PartialDate):
             return value.iso
@@ -50,6 +50,8 @@ def _read(hint: Any, value: Any) -> Any:
         return tuple(_read(typing.get_args(hint)[0], item) for item in value)
     if hint is PartialDate:
         return PartialDate.parse_iso(value)
+    if hint is datetime:
+        return datetime.fromisoformat(value)
     if hint is date:
         return date.fromisoformat(value)
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
