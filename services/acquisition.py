@@ -26,6 +26,7 @@ from services import (
 )
 from services.certificates.issuing import issue
 from services.context import Context
+from services.eligibility import PeriodStart
 from services.entries.acquisition import LISTED, AcquisitionEntry, JoiningPerson, read
 from services.entries.reading import Entry
 from services.findings import Finding, Registered, Severity, from_rule, refuse_when_any
@@ -203,38 +204,23 @@ def _settle(ctx: Context, joined: _Joined, people: _People) -> Household:
         if told.household_id is None
         else households.get(ctx, told.household_id)
     )
-    relationships = [row.relationship for row in told.persons]
-    if people.head_id not in people.ids:
-        households.add_member(ctx, household.id, people.head_id, "head", start_on, notification)
-    for person_id, relationship in zip(people.ids, relationships, strict=True):
-        households.add_member(ctx, household.id, person_id, relationship, start_on, notification)
+    related = {people.head_id: "head"}
+    related |= {one: row.relationship for one, row in zip(people.ids, told.persons, strict=True)}
+    households.add_members(ctx, household.id, related, start_on, notification)
     head = get_head(ctx.session, household.id, start_on)
     if head is None or head.person_id != people.head_id:
         households.set_head(ctx, household.id, people.head_id, start_on, notification)
     newcomers = [*people.ids, *([people.head_id] if people.head_id in people.new_ids else [])]
-    homes = addresses.current_of(ctx.session, newcomers, start_on)
-    for person_id in dict.fromkeys(newcomers):
-        home = homes.get(person_id)
-        if home is None or addresses.is_elsewhere(home, told.address):
-            addresses.move(ctx, person_id, told.address, start_on, notification)
+    addresses.move_all(ctx, list(dict.fromkeys(newcomers)), told.address, start_on, notification)
     return household
 
 
 def _open(ctx: Context, joined: _Joined, household_id: int, ids: list[int]) -> list[Enrolment]:
-    periods = [
-        eligibility.open_period(
-            ctx,
-            person_id,
-            household_id,
-            decision.result.acquired_on,
-            decision.result.coverage_start_on,
-            joined.told.reason,
-            joined.notification,
-        )
+    starts = [
+        PeriodStart(person_id, decision.result.acquired_on, decision.result.coverage_start_on)
         for person_id, decision in zip(ids, joined.decisions, strict=True)
     ]
-    ctx.session.flush()
-    return periods
+    return eligibility.open_periods(ctx, household_id, starts, joined.told.reason, joined.notification)
 
 
 def _confirm_numbers(ctx: Context, joined: _Joined, people: _People) -> None:

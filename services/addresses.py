@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -39,29 +41,37 @@ def move(
     from_on: date,
     notification: Notification | None,
     kind: str = RESIDENCE,
-) -> AddressRecord:
+) -> None:
     """Record the address of a person from `from_on` on; the one before ends on the day before."""
-    believed = list(
-        ctx.session.scalars(
-            known(
-                select(AddressRecord).where(AddressRecord.person_id == person_id, AddressRecord.kind == kind),
-                AddressRecord,
-            )
-        )
+    move_all(ctx, [person_id], facts, from_on, notification, kind)
+
+
+def move_all(
+    ctx: Context,
+    person_ids: Sequence[int],
+    facts: AddressFacts,
+    from_on: date,
+    notification: Notification | None,
+    kind: str = RESIDENCE,
+) -> None:
+    """Record one address for several persons from `from_on` on; who lives there already stays as he is."""
+    statement = select(AddressRecord).where(
+        AddressRecord.person_id.in_(person_ids), AddressRecord.kind == kind
     )
-    for row in believed:
+    believed: dict[int, list[AddressRecord]] = defaultdict(list)
+    for row in ctx.session.scalars(known(statement, AddressRecord)):
         if row.until_on is None or row.until_on >= from_on:
+            believed[row.person_id].append(row)
+    for person_id in person_ids:
+        ahead = believed[person_id]
+        if len(ahead) == 1 and _lives_there(ahead[0], facts, from_on):
+            continue
+        for row in ahead:
             _end(ctx, row, from_on - ONE_DAY, notification)
-    moved = _row(ctx, person_id, kind, facts, from_on, None, notification)
-    ctx.session.add(moved)
-    audit.record(
-        ctx,
-        Tag.REGISTER_CHANGED,
-        f"person:{person_id}",
-        detail={"deed": "moved", "kind": kind, "notification": notification.id if notification else None},
-    )
+        ctx.session.add(_row(ctx, person_id, kind, facts, from_on, None, notification))
+        detail = {"deed": "moved", "kind": kind, "notification": notification.id if notification else None}
+        audit.record(ctx, Tag.REGISTER_CHANGED, f"person:{person_id}", detail=detail)
     ctx.session.flush()
-    return moved
 
 
 def current(session: Session, person_id: int, day: date, kind: str = RESIDENCE) -> AddressRecord | None:
@@ -82,8 +92,24 @@ def current_of(
     return {row.person_id: row for row in rows}
 
 
+def all_of(session: Session, person_ids: list[int], day: date) -> dict[int, dict[str, AddressRecord]]:
+    """All addresses of several persons on a day by kind, in one statement."""
+    statement = select(AddressRecord).where(AddressRecord.person_id.in_(person_ids))
+    found: dict[int, dict[str, AddressRecord]] = defaultdict(dict)
+    for row in session.scalars(
+        in_force(known(statement, AddressRecord), AddressRecord, day).order_by(AddressRecord.id)
+    ):
+        found[row.person_id][row.kind] = row
+    return found
+
+
 def facts_of(row: AddressRecord) -> AddressFacts:
     return AddressFacts(row.address, row.postal_code, row.building, row.mailing_name, row.previous_address)
+
+
+def _lives_there(row: AddressRecord, facts: AddressFacts, day: date) -> bool:
+    begun = row.from_on is None or row.from_on <= day
+    return begun and row.until_on is None and not is_elsewhere(row, facts)
 
 
 def _end(ctx: Context, row: AddressRecord, last_day: date, notification: Notification | None) -> None:

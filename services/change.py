@@ -9,7 +9,7 @@ from models.enrolment import Enrolment
 from models.notification import Notification
 from rules.derivation import Decision
 from rules.eligibility.changes import Change, ChangeKind
-from services import addresses, changing, heading, moving, notifications, numbers_vault, persons
+from services import addresses, changing, heading, households, moving, notifications, numbers_vault, persons
 from services.certificates.issuing import Issued
 from services.certificates.renewal import renew
 from services.context import Context
@@ -127,7 +127,9 @@ def _newcomer(ctx: Context, deed: Deed) -> int:
     person = persons.create(ctx, facts, deed.notification)
     if told.number is not None:
         numbers_vault.confirm(ctx, told.number, person.id, deed.notification)
-    moving.join(ctx, deed.seen.household_id, person.id, "head", deed.told.event_on, deed.notification)
+    households.add_members(
+        ctx, deed.seen.household_id, {person.id: "head"}, deed.told.event_on, deed.notification
+    )
     home = addresses.current(ctx.session, deed.seen.head_id, deed.told.event_on)
     if home is not None:
         addresses.move(ctx, person.id, addresses.facts_of(home), deed.told.event_on, deed.notification)

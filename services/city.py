@@ -5,6 +5,8 @@ The keys are the names of the parameters (`municipal/office/…`, `municipal/num
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -17,10 +19,62 @@ from services.errors import SettingMissing
 from services.statute import law_on
 
 
-def settings_on(session: Session, day: date) -> dict[str, str]:
-    """The office's own settings in force on a day, by key."""
+@dataclass(frozen=True)
+class Insurer:
+    """Who insures, as printed on every certificate."""
+
+    number: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one day, read in one statement."""
+
+    day: date
+    own: Mapping[str, str]
+
+    def text(self, key: str) -> str:
+        """One setting.
+
+        Raises:
+            SettingMissing: neither the table nor the parameters have a value.
+        """
+        if key in self.own:
+            return self.own[key]
+        try:
+            return str(law_on(self.day).get(f"municipal/{key}").value)
+        except ParameterNotInForce as error:
+            raise SettingMissing(
+                f"市の設定「{key}」に{self.day}の値がありません。証や通知に載せる値を推測することはできません。"
+                "管理者に市の設定への登録を依頼してください。",
+                f"The city setting “{key}” has no value on {self.day}. Ask an administrator to enter it.",
+            ) from error
+
+    @property
+    def insurer(self) -> Insurer:
+        return Insurer(self.text("office/insurer_number"), self.text("office/city_name"))
+
+    @property
+    def issuer(self) -> Issuer:
+        """Who issues letters and certificates, as printed at their foot."""
+        title = self.text("office/mayor_title")
+        return Issuer(
+            title=title,
+            mayor=self.text("office/mayor_name"),
+            section=self.text("office/division_name"),
+            postal_code=self.text("office/postal_code"),
+            address=self.text("office/address"),
+            telephone=self.text("office/phone"),
+            hours=self.text("office/counter_hours"),
+            seal_text=f"{title}之印",
+        )
+
+
+def settings_on(session: Session, day: date) -> Settings:
+    """The city's settings in force on a day; the office's own rows come before the parameters."""
     statement = select(CitySetting).where(CitySetting.from_on <= day).order_by(CitySetting.from_on)
-    return {row.key: row.value for row in session.scalars(statement)}
+    return Settings(day, {row.key: row.value for row in session.scalars(statement)})
 
 
 def setting(session: Session, key: str, day: date) -> str:
@@ -29,33 +83,4 @@ def setting(session: Session, key: str, day: date) -> str:
     Raises:
         SettingMissing: neither the table nor the parameters have a value.
     """
-    return _choose(settings_on(session, day), key, day)
-
-
-def _choose(own: dict[str, str], key: str, day: date) -> str:
-    if key in own:
-        return own[key]
-    try:
-        return str(law_on(day).get(f"municipal/{key}").value)
-    except ParameterNotInForce as error:
-        raise SettingMissing(
-            f"市の設定「{key}」に{day}の値がありません。証や通知に載せる値を推測することはできません。"
-            "管理者に市の設定への登録を依頼してください。",
-            f"The city setting “{key}” has no value on {day}. Ask an administrator to enter it.",
-        ) from error
-
-
-def issuer(session: Session, day: date) -> Issuer:
-    """Who issues letters and certificates on a day, as printed at their foot."""
-    own = settings_on(session, day)
-    title = _choose(own, "office/mayor_title", day)
-    return Issuer(
-        title=title,
-        mayor=_choose(own, "office/mayor_name", day),
-        section=_choose(own, "office/division_name", day),
-        postal_code=_choose(own, "office/postal_code", day),
-        address=_choose(own, "office/address", day),
-        telephone=_choose(own, "office/phone", day),
-        hours=_choose(own, "office/counter_hours", day),
-        seal_text=f"{title}之印",
-    )
+    return settings_on(session, day).text(key)

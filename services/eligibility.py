@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.audit.tags import Tag
+from models.base import known
 from models.enrolment import Enrolment, list_periods
 from models.notification import Notification
 from rules.eligibility.insured_periods import InsuredPeriod
@@ -36,35 +40,43 @@ COPIED = (
 )
 
 
-def open_period(
-    ctx: Context,
-    person_id: int,
-    household_id: int,
-    acquired_on: date,
-    coverage_start_on: date,
-    reason: str,
-    notification: Notification,
-) -> Enrolment:
-    """Begin a period of a person.
+@dataclass(frozen=True)
+class PeriodStart:
+    """Whose period begins, and when: by law, and with this city."""
+
+    person_id: int
+    acquired_on: date
+    coverage_start_on: date
+
+
+def open_periods(
+    ctx: Context, household_id: int, starts: Sequence[PeriodStart], reason: str, notification: Notification
+) -> list[Enrolment]:
+    """Begin a period of each person.
 
     Raises:
-        PeriodsOverlap: some day from the start on is in another period of his.
+        PeriodsOverlap: some day from a start on is in another period of the person.
     """
-    refuse_overlap(ctx.session, person_id, coverage_start_on, None)
-    row = Enrolment(
-        period_key=str(uuid.uuid4()),
-        person_id=person_id,
-        household_id=household_id,
-        acquired_on=acquired_on,
-        acquisition_reason=reason,
-        acquisition_notified_on=notification.received_on,
-        coverage_start_on=coverage_start_on,
-        ex_officio=notification.way == "ex_officio",
-        **origin(ctx, notification),
-    )
-    ctx.session.add(row)
-    _say(ctx, person_id, "period_opened", notification)
-    return row
+    refuse_overlaps(ctx.session, {start.person_id: start.coverage_start_on for start in starts})
+    rows = [
+        Enrolment(
+            period_key=str(uuid.uuid4()),
+            person_id=start.person_id,
+            household_id=household_id,
+            acquired_on=start.acquired_on,
+            acquisition_reason=reason,
+            acquisition_notified_on=notification.received_on,
+            coverage_start_on=start.coverage_start_on,
+            ex_officio=notification.way == "ex_officio",
+            **origin(ctx, notification),
+        )
+        for start in starts
+    ]
+    ctx.session.add_all(rows)
+    for start in starts:
+        _say(ctx, start.person_id, "period_opened", notification)
+    ctx.session.flush()
+    return rows
 
 
 def end_period(
@@ -134,14 +146,16 @@ def as_rule(row: Enrolment) -> InsuredPeriod:
     return InsuredPeriod(row.acquired_on, row.coverage_start_on, row.coverage_end_on, row.lost_on)
 
 
-def refuse_overlap(session: Session, person_id: int, from_on: date, besides: str | None) -> None:
-    """Refuse a period from `from_on` on that would meet another one of the person.
+def refuse_overlaps(session: Session, starts: Mapping[int, date]) -> None:
+    """Refuse open periods from a day on (by person) that would meet another one of the person.
 
     Raises:
         PeriodsOverlap: naming the period that is in the way.
     """
-    for row in list_periods(session, person_id):
-        if row.cancelled or row.period_key == besides or not as_rule(row).reaches_past(from_on):
+    statement = select(Enrolment).where(Enrolment.person_id.in_(starts), Enrolment.cancelled.is_(False))
+    for row in session.scalars(known(statement, Enrolment).order_by(Enrolment.acquired_on)):
+        from_on = starts[row.person_id]
+        if not as_rule(row).reaches_past(from_on):
             continue
         end = row.coverage_end_on or row.lost_on
         until = f"{format_long(end)}の前日まで" if end else "現在まで"

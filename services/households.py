@@ -6,6 +6,7 @@ when he loses his insurance; when nobody insured is left, the household has ende
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
@@ -51,19 +52,23 @@ def get(ctx: Context, household_id: int) -> Household:
     return row
 
 
-def add_member(
+def add_members(
     ctx: Context,
     household_id: int,
-    person_id: int,
-    relationship: str,
+    relationships: Mapping[int, str],
     from_on: date,
     notification: Notification | None,
 ) -> None:
-    """Let a person belong to the household from `from_on` on; somebody who already does stays as he is."""
-    if find_membership(ctx.session, household_id, person_id, from_on) is not None:
-        return
-    ctx.session.add(_member(ctx, household_id, person_id, relationship, from_on, None, notification))
-    _say(ctx, household_id, "member_added", notification)
+    """Let persons belong to the household from `from_on` on; somebody who already does stays as he is."""
+    inside = {
+        row.person_id
+        for row in _memberships(ctx.session, household_id)
+        if row.from_on <= from_on and (row.until_on is None or row.until_on >= from_on)
+    }
+    for person_id, relationship in relationships.items():
+        if person_id not in inside:
+            ctx.session.add(_member(ctx, household_id, person_id, relationship, from_on, None, notification))
+    _say(ctx, household_id, "members_added", notification)
 
 
 def remove_member(
@@ -144,10 +149,11 @@ def end(ctx: Context, household_id: int, last_day: date, notification: Notificat
 
 def give_number(ctx: Context, household_id: int, from_on: date) -> CardNumber:
     """A new symbol and number for the household. The newest number without an end is the one in force."""
+    settings = city.settings_on(ctx.session, from_on)
     given = CardNumber(
         household_id=household_id,
-        symbol=city.setting(ctx.session, "numbering/card_symbol", from_on),
-        number=card_number(ctx.session, from_on),
+        symbol=settings.text("numbering/card_symbol"),
+        number=card_number(ctx.session, settings),
         from_on=from_on,
     )
     ctx.session.add(given)
@@ -180,20 +186,6 @@ def give_branches(ctx: Context, card: CardNumber, person_ids: list[int]) -> dict
         session.add(BranchNumber(card_number_id=card.id, person_id=person_id, branch=given[person_id]))
     session.flush()
     return {person_id: given[person_id] for person_id in person_ids}
-
-
-def find_membership(session: Session, household_id: int, person_id: int, day: date) -> HouseholdMember | None:
-    """The row by which a person belongs to the household on `day`; None where he does not."""
-    return next(
-        (
-            row
-            for row in _memberships(session, household_id)
-            if row.person_id == person_id
-            and row.from_on <= day
-            and (row.until_on is None or row.until_on >= day)
-        ),
-        None,
-    )
 
 
 def since(session: Session, household_id: int) -> date | None:

@@ -24,10 +24,14 @@ def findings(ctx: Context, told: AcquisitionEntry, start_on: date) -> list[Findi
     for place, row in enumerate(told.persons):
         found += _person(ctx, row, f"persons.{place}")
     references = [(f"persons.{place}", row.person.number) for place, row in enumerate(told.persons)]
+    unknown = {
+        f"persons.{place}": row.person for place, row in enumerate(told.persons) if row.person_id is None
+    }
     if told.head is not None:
-        found += person_checks.same_name(ctx, told.head, "head")
+        unknown["head"] = told.head
         found += person_checks.number_conflicts(ctx, told.head.number, None, "head")
         references.append(("head", told.head.number))
+    found += person_checks.same_names(ctx, unknown)
     found += person_checks.numbers_told_twice(ctx, references)
     return found + _elsewhere(ctx, told, start_on)
 
@@ -35,7 +39,7 @@ def findings(ctx: Context, told: AcquisitionEntry, start_on: date) -> list[Findi
 def _person(ctx: Context, row: JoiningPerson, path: str) -> list[Finding]:
     numbers = person_checks.number_conflicts(ctx, row.person.number, row.person_id, path)
     if row.person_id is None:
-        return [*person_checks.same_name(ctx, row.person, path), *numbers]
+        return numbers
     record, found = person_checks.find_record(ctx, row.person_id, f"{path}.person_id")
     if record is None:
         return found

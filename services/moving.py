@@ -1,4 +1,4 @@
-"""People going from one household to another: split, merge, joining and leaving (規則9条)."""
+"""People going from one household to another: split, merge, leaving (規則9条)."""
 
 from __future__ import annotations
 
@@ -12,18 +12,6 @@ from services.entries.change import ChangedPerson, ChangeEntry
 from services.household_findings import Seen
 
 ONE_DAY = timedelta(days=1)
-
-
-def join(
-    ctx: Context,
-    household_id: int,
-    person_id: int,
-    relationship: str,
-    from_on: date,
-    notification: Notification,
-) -> None:
-    households.add_member(ctx, household_id, person_id, relationship, from_on, notification)
-    ctx.session.flush()
 
 
 def leave(ctx: Context, seen: Seen, person_id: int, from_on: date, notification: Notification) -> None:
@@ -55,7 +43,8 @@ def merge(
     """Bring the persons told of into the household; the other one ends with its last insured person."""
     for row in told.persons:
         leave(ctx, other, row.person_id, told.event_on, notification)
-        join(ctx, seen.household_id, row.person_id, row.relationship, told.event_on, notification)
+    related = {row.person_id: row.relationship for row in told.persons}
+    households.add_members(ctx, seen.household_id, related, told.event_on, notification)
     brought = _bring(ctx, other, list(told.persons), seen.household_id, notification, told.event_on)
     if not other.remaining_periods(told.event_on, told.person_ids):
         households.end(ctx, other.household_id, told.event_on - ONE_DAY, notification)
@@ -64,8 +53,8 @@ def merge(
 
 def _found(ctx: Context, group: list[ChangedPerson], from_on: date, notification: Notification) -> int:
     household = households.create(ctx, from_on, notification)
-    for row in group:
-        join(ctx, household.id, row.person_id, row.relationship, from_on, notification)
+    related = {row.person_id: row.relationship for row in group}
+    households.add_members(ctx, household.id, related, from_on, notification)
     head_id = next(row.person_id for row in group if row.relationship == "head")
     households.set_head(ctx, household.id, head_id, from_on, notification)
     return household.id

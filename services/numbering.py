@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.series import take
 from rules.eras import era_of
 from rules.periods import FiscalYear
-from services import city
+from services.city import Settings
 
 ADDRESSEE, HOUSEHOLD, CARD, CERTIFICATE, DOCUMENT = (
     "addressee",
@@ -31,9 +31,9 @@ def household_number(session: Session) -> str:
     return f"{take(session, HOUSEHOLD):010}"
 
 
-def card_number(session: Session, day: date) -> str:
+def card_number(session: Session, settings: Settings) -> str:
     """A new 被保険者番号 of eight digits; where the series begins is a setting of the city."""
-    first = int(city.setting(session, "numbering/first_card_number", day))
+    first = int(settings.text("numbering/first_card_number"))
     return f"{take(session, CARD, first=first):08}"
 
 
@@ -44,9 +44,10 @@ def certificate_serials(session: Session, count: int, issued_on: date) -> list[s
     return [f"{year}-{first + place:07}" for place in range(count)]
 
 
-def document_number(session: Session, dated: date) -> str:
-    """The number of a letter, 見国保第8-000123号: sign of the section, fiscal year of the era, serial."""
-    year = FiscalYear.containing(dated)
+def document_numbers(session: Session, count: int, settings: Settings) -> list[str]:
+    """Numbers of letters, 見国保第8-000123号: sign of the section, fiscal year of the era, serial."""
+    year = FiscalYear.containing(settings.day)
     era = era_of(date(year.year, 5, 1))
-    sign = city.setting(session, "numbering/document_sign", dated)
-    return f"{sign}第{year.year - era.first_year + 1}-{take(session, f'{DOCUMENT}:{year.year}'):06}号"
+    sign = settings.text("numbering/document_sign")
+    first = take(session, f"{DOCUMENT}:{year.year}", count)
+    return [f"{sign}第{year.year - era.first_year + 1}-{first + place:06}号" for place in range(count)]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from models import vault
-from models.person import PersonRecord
+from models.person import AddressRecord, PersonRecord
 from rules.kana import name_search_key
 from services import addresses, numbers_vault, persons
 from services.context import Context
@@ -48,23 +48,33 @@ def agrees_with_record(told: NewPerson, record: PersonRecord, path: str) -> list
     return []
 
 
-def same_name(ctx: Context, told: NewPerson, path: str) -> list[Finding]:
-    """Show who is on record with the same name and date of birth; two persons are never merged (H15)."""
-    same = persons.find_same(ctx.session, told.name, told.birth_date)
-    if not same:
+def same_names(ctx: Context, told: Mapping[str, NewPerson]) -> list[Finding]:
+    """Show who is on record with the same name and date of birth; two persons are never merged (H15).
+
+    `told` holds the persons of a notification who were not chosen from the record, by their path.
+    """
+    if not told:
         return []
-    homes = addresses.current_of(ctx.session, [row.person_id for row in same], ctx.today)
-    places = "、".join(_place(homes[row.person_id].address) for row in same if row.person_id in homes)
+    same = persons.find_same(ctx.session, [(one.name, one.birth_date) for one in told.values()])
+    ids = [row.person_id for rows in same.values() for row in rows]
+    homes = addresses.current_of(ctx.session, ids, ctx.today) if ids else {}
     return [
-        warning(
-            "person.same_name_and_birth",
-            f"{path}.person_id",
-            f"氏名と生年月日が同じ方が{len(same)}人登録されています{f'({places})' if places else ''}。"
-            "同じ方であれば、検索してその方を選び直してください。別の方であれば、このまま進めてください。",
-            f"{len(same)} person(s) of this name and date of birth are on record. If it is the same person, "
-            "choose that record; else go on.",
-        )
+        _same_name(path, same[one.name, one.birth_date], homes)
+        for path, one in told.items()
+        if (one.name, one.birth_date) in same
     ]
+
+
+def _same_name(path: str, same: list[PersonRecord], homes: Mapping[int, AddressRecord]) -> Finding:
+    places = "、".join(_place(homes[row.person_id].address) for row in same if row.person_id in homes)
+    return warning(
+        "person.same_name_and_birth",
+        f"{path}.person_id",
+        f"氏名と生年月日が同じ方が{len(same)}人登録されています{f'({places})' if places else ''}。"
+        "同じ方であれば、検索してその方を選び直してください。別の方であれば、このまま進めてください。",
+        f"{len(same)} person(s) of this name and date of birth are on record. If it is the same person, "
+        "choose that record; else go on.",
+    )
 
 
 def _place(address: str) -> str:

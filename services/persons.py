@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
@@ -126,16 +127,24 @@ def revise(
     return revised
 
 
-def find_same(session: Session, name: str, birth_date: str) -> list[PersonRecord]:
-    """Persons on record with the same written name and date of birth: shown, never merged (H15)."""
+def find_same(
+    session: Session, told: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], list[PersonRecord]]:
+    """Persons on record by (name, date of birth) where both are the same: shown, never merged (H15)."""
+    keys = {(name_search_key(name), birth): (name, birth) for name, birth in told}
     statement = (
-        select(PersonRecord)
+        select(PersonRecord, SearchKey.key)
         .join(SearchKey, SearchKey.person_id == PersonRecord.person_id)
-        .where(SearchKey.kind == "name", SearchKey.key == name_search_key(name))
-        .where(PersonRecord.birth_date == birth_date)
+        .where(SearchKey.kind == "name", SearchKey.key.in_([key for key, _ in keys]))
+        .where(PersonRecord.birth_date.in_([birth for _, birth in keys]))
+        .where(PersonRecord.superseded_at.is_(None))
         .order_by(PersonRecord.person_id)
     )
-    return list(session.scalars(known(statement, PersonRecord)))
+    found: dict[tuple[str, str], list[PersonRecord]] = defaultdict(list)
+    for row, key in session.execute(statement):
+        if (key, row.birth_date) in keys:
+            found[keys[key, row.birth_date]].append(row)
+    return found
 
 
 def facts_of(row: PersonRecord) -> PersonFacts:

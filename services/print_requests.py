@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from models.certificate import Certificate
@@ -18,7 +17,7 @@ from rules.certificates import TITLES, CertificateKind
 from services import addresses, city
 from services.context import Context
 from services.errors import SettingMissing
-from services.numbering import document_number
+from services.numbering import document_numbers
 from services.papers import to_plain
 
 COUNTER, POST, INNER = "counter", "post", "inner"
@@ -50,10 +49,13 @@ def ask_for_certificates(
         reader = row.person_id if protected else heads[row.household_id] or row.person_id
         alone = row.id if delivery == COUNTER else 0
         carriers[row.kind, reader, alone].append(row)
-    readers = {reader: _recipient(ctx, reader) for _, reader, _ in carriers}
+    readers = recipients_of(ctx, {reader for _, reader, _ in carriers})
+    settings = city.settings_on(ctx.session, certificates[0].issued_on)
+    issuer = to_plain(settings.issuer)
+    numbers = document_numbers(ctx.session, len(carriers), settings)
     requests = [
-        _carrier(ctx, together, readers[reader], holders, notification, delivery)
-        for (_, reader, _), together in carriers.items()
+        _carrier(ctx, together, readers[reader], holders, notification, delivery, number, issuer)
+        for number, ((_, reader, _), together) in zip(numbers, carriers.items(), strict=True)
     ]
     ctx.session.add_all(requests)
     ctx.session.flush()
@@ -90,9 +92,11 @@ def ask_for(
     return request
 
 
-def recipient_of(ctx: Context, person_id: int) -> Recipient:
-    """Where letters reach a person: the safe place of somebody protected, his mailing address, his home."""
-    return _recipient(ctx, person_id)
+def recipients_of(ctx: Context, person_ids: Collection[int]) -> dict[int, Recipient]:
+    """Where letters reach persons: the safe place of somebody protected, his mailing address, his home."""
+    records = list_current(ctx.session, person_ids)
+    places = addresses.all_of(ctx.session, list(person_ids), ctx.today)
+    return {one: _recipient(records[one], places.get(one, {})) for one in person_ids}
 
 
 def _carrier(
@@ -102,15 +106,17 @@ def _carrier(
     holders: dict[int, PersonRecord],
     notification: Notification | None,
     delivery: str,
+    number: str,
+    issuer: dict[str, Any],
 ) -> PrintRequest:
     first, dated = together[0], together[0].issued_on
     title = f"{TITLES[CertificateKind(first.kind)]} {holders[first.person_id].name}"
     payload: dict[str, Any] = {
         "certificate_ids": [row.id for row in together],
-        "document_number": document_number(ctx.session, dated),
+        "document_number": number,
         "dated": dated.isoformat(),
         "recipient": to_plain(recipient.address),
-        "issuer": to_plain(city.issuer(ctx.session, dated)),
+        "issuer": issuer,
     }
     return PrintRequest(
         document=first.kind,
@@ -144,13 +150,16 @@ def _head_of(ctx: Context, household_id: int) -> int | None:
     return head.person_id if head else None
 
 
-def _recipient(ctx: Context, person_id: int) -> Recipient:
-    record = list_current(ctx.session, [person_id])[person_id]
-    kinds = (addresses.SAFE,) if record.protective_measure else ()
-    row = _first_address(ctx, person_id, (*kinds, addresses.MAILING, addresses.RESIDENCE), ctx.today)
+def _recipient(record: PersonRecord, places: Mapping[str, AddressRecord]) -> Recipient:
+    kinds = (
+        *((addresses.SAFE,) if record.protective_measure else ()),
+        addresses.MAILING,
+        addresses.RESIDENCE,
+    )
+    row = next((places[kind] for kind in kinds if kind in places), None)
     code = (row.postal_code or "") if row else ""
     return Recipient(
-        person_id,
+        record.person_id,
         MailingAddress(
             postal_code=f"{code[:3]}-{code[3:]}" if code else "",
             lines=(row.address,) if row else (),
@@ -159,8 +168,3 @@ def _recipient(ctx: Context, person_id: int) -> Recipient:
         ),
         code,
     )
-
-
-def _first_address(ctx: Context, person_id: int, kinds: tuple[str, ...], day: date) -> AddressRecord | None:
-    found = (addresses.current(ctx.session, person_id, day, kind) for kind in kinds)
-    return next((row for row in found if row is not None), None)

@@ -11,9 +11,8 @@ from models.person import list_current
 from printing.certificates.proof_of_loss import LostEligibility, ProofOfLoss
 from rules.eligibility.loss import LossReason
 from services import city, households, print_requests
-from services.certificates.contents import insurer
 from services.context import Context
-from services.numbering import document_number
+from services.numbering import document_numbers
 
 REASONS = {
     LossReason.MOVED_OUT: "転出",
@@ -44,15 +43,15 @@ def ask(
         return ()
     records = list_current(ctx.session, [head_id, *(row.person_id for row in lost)])
     branches = households.give_branches(ctx, card, [row.person_id for row in lost])
-    by = insurer(ctx.session, ctx.today)
-    recipient = print_requests.recipient_of(ctx, head_id)
+    settings = city.settings_on(ctx.session, ctx.today)
+    recipient = print_requests.recipients_of(ctx, [head_id])[head_id]
     content = ProofOfLoss(
-        document_number=document_number(ctx.session, ctx.today),
+        document_number=document_numbers(ctx.session, 1, settings)[0],
         dated=ctx.today,
         recipient=recipient.address,
-        issuer=city.issuer(ctx.session, ctx.today),
-        insurer_number=by.number,
-        insurer_name=by.name,
+        issuer=settings.issuer,
+        insurer_number=settings.insurer.number,
+        insurer_name=settings.insurer.name,
         symbol=card.symbol,
         number=card.number,
         head_name=records[head_id].name,

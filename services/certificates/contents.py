@@ -5,27 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy.orm import Session
-
 from models.enrolment import Enrolment
 from models.household import CardNumber
 from models.person import SEX_LABELS, AddressRecord, PersonRecord
 from printing.certificates.card import Card
 from rules.certificates import CertificateFacts, CertificateKind, Validity
-from services import city
+from services.city import Insurer
 from services.statute import law_on
 
 SHARE_BEFORE_INCOME = "municipal/certificates/share_before_income"
 STUDENT_MARK, FACILITY_MARK = "学", "特"
 _MARKS = {"student": STUDENT_MARK, "facility": FACILITY_MARK}
-
-
-@dataclass(frozen=True)
-class Insurer:
-    """Who insures, as printed on every certificate."""
-
-    number: str
-    name: str
 
 
 @dataclass(frozen=True)
@@ -38,12 +28,6 @@ class Holder:
     branch: str
     head_name: str = ""
     address: AddressRecord | None = None
-
-
-def insurer(session: Session, day: date) -> Insurer:
-    return Insurer(
-        city.setting(session, "office/insurer_number", day), city.setting(session, "office/city_name", day)
-    )
 
 
 def facts_of(record: PersonRecord, period: Enrolment) -> CertificateFacts:

@@ -13,9 +13,9 @@ from models.notification import Notification
 from models.person import list_current
 from rules.certificates import CertificateKind, Validity, decide_kind, expiry, may_issue
 from rules.derivation import Refusal
-from services import addresses, households, print_requests
+from services import addresses, city, households, print_requests
 from services.certificates import events
-from services.certificates.contents import Holder, card_of, facts_of, insurer
+from services.certificates.contents import Holder, card_of, facts_of
 from services.context import Context
 from services.errors import HouseholdUnknown, KindNotAllowed
 from services.numbering import certificate_serials
@@ -155,7 +155,7 @@ def _rows(
     reissue_reason: str | None,
 ) -> list[Certificate]:
     serials = certificate_serials(ctx.session, len(plans), ctx.today)
-    by = insurer(ctx.session, ctx.today)
+    by = city.settings_on(ctx.session, ctx.today).insurer
     rows = []
     for one, serial in zip(plans, serials, strict=True):
         former = replaced.get((one.holder.record.person_id, one.kind.value))

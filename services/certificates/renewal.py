@@ -8,8 +8,9 @@ from typing import Any
 from models.certificate import Certificate
 from models.enrolment import Enrolment
 from models.notification import Notification
+from services import city
 from services.certificates import events
-from services.certificates.contents import card_of, insurer
+from services.certificates.contents import card_of
 from services.certificates.issuing import Issued, Plan, plan, write
 from services.context import Context
 from services.entries.reading import CertificateReturn
@@ -33,7 +34,7 @@ def renew(
     """
     told = returns or {}
     plans, refusals = plan(ctx, household_id, periods, {})
-    by = insurer(ctx.session, ctx.today)
+    by = city.settings_on(ctx.session, ctx.today).insurer
     out = {period.person_id: events.list_out(ctx, period.person_id) for period in periods}
     wanted: list[Plan] = []
     former: dict[tuple[int, str], Certificate] = {}
