@@ -4,6 +4,7 @@ Sources: letters-and-certificates, section 1 (customs of layout). Lengths are mi
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 
@@ -45,7 +46,8 @@ class MailingAddress:
 
 @dataclass(frozen=True, kw_only=True)
 class PrintedDocument:
-    """The part common to all documents: the tray's offset and the mark of demonstration data."""
+    """The part common to all documents: the tray's offset, the marks of a reprint and of invented data."""
 
     tray: TrayOffset = TrayOffset()
+    reprinted_on: Annotated[date | None, "再発行の日"] = None
     demo: bool = False

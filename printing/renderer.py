@@ -17,7 +17,6 @@ from threading import Lock
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
-from cssselect2 import ElementWrapper  # type: ignore[import-untyped]
 from weasyprint import CSS, HTML, Document, Page
 from weasyprint.document import DocumentMetadata
 from weasyprint.logger import LOGGER
@@ -180,7 +179,7 @@ def _source(xhtml: str) -> HTML:
     """Read our own well-formed XHTML with the C parser: the HTML5 parser takes a tenth of a print."""
     source = HTML(string="<html/>", url_fetcher=_fetcher(), base_url=None)
     tree = ET.fromstring(xhtml)  # noqa: S314 - written by our templates, every value escaped
-    source.wrapper_element = ElementWrapper.from_html_root(tree, content_language=None)
+    source.wrapper_element = type(source.wrapper_element).from_html_root(tree, content_language=None)
     source.etree_element = source.wrapper_element.etree_element
     return source
 

@@ -5,6 +5,7 @@
 
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from printing.renderer import render
@@ -30,6 +31,7 @@ DOCUMENTS: dict[str, Callable[[], object]] = {
 }
 
 
+@cache
 def pdf_of(name: str) -> bytes:
     return render(DOCUMENTS[name]())
 
