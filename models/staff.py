@@ -1,15 +1,17 @@
-"""Accounts of the staff as Flask-AppBuilder keeps them, for who reads a list of deeds."""
+"""Accounts, roles and permissions as Flask-AppBuilder keeps them; services reach its tables through here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
 
-from flask_appbuilder.security.sqla.models import User
+from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, User, ViewMenu
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.masters import Posting
+
+__all__ = ["Permission", "PermissionView", "Role", "User", "ViewMenu", "find_posting", "names_of"]
 
 
 def names_of(session: Session, user_ids: Iterable[int | None]) -> dict[int, str]:

@@ -9,17 +9,19 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import func, select
 from werkzeug.security import generate_password_hash
 
 from models.audit.tags import Tag
 from models.masters import MasterHistory, UserPreference
+from models.staff import Role, User
 from services import audit
 from services.errors import NotAllowed, NotFound, RuleBroken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from sqlalchemy.orm import Session
 
     from services.context import Context
 
@@ -131,6 +133,13 @@ def set_preference(ctx: Context, key: str, value: str) -> None:
         ctx.session.add(UserPreference(user_id=ctx.actor.staff_id, key=key, value=value))
     else:
         row.value = value
+
+
+def preference_of(session: Session, user_id: int, key: str) -> str | None:
+    """What somebody has wished for his own screen."""
+    return session.scalars(
+        select(UserPreference.value).where(UserPreference.user_id == user_id, UserPreference.key == key)
+    ).one_or_none()
 
 
 def check_password(password: str, username: str) -> None:

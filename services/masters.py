@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 
 from models.audit.tags import Tag
@@ -28,11 +27,10 @@ from models.masters import (
     ReasonCode,
     School,
 )
-from models.staff import names_of
+from models.staff import User, names_of
 from rules.numbers import insurer_number_is_valid, municipality_code_is_valid
 from services import audit
 from services.accounts import normal_name
-from services.context import SYSTEM
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 
 if TYPE_CHECKING:
@@ -113,10 +111,9 @@ def history(ctx: Context, table_name: str, row_id: int) -> Sequence[MasterHistor
     ).all()
 
 
-def names(ctx: Context, entries: Sequence[MasterHistory]) -> dict[int | None, str]:
+def names(ctx: Context, entries: Sequence[MasterHistory]) -> dict[int, str]:
     """Who made these changes, by the id of the account."""
-    found = names_of(ctx.session, [entry.by_id for entry in entries])
-    return {None: SYSTEM.name} | dict(found.items())
+    return names_of(ctx.session, [entry.by_id for entry in entries])
 
 
 def as_json(master: Master, row: Any) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu
 from sqlalchemy import select
 
 from models.audit.tags import Tag
+from models.staff import Permission, PermissionView, Role, ViewMenu
 from services import audit
 
 if TYPE_CHECKING:

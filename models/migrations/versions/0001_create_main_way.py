@@ -756,7 +756,7 @@ def upgrade() -> None:
     sa.Column('element_id', sa.String(length=60), nullable=False),
     sa.Column('title_ja', sa.String(length=100), nullable=False),
     sa.Column('title_en', sa.String(length=100), nullable=False),
-    sa.Column('note', sa.String(length=400), nullable=True),
+    sa.Column('note', sa.String(length=1000), nullable=True),
     sa.ForeignKeyConstraint(['by_id'], ['ab_user.id'], name=op.f('fk_case_event_by_id_ab_user')),
     sa.ForeignKeyConstraint(['case_id'], ['workflow_case.id'], name=op.f('fk_case_event_case_id_workflow_case')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_case_event'))
