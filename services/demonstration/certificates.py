@@ -46,10 +46,16 @@ class Desk:
             issued = self._issue(person, issued_on, valid_from, old=False)
             papers += issued
             ends = [paper.expires_on for paper in issued if paper.expires_on is not None]
-            if not ends or min(ends) >= self._today:
+            ended = self._change_on(person, papers) if not ends else min(ends) + timedelta(days=1)
+            if ended is None or ended > self._today:
                 return papers  # he holds one, or no paper can serve him (unknown birth date, H21)
-            valid_from = min(ends) + timedelta(days=1)
-            issued_on = max(min(ends) - timedelta(days=LEAD_DAYS), issued_on)
+            valid_from, issued_on = ended, max(ended - timedelta(days=LEAD_DAYS), issued_on)
+
+    def _change_on(self, person: Someone, papers: list[Paper]) -> date | None:
+        """When a notice without a last day was followed by one that shows the share of 70 to 74."""
+        if not papers or person.copay_share is None or any(paper.share_from for paper in papers):
+            return None
+        return share_from(PartialDate.parse_iso(person.birth).earliest)
 
     def old_card(self, person: Someone, period: Period, *, short: bool = False) -> Paper | None:
         """The insurance card of before 2024-12-02, where the period is old enough for one."""

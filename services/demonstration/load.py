@@ -14,12 +14,11 @@ from models import bulk
 from models.audit.tags import Tag
 from models.person import Person
 from models.series import NumberSeries
-from services import audit, numbering
-from services import city as settings
+from services import audit, city, numbering
 from services.demonstration.certificates import Desk
 from services.demonstration.city import FULL, SMALL, City, Size
 from services.demonstration.edge_cases.catalog import told_homes
-from services.demonstration.register import COLUMNS, WITH_GIVEN_IDS, Insurer, Register
+from services.demonstration.register import COLUMNS, WITH_GIVEN_IDS, Register
 from services.errors import RuleBroken
 
 if TYPE_CHECKING:
@@ -92,16 +91,14 @@ def load(ctx: Context, size: Size, say: Say, seed: int = SEED) -> Loaded:
 def begin(ctx: Context, seed: int = SEED) -> Register:
     """An empty gathering of rows for the day of the context."""
     day = ctx.today
+    own = city.settings_on(ctx.session, day)
     return Register(
         rng=Random(seed),
         today=day,
         at=ctx.at,
         takeover_on=date(day.year - 2, 1, 4),
-        insurer=Insurer(
-            settings.setting(ctx.session, "office/insurer_number", day),
-            settings.setting(ctx.session, "office/city_name", day),
-            settings.setting(ctx.session, "numbering/card_symbol", day),
-        ),
+        insurer=own.insurer,
+        symbol=own.text("numbering/card_symbol"),
         next_card=FIRST_CITY_CARD,
     )
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from random import Random
 
+    from services.city import Insurer
     from services.demonstration.story import Abode, Home, Membership, Paper, Period, Someone
 
 Row = tuple[Any, ...]
@@ -66,15 +67,6 @@ SPREAD_STEP = 7_654_321  # coprime to the range, so that no number comes twice
 SPREAD_FROM = 1_000_000
 
 
-@dataclass(frozen=True)
-class Insurer:
-    """What stands on every certificate of the city."""
-
-    number: str
-    name: str
-    symbol: str
-
-
 @dataclass
 class Register:
     """Gathers rows; `take` hands them over, and the counters go on."""
@@ -84,6 +76,7 @@ class Register:
     at: datetime
     takeover_on: date
     insurer: Insurer
+    symbol: str
     next_card: int
     persons: int = 0
     households: int = 0
@@ -202,7 +195,7 @@ class Register:
     def _card(self, household_id: int, number: str | int, from_on: date, until_on: date | None) -> int:
         self.cards += 1
         self.rows["card_number"].append(
-            (self.cards, household_id, self.insurer.symbol, f"{number:0>8}", from_on, until_on)
+            (self.cards, household_id, self.symbol, f"{number:0>8}", from_on, until_on)
         )
         return self.cards
 
@@ -277,7 +270,7 @@ class Register:
             "serial": serial,
             "insurer_number": self.insurer.number,
             "insurer_name": self.insurer.name,
-            "symbol": self.insurer.symbol,
+            "symbol": self.symbol,
             "number": number,
             "branch": branch,
             "name": person.name.written,

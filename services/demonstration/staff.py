@@ -75,7 +75,7 @@ def install_accounts(ctx: Context, password: str) -> int:
     hashed = generate_password_hash(password)
     roles, offices = _roles(ctx), _offices(ctx)
     user = bulk.table("ab_user")
-    there = dict(ctx.session.execute(select(user.c.username, user.c.id)).tuples())
+    there = set(ctx.session.scalars(select(user.c.username)))
     new = [account for account in ACCOUNTS if account.username not in there]
     ctx.session.execute(
         update(user).where(user.c.username.in_([a.username for a in ACCOUNTS])).values(password=hashed)
@@ -123,7 +123,7 @@ def _post(ctx: Context, account: Account, user_id: int, role_id: int, office_id:
 
 def _roles(ctx: Context) -> Mapping[str, int]:
     role = bulk.table("ab_role")
-    found = dict(ctx.session.execute(select(role.c.name, role.c.id)).tuples())
+    found: dict[str, int] = dict(ctx.session.execute(select(role.c.name, role.c.id)).all())
     missing = sorted({account.role for account in ACCOUNTS} - set(found))
     if missing:
         raise RolesMissing(
@@ -134,4 +134,4 @@ def _roles(ctx: Context) -> Mapping[str, int]:
 
 
 def _offices(ctx: Context) -> Mapping[str, int]:
-    return dict(ctx.session.execute(select(Office.code, Office.id)).tuples())
+    return dict(ctx.session.execute(select(Office.code, Office.id)).all())

@@ -1,6 +1,7 @@
 """The forty households with fixed numbers: each is there, under its number, as its story tells."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -119,10 +120,7 @@ def test_h21_birth_dates_known_in_part_are_kept_as_given() -> None:
 def test_h22_three_periods_do_not_overlap() -> None:
     periods = member(household(90_000_022)).periods
     assert len(periods) == 3
-    assert all(
-        a.lost_on is not None and a.lost_on <= b.acquired_on
-        for a, b in zip(periods, periods[1:], strict=False)
-    )
+    assert all(a.lost_on is not None and a.lost_on <= b.acquired_on for a, b in pairwise(periods))
 
 
 def test_h25_the_widow_heads_the_household_from_the_day_after_the_death() -> None:

@@ -1,6 +1,6 @@
 """What every installation needs is there after one run, and a second run changes nothing."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -13,7 +13,7 @@ from models.staff import find_posting
 from portal.security.roles import ROLES
 from rules.eligibility.acquisition import AcquisitionReason
 from services import intake
-from services.context import Context
+from services.context import SYSTEM, Context
 from services.demonstration import masters, staff
 from services.demonstration.staff import ACCOUNTS, RolesMissing
 
@@ -71,7 +71,8 @@ def test_the_counters_are_closed_at_the_turn_of_the_year(ctx: Context) -> None:
     assert {date(2026, 12, 29), date(2026, 12, 31), date(2027, 1, 2), date(2027, 1, 3)} <= days
 
 
-def test_the_city_has_its_section_and_three_service_centers(ctx: Context) -> None:
+def test_the_city_has_its_section_and_three_service_centers(session: Session, clock: datetime) -> None:
+    ctx = Context(session=session, actor=SYSTEM, at=clock)
     masters.install_city(ctx)
     names = ctx.session.scalars(select(Office.name).order_by(Office.code)).all()
     assert names[0] == "国保年金課"
