@@ -792,6 +792,40 @@ def upgrade() -> None:
     with op.batch_alter_table('certificate_event', schema=None) as batch_op:
         batch_op.create_index('ix_certificate_event_certificate', ['certificate_id', 'id'], unique=False)
 
+    op.create_table('ex_officio_row',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('household_id', sa.Integer(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('needs_decision', sa.Boolean(), nullable=False),
+    sa.Column('note', sa.String(length=400), nullable=False),
+    sa.Column('article', sa.String(length=200), nullable=False),
+    sa.Column('event_on', sa.Date(), nullable=True),
+    sa.Column('reason', sa.String(length=2), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('excluded_because', sa.String(length=200), nullable=True),
+    sa.Column('ground', sa.String(length=200), nullable=True),
+    sa.Column('decision_number', sa.String(length=100), nullable=True),
+    sa.Column('made_at', UtcDateTime(), nullable=False),
+    sa.Column('made_by_id', sa.Integer(), nullable=True),
+    sa.Column('decided_at', UtcDateTime(), nullable=True),
+    sa.Column('decided_by_id', sa.Integer(), nullable=True),
+    sa.Column('case_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['workflow_case.id'], name=op.f('fk_ex_officio_row_case_id_workflow_case')),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['ab_user.id'], name=op.f('fk_ex_officio_row_decided_by_id_ab_user')),
+    sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_ex_officio_row_household_id_household')),
+    sa.ForeignKeyConstraint(['made_by_id'], ['ab_user.id'], name=op.f('fk_ex_officio_row_made_by_id_ab_user')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_ex_officio_row_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ex_officio_row')),
+    sa.UniqueConstraint('kind', 'month', 'person_id', name=op.f('uq_ex_officio_row_kind_month_person_id'))
+    )
+    with op.batch_alter_table('ex_officio_row', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ex_officio_row_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_ex_officio_row_person_id'), ['person_id'], unique=False)
+        batch_op.create_index('ix_ex_officio_row_state', ['state', 'month', 'kind'], unique=False)
+
     op.create_table('form_entry',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('case_id', sa.Integer(), nullable=False),
@@ -946,6 +980,12 @@ def downgrade() -> None:
         batch_op.drop_index('ix_form_entry_case')
 
     op.drop_table('form_entry')
+    with op.batch_alter_table('ex_officio_row', schema=None) as batch_op:
+        batch_op.drop_index('ix_ex_officio_row_state')
+        batch_op.drop_index(batch_op.f('ix_ex_officio_row_person_id'))
+        batch_op.drop_index(batch_op.f('ix_ex_officio_row_case_id'))
+
+    op.drop_table('ex_officio_row')
     with op.batch_alter_table('certificate_event', schema=None) as batch_op:
         batch_op.drop_index('ix_certificate_event_certificate')
 
