@@ -7,6 +7,7 @@ kept, so that the check refuses it.
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from forms.characters import hide_individual_numbers
@@ -21,6 +22,14 @@ REMOVED: Final = "none"  # an Individual Number is taken out of the form again
 _MOST_ROWS: Final = 100
 _BOOLEANS: Final = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "0": False}
 _PLACE: Final = re.compile(r"(\d{1,3})-(.+)", re.ASCII)
+
+
+@dataclass(frozen=True)
+class _Vault:
+    """How a number is sealed, and which references may come back."""
+
+    seal: Callable[[str], str]
+    owns: Callable[[str], bool]
 
 
 def unflatten(
@@ -39,16 +48,21 @@ def unflatten(
 
 
 def seal_individual_numbers(
-    raw: Mapping[str, Any], schema: Mapping[str, Any], seal: Callable[[str], str]
+    raw: Mapping[str, Any],
+    schema: Mapping[str, Any],
+    seal: Callable[[str], str],
+    owns: Callable[[str], bool] = bool,
 ) -> tuple[dict[str, Any], list[FieldError]]:
     """Put each typed Individual Number into the vault and leave its reference in its place.
 
-    `seal` takes twelve checked digits and returns `vault:<uuid>`. What is no Individual Number is taken out
-    and told as an error, never kept. Texts of other fields that hold such a number are masked, so that
+    `seal` takes twelve checked digits and returns `vault:<uuid>`; it may raise NumberNotValid where this
+    office does not take the number. `owns` says whether a reference that the browser sent back is one it
+    may use. What is no Individual Number is taken out and told as an error, never kept. Texts of other fields that hold such a number are masked, so that
     the result can be kept as a draft and shown again.
     """
     errors: list[FieldError] = []
-    sealed = _sealed(schema, schema, raw, "", seal, errors)
+    vault = _Vault(seal, owns)
+    sealed = _sealed(schema, schema, raw, "", vault, errors)
     return sealed, errors
 
 
@@ -103,7 +117,7 @@ def _sealed(
     schema: Schema,
     raw: Mapping[str, Any],
     path: str,
-    seal: Callable[[str], str],
+    vault: "_Vault",
     errors: list[FieldError],
 ) -> dict[str, Any]:
     shape = shape_of_all(root, schema)
@@ -113,12 +127,12 @@ def _sealed(
         part = shape.schema_of(name) if name in shape.properties else {}
         facet = facets(all_parts(root, part))
         if facet.get("format") == "individual-number-ref":
-            result.update(_reference(name, value, here, seal, errors))
+            result.update(_reference(name, value, here, vault, errors))
         elif isinstance(value, Mapping):
-            result[name] = _sealed(root, part, value, here, seal, errors)
+            result[name] = _sealed(root, part, value, here, vault, errors)
         elif isinstance(value, list):
             result[name] = [
-                _sealed(root, facet.get("items", {}), row, f"{here}.{place}", seal, errors)
+                _sealed(root, facet.get("items", {}), row, f"{here}.{place}", vault, errors)
                 if isinstance(row, Mapping)
                 else _masked(row)
                 for place, row in enumerate(value)
@@ -129,17 +143,18 @@ def _sealed(
 
 
 def _reference(
-    name: str, value: object, path: str, seal: Callable[[str], str], errors: list[FieldError]
+    name: str, value: object, path: str, vault: "_Vault", errors: list[FieldError]
 ) -> Iterator[tuple[str, Any]]:
-    if value is None or is_reference(value):
+    if value is None or (is_reference(value) and vault.owns(str(value))):
         yield name, value
         return
     try:
-        digits = normalize_individual_number(value if isinstance(value, str) else "")
+        sealed = vault.seal(normalize_individual_number(value if isinstance(value, str) else ""))
     except NumberNotValid as error:
-        errors.append(FieldError(path, error.code, error.message_ja, NUMBER_TEXTS_EN[error.code]))
+        english = NUMBER_TEXTS_EN.get(error.code, error.message_ja)
+        errors.append(FieldError(path, error.code, error.message_ja, english))
         return
-    yield name, seal(digits)
+    yield name, sealed
 
 
 def _masked(value: object) -> object:

@@ -95,6 +95,12 @@ def _refuse_by_policy(*, demo: bool) -> None:
         )
 
 
+def is_ones_own(ctx: Context, reference: str) -> bool:
+    """Whether the actor himself put this number in and no notification has confirmed or dropped it yet."""
+    row = vault.find(ctx.session, reference)
+    return row is not None and row.state == "provisional" and row.created_by_id == ctx.actor.staff_id
+
+
 def find_conflicts(ctx: Context, reference: str | None, person_id: int | None) -> list[NumberFinding]:
     """What the 確認リスト would say of linking this number to this person (None: not yet on record)."""
     if reference is None:

@@ -107,6 +107,13 @@ def first_values(ctx: Context, page: CasePage, item: WorkItem) -> Mapping[str, A
     return {}
 
 
+def references_of(ctx: Context, case_id: int) -> frozenset[str]:
+    """The references of Individual Numbers that stand in the entry of a case."""
+    entry = find_latest(ctx.session, case_id, ("apply", "correct"))
+    rows = [*entry.data.get("persons", ()), entry.data.get("head") or {}] if entry else []
+    return frozenset(str(row["individual_number"]) for row in rows if row.get("individual_number"))
+
+
 def differences(page: CasePage) -> list[FieldError]:
     """The fields in which the verifier's entry differed, for the one who corrects; no values."""
     last = next(

@@ -64,7 +64,8 @@ class CaseView(BaseView):
         pairs = list(request.form.items(multi=True))
         with unit_of_work(current_actor(), clock.now()) as ctx:
             _, _, form = runner.get_task(ctx, item_id)
-            raw, errors = form_pages.read(ctx, form, pairs)
+            known = case_pages.references_of(ctx, case_id)
+            raw, errors = form_pages.read(ctx, form, pairs, known)
             if request.form.get("deed") == "draft":
                 drafts.save_task(ctx, item_id, raw)
                 flash(t("下書きを保存しました。", "Draft saved."), "success")

@@ -13,9 +13,10 @@ from forms.refusals import FieldError
 from forms.rendering import fields, in_order
 from forms.validation import FormRefused, check
 from portal.language import current_language
+from rules.numbers import NumberNotValid
 from services import intake, numbers_vault
 from services.context import Context
-from services.errors import RegistrationRefused
+from services.errors import NumberRefused, RegistrationRefused
 from services.findings import Finding
 from workflows.engine.runner import OpenForm
 
@@ -36,15 +37,25 @@ class FormPage:
 
 
 def read(
-    ctx: Context, form: OpenForm, pairs: Sequence[tuple[str, str]]
+    ctx: Context, form: OpenForm, pairs: Sequence[tuple[str, str]], known: frozenset[str] = frozenset()
 ) -> tuple[dict[str, Any], list[FieldError]]:
     """Nest what was sent; Individual Numbers go to the vault at once, their references stay.
 
-    A reference that the browser sends back must be one that this person put there and that is still
-    provisional; any other is refused as if nothing had been typed.
+    A reference that the browser sends back must be one of the case (`known`), or one that this person put
+    into the vault and that is still provisional; any other is refused as no number.
     """
     raw = unflatten(pairs, form.schema, ignore=OURS)
-    return seal_individual_numbers(raw, form.schema, lambda digits: numbers_vault.receive(ctx, digits))
+
+    def seal(digits: str) -> str:
+        try:
+            return numbers_vault.receive(ctx, digits)
+        except NumberRefused as refused:
+            raise NumberNotValid(refused.code, refused.message_ja) from None
+
+    def owns(reference: str) -> bool:
+        return reference in known or numbers_vault.is_ones_own(ctx, reference)
+
+    return seal_individual_numbers(raw, form.schema, seal, owns)
 
 
 def page(
