@@ -13,7 +13,7 @@ from portal import clock
 from portal.settings import write_once
 from services.context import SYSTEM
 from services.demonstration import load as demonstration
-from services.demonstration import masters, staff
+from services.demonstration import masters, resident_register, staff
 from services.errors import ServiceError
 from services.unit_of_work import unit_of_work
 
@@ -50,6 +50,7 @@ def load_command(size: str, *, if_empty: bool) -> None:
             loaded = demonstration.load(ctx, demonstration.SIZES[size], click.echo)
     except ServiceError as error:
         raise click.ClickException(f"{error.message_ja}\n{error.message_en}") from error
+    answer_as_register(settings)
     click.echo(f"loaded {loaded.households:,} households with {loaded.persons:,} persons, all fictitious")
 
 
@@ -63,6 +64,13 @@ def accounts_command() -> None:
         name = f"{account.last_name} {account.first_name}"
         click.echo(f"  {account.username:<{width}}  {account.role_ja} {name} (office {account.office})")
     click.echo(f"  password: {password(settings)}")
+
+
+def answer_as_register(settings: Settings) -> None:
+    """Put the answers of the demonstration's resident register where the portal looks for them."""
+    path = settings.data_dir / "juki" / "answers.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(resident_register.answers(clock.today()), encoding="utf-8")
 
 
 def password(settings: Settings) -> str:

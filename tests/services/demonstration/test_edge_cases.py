@@ -10,6 +10,7 @@ from services.demonstration.certificates import Desk
 from services.demonstration.edge_cases.catalog import EDGE_CASES, told_homes
 from services.demonstration.load import FIRST_CITY_CARD
 from services.demonstration.story import Home, Membership
+from tests.architecture.tree import ROOT
 
 TODAY = date(2026, 11, 23)
 
@@ -146,3 +147,9 @@ def test_h33_who_moved_within_the_prefecture_keeps_the_day_of_acquisition() -> N
 
 def test_what_no_table_holds_yet_is_said() -> None:
     assert next(case for case in EDGE_CASES if case.code == "H32").not_held
+
+
+def test_the_documents_tell_every_case_as_the_code_does() -> None:
+    page = (ROOT / "docs" / "demonstration.md").read_text(encoding="utf-8")
+    rows = [f"| {case.number} | {case.code} {case.title} | {case.not_held or '–'} |" for case in EDGE_CASES]
+    assert [row for row in rows if row not in page] == []
