@@ -45,23 +45,26 @@ def issue(
     ctx: Context,
     household_id: int,
     periods: Sequence[Enrolment],
-    notification: Notification,
+    notification: Notification | None,
     delivery: str,
     *,
     replaced: Mapping[tuple[int, str], Certificate] | None = None,
     kinds: Mapping[int, Sequence[CertificateKind]] | None = None,
     reissue_reason: str | None = None,
+    valid_from_on: date | None = None,
 ) -> Issued:
     """Issue to each person what the law of today gives him, and ask for the paper.
 
     `kinds` fixes the kinds for some persons (reissue); `replaced` names the certificates that end by this.
     Somebody whom no paper can serve (not insured any more today) gets none, and a message says why.
+    `valid_from_on`: the first day for which it is made, where that is later than today (reaching 70).
+    Without a notification it is issued on the office's own decision.
 
     Raises:
         KindNotAllowed: a fixed kind may not be issued on this day.
         HouseholdUnknown: the household has no card number.
     """
-    plans, refusals = plan(ctx, household_id, periods, kinds or {})
+    plans, refusals = plan(ctx, household_id, periods, kinds or {}, valid_from_on)
     return write(ctx, plans, notification, delivery, replaced or {}, reissue_reason, refusals)
 
 
@@ -70,6 +73,7 @@ def plan(
     household_id: int,
     periods: Sequence[Enrolment],
     kinds: Mapping[int, Sequence[CertificateKind]],
+    valid_from_on: date | None = None,
 ) -> tuple[list[Plan], list[Refusal]]:
     """What the law of today gives each person, and why somebody gets nothing; nothing is written.
 
@@ -80,7 +84,7 @@ def plan(
     plans: list[Plan] = []
     refusals: list[Refusal] = []
     for holder in _holders(ctx, household_id, periods):
-        facts = facts_of(holder.record, holder.period)
+        facts = replace(facts_of(holder.record, holder.period), valid_from_on=valid_from_on)
         choice = decide_kind(facts, law).result
         wanted = kinds.get(holder.record.person_id)
         if wanted is not None:
@@ -131,7 +135,7 @@ def _holders(ctx: Context, household_id: int, periods: Sequence[Enrolment]) -> l
 def write(
     ctx: Context,
     plans: Sequence[Plan],
-    notification: Notification,
+    notification: Notification | None,
     delivery: str,
     replaced: Mapping[tuple[int, str], Certificate],
     reissue_reason: str | None = None,
@@ -150,7 +154,7 @@ def write(
 def _rows(
     ctx: Context,
     plans: Sequence[Plan],
-    notification: Notification,
+    notification: Notification | None,
     replaced: Mapping[tuple[int, str], Certificate],
     reissue_reason: str | None,
 ) -> list[Certificate]:
@@ -175,7 +179,7 @@ def _certificate(
     one: Plan,
     serial: str,
     contents: dict[str, object],
-    notification: Notification,
+    notification: Notification | None,
     former: Certificate | None,
 ) -> Certificate:
     return Certificate(
@@ -188,7 +192,7 @@ def _certificate(
         period_key=one.holder.period.period_key,
         issued_on=ctx.today,
         expires_on=one.validity.expires_on,
-        notification_id=notification.id,
+        notification_id=notification.id if notification else None,
         replaces_id=former.id if former else None,
         contents=contents,
         created_at=ctx.at,
