@@ -57,8 +57,8 @@ def seal_individual_numbers(
 
     `seal` takes twelve checked digits and returns `vault:<uuid>`; it may raise NumberNotValid where this
     office does not take the number. `owns` says whether a reference that the browser sent back is one it
-    may use. What is no Individual Number is taken out and told as an error, never kept. Texts of other fields that hold such a number are masked, so that
-    the result can be kept as a draft and shown again.
+    may use. What is no Individual Number is taken out and told as an error, never kept. Texts of other
+    fields that hold such a number are masked, so that the result can be kept as a draft and shown again.
     """
     errors: list[FieldError] = []
     vault = _Vault(seal, owns)

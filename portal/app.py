@@ -14,6 +14,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from interchange.juki.gateway import FileRegister
 from models import blobs, registry
 from portal import errors, frame, request_log, template_tools
+from portal.commands.check import check_command
+from portal.commands.demo import demo_command
 from portal.commands.setup import setup_command
 from portal.extensions import csrf, db, engine_options, prepare_engine, session_for_a_deed
 from portal.language import BABEL_LOCALES, JAPANESE, LANGUAGES, babel_locale
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
 DEMONSTRATION_CITY = "999997"  # 見本市, which is on no map
 HERE = Path(__file__).resolve().parent
-COMMANDS = (setup_command,)
+COMMANDS = (setup_command, check_command, demo_command)
 
 
 class PortalAppBuilder(AppBuilder):

@@ -1,0 +1,38 @@
+"""`flask check`: what would spoil the work is named at the start, not found out on paper."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.extensions import db
+from printing.system_check import system_check
+
+
+@click.command("check")
+@with_appcontext
+def check_command() -> None:
+    """Name missing fonts, libraries or a database that does not answer; exit 1 where anything is missing."""
+    problems = [f"{one.message_ja}\n  {one.message_en}" for one in system_check()]
+    problems += _database_problems()
+    for problem in problems:
+        click.echo(f"NG {problem}", err=True)
+    if problems:
+        sys.exit(1)
+    environment = current_app.extensions["portal_settings"].environment.value
+    click.echo(f"OK fonts, printing libraries and database ({db.engine.dialect.name}, {environment})")
+
+
+def _database_problems() -> list[str]:
+    try:
+        with db.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        name = type(error).__name__
+        return [f"データベースに接続できません。DATABASE_URL と起動を確かめてください。({name})"]
+    return []
