@@ -59,6 +59,12 @@ def list_reasons(ctx: Context) -> list[ReasonGroup]:
     ]
 
 
+def cancellation_reasons(ctx: Context) -> Sequence[ReasonCode]:
+    """Why a completed notification may be cancelled."""
+    statement = select(ReasonCode).where(ReasonCode.procedure == "cancellation", ReasonCode.active.is_(True))
+    return ctx.session.scalars(statement.order_by(ReasonCode.sort, ReasonCode.id)).all()
+
+
 def get_reason(ctx: Context, procedure: str, code: str) -> ReasonCode:
     """The reason of a procedure.
 
@@ -88,7 +94,11 @@ def scannable_papers(ctx: Context) -> list[tuple[str, str, str]]:
 
 
 def prefill(
-    ctx: Context, procedure: str, household_id: int | None, papers: Sequence[str] = ()
+    ctx: Context,
+    procedure: str,
+    household_id: int | None,
+    papers: Sequence[str] = (),
+    notification_id: int | None = None,
 ) -> dict[str, Any]:
     """What the form begins with: today, the counter, the papers that are a must, the household on record."""
     values: dict[str, Any] = {
@@ -98,6 +108,8 @@ def prefill(
     }
     if papers:
         values["papers"] = [{"kind": code} for code in papers]
+    if procedure == "cancellation" and notification_id is not None:
+        values["notification_id"] = notification_id
     if household_id is None:
         return values
     beside = household_beside(ctx, household_id)

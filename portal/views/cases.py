@@ -13,6 +13,7 @@ from forms.refusals import FieldError
 from forms.rendering import as_typed
 from forms.validation import FormRefused
 from models.case import WorkItem
+from models.masters import ReasonCode
 from models.notification import WAYS
 from portal import clock
 from portal.language import current_language, t
@@ -161,12 +162,19 @@ class CaseView(BaseView):
             outcomes=_outcomes(item),
             primary_label=_primary_label(item),
             last_note=case_pages.last_note(page),
+            cancellations=_cancellations(ctx, page),
             ways=WAYS,
             events={kind: t(*words) for kind, words in EVENTS.items()},
             print_states={kind: t(*words) for kind, words in PRINT_STATES.items()},
             paper_names={code: t(ja, en) for code, ja, en in intake.paper_choices(ctx)},
             scannable=intake.scannable_papers(ctx),
         )
+
+
+def _cancellations(ctx: Context, page: cases.CasePage) -> Sequence[ReasonCode]:
+    """The reasons for which this completed notification could be cancelled; none where it cannot be."""
+    done = page.state == "registered" and page.notification.procedure != "cancellation"
+    return intake.cancellation_reasons(ctx) if done and can("notification.submit") else ()
 
 
 def _outcomes(item: WorkItem | None) -> list[tuple[str, str]]:

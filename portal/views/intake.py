@@ -51,8 +51,9 @@ class IntakeView(BaseView):
             draft = drafts.find_intake(ctx, request.args.get("draft", type=int))
             household = request.args.get("household", type=int)
             form = runner.intake_form(ctx, procedure, reason)
+            cancelled = request.args.get("notification", type=int)
             asked = [paper.code for paper in papers.to_ask(ctx, procedure, reason) if paper.is_must]
-            first = {**form.fixed, **intake.prefill(ctx, procedure, household, asked)}
+            first = {**form.fixed, **intake.prefill(ctx, procedure, household, asked, cancelled)}
             values = draft.data if draft else as_typed(form.schema, first)
             return self._page(ctx, procedure, reason, values, draft_id=draft.id if draft else None)
 
