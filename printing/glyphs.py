@@ -8,7 +8,7 @@ the person's name: WeasyPrint alone would write a box and text extraction would 
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Final
 
@@ -76,8 +76,23 @@ def _face_of_character(cluster: str) -> Face | None:
     return face_of(cluster)
 
 
+@cache
+def _common_characters() -> frozenset[str]:
+    """Return what both base fonts draw; a text of these alone needs no closer look (nearly every text)."""
+    shared = coverage_of(GOTHIC).characters.keys() & coverage_of(MINCHO).characters.keys()
+    common = {character for character in map(chr, shared) if _is_plain(character)}
+    return frozenset(common | {"\n"})
+
+
+def _is_plain(character: str) -> bool:
+    refused = unicodedata.category(character) in _REFUSED_CATEGORIES
+    return not refused and not is_variation_selector(character)
+
+
 def runs(text: str) -> tuple[Run, ...]:
     """Cut a text into runs of one face each."""
+    if _common_characters().issuperset(text):
+        return (Run(None, text),)
     faced = ((_face_of_character(cluster), cluster) for cluster in clusters(text))
     return tuple(
         Run(face, "".join(cluster for _, cluster in group))
@@ -87,7 +102,7 @@ def runs(text: str) -> tuple[Run, ...]:
 
 def markup(text: str) -> Markup:
     """Escape a text for a template, its rarer runs in a span of their face."""
-    if text.isascii():
+    if _common_characters().issuperset(text):
         return escape(text)
     parts = (
         escape(run.text)
