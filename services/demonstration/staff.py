@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
 from models import bulk
@@ -64,7 +64,7 @@ ACCOUNTS = (
 def install_accounts(ctx: Context, password: str) -> int:
     """Add the accounts that are missing, with roles and postings; say how many came new.
 
-    Accounts that are there get the password again, so that what `flask demo accounts` prints is true.
+    An account that is there is left alone: somebody may have changed its password or its roles.
 
     Raises:
         RolesMissing: `flask setup` did not run.
@@ -72,14 +72,13 @@ def install_accounts(ctx: Context, password: str) -> int:
     """
     if len(password) < SHORTEST_PASSWORD:
         raise ValueError(f"a password of the demonstration has {SHORTEST_PASSWORD} characters or more")
-    hashed = generate_password_hash(password)
     roles, offices = _roles(ctx), _offices(ctx)
     user = bulk.table("ab_user")
     there = set(ctx.session.scalars(select(user.c.username)))
     new = [account for account in ACCOUNTS if account.username not in there]
-    ctx.session.execute(
-        update(user).where(user.c.username.in_([a.username for a in ACCOUNTS])).values(password=hashed)
-    )
+    if not new:
+        return 0
+    hashed = generate_password_hash(password)
     now = ctx.at.replace(tzinfo=None)
     for account in new:
         user_id = _add(ctx, account, hashed, now)
