@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, make_response, render_template, request
+from flask import current_app, g, make_response, render_template, request
 from flask_limiter.errors import RateLimitExceeded
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from limits.errors import StorageError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
 RETRY_SECONDS = 20
+LOGIN_ATTRIBUTE = "_login_user"  # where Flask-Login keeps the person of a request
 
 STATUS: dict[type[ServiceError], int] = {
     NotFound: 404,
@@ -215,6 +217,9 @@ def answer(
     source: HTTPException | None = None,
 ) -> Response:
     """The page, or the part of a page for htmx, with a status."""
+    g.bare = status >= 500
+    if g.bare:  # a page without a person: Flask-Login would ask the database for him
+        setattr(g, LOGIN_ATTRIBUTE, AnonymousUserMixin())
     words = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
     limit = current_app.config["MAX_CONTENT_LENGTH"] // (1024 * 1024)
     facts: dict[str, Any] = {
@@ -225,7 +230,7 @@ def answer(
         "now": t(*words.now).format(wait=wait),
         "article": article,
         "request_id": request_id(),
-        "bare": status >= 500 or signed_in_actor() is None,
+        "bare": g.bare or signed_in_actor() is None,
     }
     part = bool(request.headers.get("HX-Request"))
     response = make_response(render_template("errors/part.html" if part else "errors/page.html", **facts))

@@ -116,7 +116,7 @@ def register_counter(counter: Counter) -> Counter:
 def page_frame() -> Frame:
     """The frame of this request's page."""
     settings: Settings = current_app.extensions["portal_settings"]
-    actor = signed_in_actor()
+    actor = None if g.get("bare") else signed_in_actor()  # no question to a database that is away
     counts = counts_for(actor) if actor else {}
     return Frame(
         lines=lines(ENTRIES, counts) if actor else (),

@@ -14,6 +14,7 @@ JAPANESE: Final = "ja"
 ENGLISH: Final = "en"
 LANGUAGES: Final = {JAPANESE: "日本語", ENGLISH: "English"}
 COOKIE: Final = "language"
+COOKIE_SECONDS: Final = 365 * 24 * 3600
 BABEL_LOCALES: Final = {JAPANESE: "ja_JP", ENGLISH: "en"}
 
 
@@ -35,6 +36,14 @@ def babel_locale() -> str:
 def t(ja: str, en: str) -> str:
     """The text in the language of the screen."""
     return en if current_language() == ENGLISH else ja
+
+
+def remember(response: Any, language: str | None) -> None:
+    """Keep a wish in the browser for a year; no wish leaves the browser's own."""
+    if language in LANGUAGES:
+        response.set_cookie(
+            COOKIE, language, max_age=COOKIE_SECONDS, secure=request.is_secure, httponly=True, samesite="Lax"
+        )
 
 
 def lazy(ja: str, en: str) -> Any:

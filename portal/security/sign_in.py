@@ -13,7 +13,8 @@ from flask_limiter.util import get_remote_address
 from flask_login import login_user, logout_user
 
 from portal import clock
-from portal.language import lazy, t
+from portal.extensions import db
+from portal.language import COOKIE, lazy, remember, t
 from portal.security.access import open_to_everybody
 from portal.security.actor import signed_in_actor
 from services import accounts
@@ -73,7 +74,9 @@ class SignInView(AuthDBView):
         session.permanent = True
         login_user(user, remember=False)
         g.pop("actor", None)
-        return redirect(target)
+        response = redirect(target)
+        remember(response, accounts.preference_of(db.session(), user.id, COOKIE))
+        return response
 
     @expose("/logout/", methods=["POST"])
     @open_to_everybody

@@ -188,7 +188,10 @@ class ServedModelView(ModelView):
             row=row,
             tab=tab,
             facts=self.facts_of(row),
-            entries=[(entry, names.get(entry.by_id, ""), self.changes_of(entry)) for entry in entries],
+            entries=[
+                (entry, names.get(entry.by_id or 0, t("システム", "System")), self.changes_of(entry))
+                for entry in entries
+            ],
             may_edit=can(self.writes),
         )
 

@@ -9,13 +9,11 @@ from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.utils.base import get_safe_redirect
 
 from portal import clock
-from portal.language import COOKIE, LANGUAGES
+from portal.language import COOKIE, LANGUAGES, remember
 from portal.security.access import open_to_everybody
 from portal.security.actor import signed_in_actor
 from services import accounts
 from services.unit_of_work import unit_of_work
-
-COOKIE_SECONDS = 365 * 24 * 3600
 
 
 class LanguageView(BaseView):
@@ -36,12 +34,5 @@ class LanguageView(BaseView):
             with unit_of_work(actor, clock.now()) as ctx:
                 accounts.set_preference(ctx, COOKIE, language)
         response = redirect(get_safe_redirect(request.form.get("next", "")), code=303)
-        response.set_cookie(
-            COOKIE,
-            language,
-            max_age=COOKIE_SECONDS,
-            secure=request.is_secure,
-            httponly=True,
-            samesite="Lax",
-        )
+        remember(response, language)
         return response
