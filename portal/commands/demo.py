@@ -10,6 +10,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from portal import clock
+from portal.commands.demo_cases import cases_command
 from portal.settings import write_once
 from services.context import SYSTEM
 from services.demonstration import load as demonstration
@@ -30,6 +31,9 @@ WORDS = (
 @click.group("demo")
 def demo_command() -> None:
     """Fictitious people and accounts, for trials and teaching."""
+
+
+demo_command.add_command(cases_command)
 
 
 @demo_command.command("load")
