@@ -14,8 +14,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.case import Case
+from models.certificate import ENDED, last_events, list_of_person
 from models.enrolment import list_household_periods
-from models.household import CardNumber, get_head
+from models.household import CardNumber
 from models.staff import User, find_posting
 from portal import clock
 from services.context import SYSTEM, Actor, Context
@@ -30,6 +31,7 @@ IDENTITY = {
     "result": "confirmed",
 }
 ADDRESS = {"postal_code": "0000001", "address": "見本県見本市架空町一丁目2番3号"}
+PAPERS = frozenset({"eligibility_certificate", "eligibility_notice", "elderly_recipient_card"})
 FAMILIES = (
     (("架空 一郎", "カクウ イチロウ", "1", "1985-06-14"), ("架空 梅子", "カクウ ウメコ", "2", "1987-02-03")),
     (("試験 健", "シケン ケン", "1", "1999-12-30"),),
@@ -100,16 +102,16 @@ class _Story:
             found = _insured_household(ctx, card_number)
         if found is None:
             return
-        household_id, person_id, name = found
+        household_id, person_id, paper = found
         today = clock.today().isoformat()
         entry = {
             "household_id": household_id,
             "received_on": today,
             "form_date": today,
             "way": "counter",
-            "notifier": {"name": name, "relation": "self"},
+            "notifier": {"name": "見本 届出人", "relation": "self"},
             "phone": "000-0000-0000",
-            "persons": [{"person_id": person_id, "paper": "eligibility_certificate"}],
+            "persons": [{"person_id": person_id, "paper": paper}],
             "delivery": "counter",
             "promises_to_return": True,
         }
@@ -167,6 +169,10 @@ def _insured_household(ctx: Context, card_number: str) -> tuple[int, int, str] |
     household_id = ctx.session.scalars(statement).first()
     if household_id is None:
         return None
-    periods = list_household_periods(ctx.session, household_id, ctx.today)
-    head = get_head(ctx.session, household_id, ctx.today)
-    return (household_id, periods[0].person_id, "見本 届出人") if periods and head else None
+    for period in list_household_periods(ctx.session, household_id, ctx.today):
+        held = list_of_person(ctx.session, period.person_id)
+        ended = last_events(ctx.session, [one.id for one in held])
+        for certificate in held:
+            if certificate.kind in PAPERS and ended[certificate.id].kind not in ENDED:
+                return household_id, period.person_id, certificate.kind
+    return None
