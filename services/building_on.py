@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +17,8 @@ from models.person import AddressRecord, PersonRecord
 from services.household_findings import end_of
 from services.undoing import Traces
 
+ONE_DAY = timedelta(days=1)
+
 
 def later_notifications(session: Session, notification_id: int, traces: Traces) -> set[int | None]:
     """The notifications (None: a deed without one) that changed or used what this one recorded."""
@@ -27,6 +29,7 @@ def later_notifications(session: Session, notification_id: int, traces: Traces) 
         *_heads_by_membership(session, traces),
         *_certificates(session, notification_id),
         *_in_the_way(session, traces),
+        *_stranded(session, traces),
     }
     return found - {notification_id} - cancelled_among(session, found) - _cancellations(session, found)
 
@@ -133,13 +136,42 @@ def _in_the_way(session: Session, traces: Traces) -> set[int | None]:
     return found
 
 
+def _stranded(session: Session, traces: Traces) -> set[int | None]:
+    """Periods that would hold again in a household which has no head, or not the person, any more."""
+    found: set[int | None] = set()
+    for period in traces.of(traces.closed, Enrolment):
+        for entity, condition in (
+            (HouseholdHead, HouseholdHead.household_id == period.household_id),
+            (HouseholdMember, HouseholdMember.person_id == period.person_id),
+        ):
+            rows = _believed_after(session, traces, entity, condition)
+            here = [row for row in rows if row.household_id == period.household_id]
+            if not any(_reaches(row, end_of(period)) for row in here):
+                found |= {row.notification_id for row in rows if row.until_on is not None or row not in here}
+    return found
+
+
+def _believed_after(session: Session, traces: Traces, entity: type[Any], condition: Any) -> list[Any]:
+    """What would be believed once the notification is cancelled: without its own rows, with those it closed."""
+    made = {row.id for row in traces.of(traces.made, entity)}
+    now = session.scalars(select(entity).where(condition, entity.superseded_at.is_(None)))
+    closed = {row.id for row in traces.of(traces.closed, entity)}
+    again = session.scalars(select(entity).where(condition, entity.id.in_(closed))) if closed else ()
+    return [*(row for row in now if row.id not in made), *again]
+
+
+def _reaches(row: Any, end: date | None) -> bool:
+    """Whether a membership or headship lasts as long as a period that ends before `end` (None: it is open)."""
+    return row.until_on is None or (end is not None and row.until_on + ONE_DAY >= end)
+
+
 def _believed_by(session: Session, entity: type[Any], condition: Any) -> set[int | None]:
     statement = select(entity.notification_id).where(condition, entity.superseded_at.is_(None))
     return set(session.scalars(statement.distinct()))
 
 
 def _after(last_day: date | None) -> date | None:
-    return None if last_day is None else date.fromordinal(last_day.toordinal() + 1)
+    return None if last_day is None else last_day + ONE_DAY
 
 
 def _meet(one: tuple[date, date | None], other: tuple[date, date | None]) -> bool:

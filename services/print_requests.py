@@ -42,7 +42,7 @@ def ask_for_certificates(
     if not certificates:
         return []
     holders = list_current(ctx.session, {row.person_id for row in certificates})
-    heads = {row.household_id: _head_of(ctx, row.household_id) for row in certificates}
+    heads = {one: _head_of(ctx, one) for one in {row.household_id for row in certificates}}
     carriers: dict[tuple[str, int, int], list[Certificate]] = defaultdict(list)
     for row in certificates:
         protected = holders[row.person_id].protective_measure

@@ -180,6 +180,21 @@ def test_joining_again_meanwhile_stands_in_the_way_of_cancelling_the_loss(ctx):
     assert codes(cancellation.check(ctx, a_cancellation(loss_id))) == {"cancellation.later_builds_on"}
 
 
+def test_a_household_that_others_have_left_since_cannot_take_somebody_back(ctx):
+    """The head left the insurance, then the last insured person split off: the household has ended."""
+    wife = a_person("見本 花子", "1982-07-15", sex="2", relationship="wife")
+    done = register_acquisition(ctx, [a_person(), wife])
+    register_loss(ctx, a_loss(done, 0))
+    loss_id = last_notification_id(ctx)
+    row = {"person_id": done.person_ids[1], "new_household_number": 1, "relationship": "head"}
+    register_change(ctx, a_change(done, "split", persons=[row]))
+    split_id = last_notification_id(ctx)
+    assert codes(cancellation.check(ctx, a_cancellation(loss_id))) == {"cancellation.later_builds_on"}
+    register_cancellation(ctx, split_id)
+    register_cancellation(ctx, loss_id)
+    assert get_head(ctx.session, done.household_id, ctx.today).person_id == done.person_ids[0]
+
+
 def test_a_notification_is_cancelled_once_and_says_so(ctx):
     register_acquisition(ctx, [a_person()])
     first = last_notification_id(ctx)
