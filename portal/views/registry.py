@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from portal.views.attachments import AttachmentView
 from portal.views.cases import CaseView
+from portal.views.households import HouseholdView
+from portal.views.inbox import InboxView
 from portal.views.intake import IntakeView
 from portal.views.language import LanguageView
 from portal.views.masters import MASTER_VIEWS, MasterIndexView
 from portal.views.own_page import ProfileView
+from portal.views.persons import PersonView
 from portal.views.staff import PostingView, RoleView, StaffView
 
 if TYPE_CHECKING:
@@ -20,6 +23,9 @@ VIEWS: tuple[type[BaseView], ...] = (
     IntakeView,
     CaseView,
     AttachmentView,
+    InboxView,
+    PersonView,
+    HouseholdView,
     ProfileView,
     MasterIndexView,
     *MASTER_VIEWS,

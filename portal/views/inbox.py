@@ -1,0 +1,131 @@
+"""The inbox: what waits for whom, the soonest first (N2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from flask import redirect, request, url_for
+from flask_appbuilder import BaseView, expose
+
+from models.notification import WAYS
+from portal import clock
+from portal.frame import counts_for, register_counter
+from portal.language import t
+from portal.security import remembered
+from portal.security.access import requires
+from portal.security.actor import current_actor
+from portal.security.roles import ROLES
+from services import inbox
+from services.inbox import BOXES, Choice, Filters
+from services.unit_of_work import unit_of_work
+from workflows.case_pages import TITLES
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from services.context import Actor
+
+BOX_NAMES = {
+    "mine": ("自分", "Mine"),
+    "group": ("グループ", "My groups"),
+    "free": ("未割当", "Unassigned"),
+    "overdue": ("期限超過", "Overdue"),
+}
+DUE_NAMES = {
+    "late": ("期限超過", "Overdue"),
+    "today": ("今日まで", "Today"),
+    "soon": ("3日以内", "Within 3 days"),
+    "later": ("その先", "Later"),
+    "none": ("期限なし", "Without a date"),
+}
+IN_ADDRESS = tuple(field.name for field in fields(Filters) if field.name != "text")
+LONGEST_TEXT = 60
+
+
+@register_counter
+def count(session: Session, actor: Actor, today: date) -> Mapping[str, int]:
+    """The counts of the sidebar and of the tabs."""
+    return inbox.count(session, actor, today)
+
+
+class InboxView(BaseView):
+    """One's own and one's groups' tasks."""
+
+    route_base = "/inbox"
+    default_view = "list"
+
+    @expose("/", methods=["GET"])
+    @requires("inbox.open")
+    def list(self) -> Any:
+        """A box, narrowed by filters; what was typed is found again by a word in the address."""
+        counts = counts_for(current_actor())
+        box = request.args.get("box", "")
+        if box not in BOXES:
+            box = "mine" if counts["inbox.mine"] else "group"
+        word = request.args.get("s")
+        kept = remembered.recall("inbox", word) or {}
+        filters = replace(_filters(request.args), text=kept.get("text", ""))
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            page = inbox.read(ctx, box, filters, request.args.get("after", type=int))
+            return self.render_template(
+                "inbox/list.html",
+                title=t("受信箱", "Inbox"),
+                box=box,
+                box_name=t(*BOX_NAMES[box]),
+                tabs=_tabs(box, counts),
+                page=page,
+                filters=filters,
+                chosen=_address(box, filters, word if kept else None),
+                options={name: _options(name, found) for name, found in page.choices.items()},
+                due_options=[(value, t(*names)) for value, names in DUE_NAMES.items()],
+                procedures={slug: t(*names) for slug, names in TITLES.items()},
+                read_at=ctx.at,
+                read_on=ctx.today,
+                role_names={slug: t(role.ja, role.en) for slug, role in ROLES.items()},
+                ways=WAYS,
+                supervises=bool(ctx.actor.roles & inbox.SUPERVISORS),
+            )
+
+    @expose("/", methods=["POST"])
+    @requires("inbox.open")
+    def find(self) -> Any:
+        """Look inside the box; the text is sealed into the session, not written into the address."""
+        text = request.form.get("text", "").strip()[:LONGEST_TEXT]
+        word = remembered.keep("inbox", {"text": text}) if text else None
+        box = request.form.get("box", "group")
+        values: dict[str, Any] = _address(box, _filters(request.form), word)
+        return redirect(url_for("InboxView.list", **values), code=303)
+
+
+def _filters(given: Mapping[str, str]) -> Filters:
+    return Filters(**{name: given.get(name, "")[:LONGEST_TEXT] for name in IN_ADDRESS})
+
+
+def _address(box: str, filters: Filters, word: str | None) -> dict[str, str]:
+    """The arguments of the address that shows this list again."""
+    chosen = {name: getattr(filters, name) for name in IN_ADDRESS if getattr(filters, name)}
+    return {"box": box, **chosen, **({"s": word} if word else {})}
+
+
+def _tabs(box: str, counts: Mapping[str, int]) -> list[tuple[str, str, bool]]:
+    return [
+        (f"{t(*names)} {counts[f'inbox.{name}']}", url_for("InboxView.list", box=name), name == box)
+        for name, names in BOX_NAMES.items()
+    ]
+
+
+def _options(name: str, found: Sequence[Choice]) -> list[tuple[str, str]]:
+    return [(one.value, f"{_label(name, one)} {one.count}") for one in found if one.value]
+
+
+def _label(name: str, choice: Choice) -> str:
+    if name == "procedure" and choice.value in TITLES:
+        return t(*TITLES[choice.value])
+    if name == "district":
+        return f"〒{choice.value[:3]}-{choice.value[3:]}"
+    if name == "assignee" and choice.value == "free":
+        return t("未割当", "Unassigned")
+    return t(choice.ja, choice.en)
