@@ -11,12 +11,17 @@ from flask_appbuilder import AppBuilder
 from flask_appbuilder.menu import Menu
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from interchange.juki.deaths import DeathsFile
 from interchange.juki.gateway import FileRegister
 from models import blobs, registry
 from portal import errors, frame, request_log, template_tools
+from portal.commands.batch import batch_command
 from portal.commands.check import check_command
+from portal.commands.definitions import definitions_command
 from portal.commands.demo import demo_command
+from portal.commands.outbox import outbox_command
 from portal.commands.setup import setup_command
+from portal.commands.worker import worker_command
 from portal.extensions import csrf, db, engine_options, prepare_engine, session_for_a_deed
 from portal.language import BABEL_LOCALES, JAPANESE, LANGUAGES, babel_locale
 from portal.security import headers, keys, limits_storage
@@ -26,7 +31,7 @@ from portal.views.health import health
 from portal.views.home import HomeView
 from portal.views.registry import VIEWS
 from rules.law import Law
-from services import identity, numbers_vault, statute, unit_of_work
+from services import ex_officio, identity, numbers_vault, statute, unit_of_work
 from services.numbers_vault import NumberPolicy
 from workflows import catalog
 
@@ -35,7 +40,15 @@ if TYPE_CHECKING:
 
 DEMONSTRATION_CITY = "999997"  # 見本市, which is on no map
 HERE = Path(__file__).resolve().parent
-COMMANDS = (setup_command, check_command, demo_command)
+COMMANDS = (
+    setup_command,
+    check_command,
+    demo_command,
+    worker_command,
+    outbox_command,
+    definitions_command,
+    batch_command,
+)
 
 
 class PortalAppBuilder(AppBuilder):
@@ -61,6 +74,7 @@ def create_app(settings: Settings) -> Flask:
     blobs.configure(settings.data_dir / "blobs")
     numbers_vault.configure(NumberPolicy.PRODUCTION if settings.production else NumberPolicy.DEMONSTRATION)
     identity.configure(FileRegister(settings.data_dir / "juki" / "answers.csv"))
+    ex_officio.configure(DeathsFile(settings.data_dir / "juki" / "deaths.csv"))
     statute.configure(Law.load(municipality_code=settings.municipality_code or DEMONSTRATION_CITY))
     catalog.load_handlers()
     if settings.trusted_proxies:

@@ -1,0 +1,101 @@
+"""What is no longer needed goes: provisional Individual Numbers, page keys, counters (M12, T11, T19).
+
+Called by the worker once a day; each call does a bounded part and answers how much, so that no call is long.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Text, cast, delete, select, update
+
+from models.audit.tags import Tag
+from models.case import Case, Draft
+from models.form_entry import FormEntry
+from models.limits import RateCounter
+from models.outbox import Deed
+from models.vault import PREFIX, IndividualNumber
+from services import audit
+from services.context import Context
+
+DEEDS_KEPT = timedelta(days=7)  # longer than any page stays open
+AT_ONCE = 500
+BLIND_INDEX_BYTES = 32
+REFERENCE = re.compile(rf"{PREFIX}([0-9a-f-]{{36}})")
+
+
+@dataclass(frozen=True)
+class Tidied:
+    """How many numbers were destroyed, and how many page keys and counters removed."""
+
+    numbers: int = 0
+    deeds: int = 0
+    counters: int = 0
+
+    @property
+    def any(self) -> bool:
+        return bool(self.numbers or self.deeds or self.counters)
+
+
+def run(ctx: Context, number_days: int) -> Tidied:
+    """Remove what is no longer needed; `number_days` is how long a number may wait for its case."""
+    numbers = _discard_numbers(ctx, number_days)
+    deeds = ctx.session.execute(delete(Deed).where(Deed.at < ctx.at - DEEDS_KEPT))
+    counters = ctx.session.execute(delete(RateCounter).where(RateCounter.expires <= ctx.at.timestamp()))
+    done = Tidied(numbers, _count(deeds), _count(counters))
+    if done.any:
+        detail = {"numbers": done.numbers, "deeds": done.deeds, "counters": done.counters}
+        audit.record(ctx, Tag.HOUSE_KEPT, detail=detail)
+    return done
+
+
+def _discard_numbers(ctx: Context, number_days: int) -> int:
+    """Destroy numbers that were typed for a case or draft that is no longer open (番号法20条).
+
+    The row stays and says so; its digits are gone.
+    """
+    statement = (
+        select(IndividualNumber.id, IndividualNumber.reference)
+        .where(
+            IndividualNumber.state == "provisional",
+            IndividualNumber.created_at < ctx.at - timedelta(days=number_days),
+        )
+        .order_by(IndividualNumber.id)
+        .with_for_update()
+    )
+    old = {row.reference: row.id for row in ctx.session.execute(statement)}
+    if not old:
+        return 0
+    wanted = _in_use(ctx)
+    gone = [number_id for reference, number_id in old.items() if reference not in wanted][:AT_ONCE]
+    if gone:
+        ctx.session.execute(
+            update(IndividualNumber)
+            .where(IndividualNumber.id.in_(gone))
+            .values(state="discarded", superseded_at=ctx.at, sealed=b"", blind_index=bytes(BLIND_INDEX_BYTES))
+            .execution_options(synchronize_session=False)
+        )
+    return len(gone)
+
+
+def _in_use(ctx: Context) -> set[str]:
+    """The references that stand in an entry of an open case or in a draft."""
+    entries = (
+        select(cast(FormEntry.data, Text))
+        .join(Case, Case.id == FormEntry.case_id)
+        .where(Case.state == "open", cast(FormEntry.data, Text).contains(PREFIX))
+    )
+    drafts = select(cast(Draft.data, Text)).where(cast(Draft.data, Text).contains(PREFIX))
+    found: set[str] = set()
+    for statement in (entries, drafts):
+        texts: Iterable[str] = ctx.session.scalars(statement.execution_options(yield_per=AT_ONCE))
+        for text in texts:
+            found.update(REFERENCE.findall(text))
+    return found
+
+
+def _count(result: object) -> int:
+    return max(int(getattr(result, "rowcount", 0)), 0)
