@@ -66,7 +66,7 @@ class Unprintable:
 
     @property
     def message_en(self) -> str:
-        return WHY_NOT.get(self.code, OTHERWISE)
+        return why_not(self.code)
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,11 @@ class Rendered:
     pdf: bytes | None
     sheets: tuple[Sheet, ...]
     refused: tuple[Unprintable, ...]
+
+
+def why_not(code: str) -> str:
+    """The reason of a code in English; the Japanese message names person and place."""
+    return WHY_NOT.get(code, OTHERWISE)
 
 
 def tray_of(document_name: str) -> str:

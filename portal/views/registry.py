@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 from portal.views.attachments import AttachmentView
 from portal.views.cases import CaseView
+from portal.views.certificates import CertificateView
 from portal.views.households import HouseholdView
 from portal.views.inbox import InboxView
 from portal.views.intake import IntakeView
 from portal.views.language import LanguageView
+from portal.views.lookup import LookupView
 from portal.views.masters import MASTER_VIEWS, MasterIndexView
 from portal.views.own_page import ProfileView
 from portal.views.persons import PersonView
+from portal.views.print_queue import PrintQueueView
+from portal.views.printer import PrinterView
 from portal.views.staff import PostingView, RoleView, StaffView
 
 if TYPE_CHECKING:
@@ -26,6 +30,10 @@ VIEWS: tuple[type[BaseView], ...] = (
     InboxView,
     PersonView,
     HouseholdView,
+    PrintQueueView,
+    PrinterView,
+    CertificateView,
+    LookupView,
     ProfileView,
     MasterIndexView,
     *MASTER_VIEWS,
