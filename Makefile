@@ -29,7 +29,7 @@ test: check ## check, then all tests on SQLite and PostgreSQL (ARGS=… for pyte
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 bench: install ## measure on the full city and print JSON lines (ONLY=name)
-	$(BIN)/python -m scripts.bench $(ONLY)
+	$(BIN)/python -m benchmarks $(ONLY)
 
 demo: ## load the demonstration city (SIZE=small|full)
 	@scripts/bootstrap.sh run
