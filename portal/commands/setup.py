@@ -20,6 +20,7 @@ from portal.extensions import db
 from portal.security.roles import PERMISSIONS, ROLES, fab_pair
 from services import role_tables
 from services.context import SYSTEM
+from services.demonstration import masters
 from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def set_up() -> list[str]:
         upgrade()
         changed = sync_roles()
         published = publish()
+        install_masters()
     return [
         "tables are up to date",
         f"roles changed: {', '.join(changed)}" if changed else "roles are up to date",
@@ -83,6 +85,12 @@ def sync_roles() -> list[str]:
             [fab_pair(slug) for slug in PERMISSIONS],
             {name: frozenset(fab_pair(slug) for slug in role.grants) for name, role in ROLES.items()},
         )
+
+
+def install_masters() -> None:
+    """Add the rows that every office needs (kinds of papers, reasons) where they are missing; changes none."""
+    with unit_of_work(SYSTEM, clock.now()) as ctx:
+        masters.install_masters(ctx)
 
 
 def publish() -> list[str]:
