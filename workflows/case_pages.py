@@ -58,7 +58,7 @@ def read(ctx: Context, page: CasePage, language: str) -> Told:
         reason=_reason(ctx, notification.procedure, notification.reason, english=english),
         state=en if english else ja,
         state_kind=kind,
-        processes=[(name, _process_title(name, english=english)) for name in specification.bundle.bpmn],
+        processes=[(name, process_title(name, english=english)) for name in specification.bundle.bpmn],
         done=_with_callers(specification, page.done_elements),
         open=_with_callers(specification, page.open_elements),
     )
@@ -172,7 +172,8 @@ def _reason(ctx: Context, procedure: str, code: str, *, english: bool) -> str:
     return row.name_en if english else row.name
 
 
-def _process_title(name: str, *, english: bool) -> str:
+def process_title(name: str, *, english: bool) -> str:
+    """The title of a procedure, or of a process that procedures call."""
     ja, en = {
         **TITLES,
         "identity_check": ("本人確認", "Identity check"),

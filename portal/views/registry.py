@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.views.attachments import AttachmentView
+from portal.views.audit import AuditView
 from portal.views.cases import CaseView
 from portal.views.certificates import CertificateView
+from portal.views.definitions import DefinitionView
+from portal.views.ex_officio import ExOfficioView
 from portal.views.households import HouseholdView
 from portal.views.inbox import InboxView
 from portal.views.intake import IntakeView
@@ -34,6 +37,9 @@ VIEWS: tuple[type[BaseView], ...] = (
     PrinterView,
     CertificateView,
     LookupView,
+    ExOfficioView,
+    DefinitionView,
+    AuditView,
     ProfileView,
     MasterIndexView,
     *MASTER_VIEWS,

@@ -1,0 +1,112 @@
+"""The audit record for the auditor: who did what to whom, by number, never a name of a citizen (M15)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask import request
+from flask_appbuilder import BaseView, expose
+
+from models.audit.event import AuditEvent
+from models.audit.tags import Tag
+from portal import clock
+from portal.language import t
+from portal.security.access import requires
+from portal.security.actor import current_actor
+from rules.eras import DateNotUnderstood, parse_date
+from services import audit_record
+from services.audit_record import Asked
+from services.unit_of_work import unit_of_work
+
+LONGEST = 60
+TAGS: dict[Tag, tuple[str, str]] = {
+    Tag.LOGIN_PASSED: ("サインイン", "Signed in"),
+    Tag.LOGIN_REFUSED: ("サインイン失敗", "Sign-in refused"),
+    Tag.LOGOUT: ("サインアウト", "Signed out"),
+    Tag.ACCOUNT_CHANGED: ("利用者の変更", "Account changed"),
+    Tag.ROLE_CHANGED: ("権限の変更", "Role changed"),
+    Tag.MASTER_CHANGED: ("マスタの変更", "Master changed"),
+    Tag.DEFINITION_PUBLISHED: ("手続の定義の公開", "Definition published"),
+    Tag.CASE_STARTED: ("案件の開始", "Case begun"),
+    Tag.TASK_TAKEN: ("仕事の引受け", "Task taken"),
+    Tag.TASK_GIVEN_BACK: ("仕事の返却", "Task given back"),
+    Tag.TASK_COMPLETED: ("仕事の終了", "Task completed"),
+    Tag.CASE_WITHDRAWN: ("届出の取下げ", "Case withdrawn"),
+    Tag.DRAFT_SAVED: ("下書きの保存", "Draft saved"),
+    Tag.NOTIFICATION_ACTION: ("届出の経過", "Notification went on"),
+    Tag.REGISTER_CHANGED: ("台帳の変更", "Register changed"),
+    Tag.NUMBER_SEALED: ("個人番号の封入", "Number sealed"),
+    Tag.NUMBER_CONFIRMED: ("個人番号の確定", "Number confirmed"),
+    Tag.CERTIFICATE_EVENT: ("証の異動", "Certificate event"),
+    Tag.PRINT_PREVIEWED: ("印刷の下見", "Print previewed"),
+    Tag.PRINT_RUN: ("印刷", "Printed"),
+    Tag.PRINT_SPOILED: ("刷り損じ", "Spoiled"),
+    Tag.ATTACHMENT_ADDED: ("書類の添付", "Scan attached"),
+    Tag.ATTACHMENT_READ: ("添付書類の閲覧", "Scan read"),
+    Tag.PERSON_SEARCHED: ("個人の検索", "Persons searched"),
+    Tag.PERSON_READ: ("個人の閲覧", "Person read"),
+    Tag.HOUSEHOLD_READ: ("世帯の閲覧", "Household read"),
+    Tag.RESIDENT_REGISTER_ASKED: ("住基への照会", "Resident register asked"),
+    Tag.LIST_MADE: ("職権の一覧の作成", "Ex officio list made"),
+    Tag.LIST_DECIDED: ("職権の一覧の決定", "Ex officio list decided"),
+    Tag.OUTBOX_DELIVERED: ("あとから行う処理", "Deferred work done"),
+    Tag.OUTBOX_FAILED: ("あとから行う処理の失敗", "Deferred work failed"),
+    Tag.CASE_REMINDED: ("期限超過の記録", "Overdue task noted"),
+    Tag.HOUSE_KEPT: ("不要になった番号などの消去", "Housekeeping"),
+    Tag.AUDIT_READ: ("監査の記録の閲覧", "Audit record read"),
+    Tag.REQUEST_REFUSED: ("権限のない要求", "Request refused"),
+}
+
+
+class AuditView(BaseView):
+    """The audit record, read only."""
+
+    route_base = "/audit"
+    default_view = "list"
+
+    @expose("/", methods=["GET"])
+    @requires("audit.read")
+    def list(self) -> Any:
+        """A page of the record, newest first."""
+        typed = {
+            name: request.args.get(name, "").strip()[:LONGEST]
+            for name in ("tag", "staff", "subject", "from", "until")
+        }
+        asked, errors = _asked(typed)
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            page = audit_record.read(ctx, asked, request.args.get("before", type=int))
+        return self.render_template(
+            "audit/list.html",
+            title=t("監査の記録", "Audit record"),
+            page=page,
+            lines=[(event, _label(event), _detail(event.detail)) for event in page.events],
+            tags=[(tag.value, t(*words)) for tag, words in TAGS.items()],
+            typed=typed,
+            chosen={name: value for name, value in typed.items() if value},
+            errors=errors,
+            later=request.args.get("before", type=int) is not None,
+        )
+
+
+def _asked(typed: Mapping[str, str]) -> tuple[Asked, list[tuple[str, str, str]]]:
+    days: dict[str, date] = {}
+    errors = []
+    for name, ja, en in (("from", "いつから", "From"), ("until", "いつまで", "Until")):
+        if typed[name]:
+            try:
+                days[name] = parse_date(typed[name])
+            except DateNotUnderstood as error:
+                errors.append((name, t(ja, en), t(error.message_ja, "This is no date, e.g. 2026-11-23.")))
+    asked = Asked(typed["tag"], typed["staff"], typed["subject"], days.get("from"), days.get("until"))
+    return asked, errors
+
+
+def _label(event: AuditEvent) -> str:
+    return t(*TAGS[Tag(event.tag)]) if event.tag in set(Tag) else event.tag
+
+
+def _detail(detail: Mapping[str, Any]) -> str:
+    return "、".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in detail.items())

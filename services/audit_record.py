@@ -1,0 +1,72 @@
+"""Reading the audit record: newest first, page by page, narrowed by what an auditor asks (M15)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import Select, select
+
+from models.audit.event import AuditEvent
+from models.audit.tags import Tag
+from models.staff import names_of
+from services import audit
+from services.context import JST, Context
+
+PAGE = 50
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What narrows the record; empty means all. Days are days in Japan, both included."""
+
+    tag: str = ""
+    staff_number: str = ""
+    subject: str = ""
+    from_on: date | None = None
+    until_on: date | None = None
+
+    @property
+    def any(self) -> bool:
+        return any(vars(self).values())
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of events; `next_before` leads to the next one, None on the last."""
+
+    events: Sequence[AuditEvent]
+    names: dict[int, str]
+    next_before: int | None
+
+
+def read(ctx: Context, asked: Asked, before: int | None = None) -> Page:
+    """A page of the record, in two statements however far back it lies; looking is recorded."""
+    found = list(ctx.session.scalars(_statement(asked, before).limit(PAGE + 1)))
+    events = found[:PAGE]
+    audit.record(ctx, Tag.AUDIT_READ, detail={"found": len(events), "narrowed": asked.any})
+    names = names_of(ctx.session, [one.actor_id for one in events])
+    return Page(events, names, events[-1].id if len(found) > PAGE else None)
+
+
+def _statement(asked: Asked, before: int | None) -> Select[AuditEvent]:
+    statement = select(AuditEvent).order_by(AuditEvent.id.desc())
+    if before is not None:
+        statement = statement.where(AuditEvent.id < before)
+    if asked.tag:
+        statement = statement.where(AuditEvent.tag == asked.tag)
+    if asked.staff_number:
+        statement = statement.where(AuditEvent.staff_number == asked.staff_number)
+    if asked.subject:
+        statement = statement.where(AuditEvent.subject == asked.subject)
+    if asked.from_on is not None:
+        statement = statement.where(AuditEvent.at >= _midnight(asked.from_on))
+    if asked.until_on is not None:
+        statement = statement.where(AuditEvent.at < _midnight(asked.until_on + ONE_DAY))
+    return statement
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), JST)
