@@ -17,7 +17,8 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 from portal.extensions import db
 from portal.language import t
 from portal.request_log import log, request_id
-from portal.security.actor import signed_in_actor
+from portal.security.access import to_sign_in
+from portal.security.actor import NobodySignedIn, signed_in_actor
 from services.errors import (
     AuditMissing,
     NotAllowed,
@@ -153,6 +154,7 @@ WORDS: dict[int, Words] = {
 def install(app: Flask) -> None:
     """Answer every error with words; the most general handler stands last."""
     app.register_error_handler(ServiceError, on_service_error)
+    app.register_error_handler(NobodySignedIn, lambda _error: to_sign_in())
     app.register_error_handler(CSRFError, on_http_error)
     app.register_error_handler(RateLimitExceeded, on_rate_limit)
     app.register_error_handler(HTTPException, on_http_error)

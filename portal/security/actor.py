@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flask import g
+from flask_limiter.util import get_remote_address
 from flask_login import current_user
 
 from models.staff import find_posting
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class NobodySignedIn(Exception):
-    """A deed was asked for without a person; the views ask for a permission first."""
+    """A deed was asked for without a person; whoever asked is sent to sign in."""
 
 
 def current_actor() -> Actor:
@@ -54,3 +55,9 @@ def actor_of(user: User | Any) -> Actor | None:
         office_id=posting.office_id,
         roles=frozenset(role.name for role in user.roles),
     )
+
+
+def person_or_address() -> str:
+    """What tries are counted by behind the door: the person, or the address of who is not signed in."""
+    actor = signed_in_actor()
+    return f"staff:{actor.staff_id}" if actor is not None else get_remote_address()

@@ -11,6 +11,7 @@ from portal import frame
 from portal.errors import STATUS, WORDS, answer
 from portal.extensions import db
 from portal.security.access import open_to_everybody, requires
+from portal.security.actor import NobodySignedIn
 from portal.security.roles import PERMISSIONS
 from services import errors
 from services.errors import RuleBroken, ServiceError, SomebodyElseWasFaster
@@ -74,6 +75,12 @@ def test_a_part_of_a_page_gets_a_part_of_words(app: Flask) -> None:
 def test_a_part_of_a_page_sends_who_is_not_signed_in_to_the_door(visitor: Visitor) -> None:
     part = visitor.get("/profile/", headers={"HX-Request": "true"})
     assert (part.status_code, part.headers["HX-Redirect"]) == (401, "/login/")
+
+
+def test_a_deed_without_a_person_leads_to_the_door(app: Flask) -> None:
+    raising(app, NobodySignedIn())
+    answered = Visitor(app).get("/raise")
+    assert (answered.status_code, answered.location) == (302, "/login/?next=/raise")
 
 
 def test_a_crash_shows_a_number_and_no_trace(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
