@@ -152,7 +152,7 @@ def _stranded(session: Session, traces: Traces) -> set[int | None]:
 
 
 def _believed_after(session: Session, traces: Traces, entity: type[Any], condition: Any) -> list[Any]:
-    """What would be believed once the notification is cancelled: without its own rows, with those it closed."""
+    """What would be believed after the cancelling: without its own rows, with those it had closed."""
     made = {row.id for row in traces.of(traces.made, entity)}
     now = session.scalars(select(entity).where(condition, entity.superseded_at.is_(None)))
     closed = {row.id for row in traces.of(traces.closed, entity)}
@@ -161,7 +161,7 @@ def _believed_after(session: Session, traces: Traces, entity: type[Any], conditi
 
 
 def _reaches(row: Any, end: date | None) -> bool:
-    """Whether a membership or headship lasts as long as a period that ends before `end` (None: it is open)."""
+    """Whether a membership or headship lasts as long as a period ending before `end` (None: open)."""
     return row.until_on is None or (end is not None and row.until_on + ONE_DAY >= end)
 
 

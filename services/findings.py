@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from rules.derivation import Caution, Refusal
 from services.errors import RegistrationRefused
+from services.rule_messages import english
 
 
 class Severity(StrEnum):
@@ -54,10 +55,10 @@ def warning(code: str, path: str, ja: str, en: str, article: str = "") -> Findin
 
 
 def from_rule(path: str, refusals: Iterable[Refusal], cautions: Iterable[Caution]) -> list[Finding]:
-    """What a rule holds against a case, as findings at a field. The rule's words are Japanese law (B5)."""
+    """What a rule holds against a case, as findings at a field."""
     return [
-        *(refusal(r.code, path, r.message_ja, r.message_ja, r.article) for r in refusals),
-        *(warning(c.code, path, c.message_ja, c.message_ja, c.article) for c in cautions),
+        *(refusal(r.code, path, r.message_ja, english(r.code, r.message_ja), r.article) for r in refusals),
+        *(warning(c.code, path, c.message_ja, english(c.code, c.message_ja), c.article) for c in cautions),
     ]
 
 
