@@ -48,6 +48,7 @@ class CasePage:
 
     case: Case
     notification: Notification
+    subject: str
     state: str
     items: Sequence[WorkItem]
     journal: Sequence[CaseEvent]
@@ -98,10 +99,12 @@ def read(ctx: Context, case_id: int) -> CasePage:
     audit.record(ctx, Tag.HOUSEHOLD_READ, f"notification:{notification.id}", case_id)
     journal, actions = list_journal(ctx.session, case_id), _actions(ctx, notification.id)
     people = {event.by_id for event in journal} | {action.by_id for action in actions}
-    items = _open_items(ctx, case_id)
+    every = _items(ctx, case_id)
+    items = [item for item in every if item.state == "open"]
     return CasePage(
         case=case,
         notification=notification,
+        subject=every[-1].subject_name if every else "",
         state=_shown_state(actions, items),
         items=items,
         journal=journal,
@@ -126,8 +129,8 @@ def _shown_state(actions: Sequence[NotificationAction], items: Sequence[WorkItem
     return state_of(list(actions))
 
 
-def _open_items(ctx: Context, case_id: int) -> list[WorkItem]:
-    statement = select(WorkItem).where(WorkItem.case_id == case_id, WorkItem.state == "open")
+def _items(ctx: Context, case_id: int) -> list[WorkItem]:
+    statement = select(WorkItem).where(WorkItem.case_id == case_id)
     return list(ctx.session.scalars(statement.order_by(WorkItem.id)))
 
 

@@ -88,7 +88,7 @@ def sync_roles() -> list[str]:
 
 
 def install_masters() -> None:
-    """Add the rows that every office needs (kinds of papers, reasons) where they are missing; changes none."""
+    """Add the rows that every office needs (kinds of papers, reasons) where they are missing."""
     with unit_of_work(SYSTEM, clock.now()) as ctx:
         masters.install_masters(ctx)
 
