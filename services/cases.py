@@ -96,7 +96,7 @@ def read(ctx: Context, case_id: int) -> CasePage:
             "この届出は見つかりません。番号を確かめ、一覧から開き直してください。", "There is no such case."
         )
     case, notification = found
-    audit.record(ctx, Tag.HOUSEHOLD_READ, f"notification:{notification.id}", case_id)
+    audit.record(ctx, Tag.CASE_READ, f"notification:{notification.id}", case_id)
     journal, actions = list_journal(ctx.session, case_id), _actions(ctx, notification.id)
     people = {event.by_id for event in journal} | {action.by_id for action in actions}
     every = _items(ctx, case_id)

@@ -16,6 +16,7 @@ class Tag(StrEnum):
     MASTER_CHANGED = "master:changed"
     DEFINITION_PUBLISHED = "definition:published"
     CASE_STARTED = "case:started"
+    CASE_READ = "case:read"
     TASK_TAKEN = "task:taken"
     TASK_GIVEN_BACK = "task:given_back"
     TASK_COMPLETED = "task:completed"
