@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.util import full_tag
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
 from SpiffWorkflow.spiff.parser.task_spec import SpiffTaskParser
 from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 
+from workflows.engine import expression_check
 from workflows.engine.bundle import Bundle
+from workflows.engine.dmn.errors import DmnError
 from workflows.engine.dmn.tables import Decision, parse_dmn
+from workflows.engine.expression_check import BPMN
 
-BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 MAX_BYTES = 2_000_000
 
@@ -118,20 +121,46 @@ def safe_xml(source: bytes, name: str) -> Any:
 @lru_cache(maxsize=128)
 def _specify(packed_hash: str, packed: _Keyed) -> Specification:
     bundle = packed.bundle
-    decisions: dict[str, Decision] = {}
-    for source in bundle.dmn.values():
-        decisions.update(parse_dmn(source.encode()))
-    parser = _Parser(decisions)
     roots = {name: safe_xml(source.encode(), name) for name, source in bundle.bpmn.items()}
-    for name, root in roots.items():
-        parser.add_bpmn_xml(root, filename=name)
-    process = parser.get_spec(bundle.slug)
-    called = parser.get_subprocess_specs(bundle.slug)
+    names = expression_check.names_in(roots)
+    wrong = [one for name, root in roots.items() for one in expression_check.problems(name, root, names)]
+    if wrong:
+        raise DefinitionRefused("\n".join(wrong))
+    decisions = _decisions(bundle, names)
     tasks = {
         (task.process, task.element_id): task for root in roots.values() for task in read_user_tasks(root)
     }
+    _refuse_missing_forms(bundle, tasks.values())
+    parser = _Parser(decisions)
+    try:
+        for name, root in roots.items():
+            parser.add_bpmn_xml(root, filename=name)
+        process = parser.get_spec(bundle.slug)
+        called = parser.get_subprocess_specs(bundle.slug)
+    except ValidationException as error:
+        raise DefinitionRefused(str(error)) from error
     titles = {key: title for root in roots.values() for key, title in _titles(root).items()}
     return Specification(bundle.slug, packed_hash, process, called, decisions, tasks, titles, bundle)
+
+
+def _decisions(bundle: Bundle, names: frozenset[str]) -> dict[str, Decision]:
+    found: dict[str, Decision] = {}
+    for name, source in bundle.dmn.items():
+        try:
+            found.update(parse_dmn(source.encode(), names))
+        except DmnError as error:
+            raise DefinitionRefused(f"{name}: {error}") from error
+    return found
+
+
+def _refuse_missing_forms(bundle: Bundle, tasks: Iterable[UserTask]) -> None:
+    wrong = [
+        f"{task.process}: {task.element_id}: the form {task.form!r} is not in this definition"
+        for task in tasks
+        if task.form not in bundle.forms
+    ]
+    if wrong:
+        raise DefinitionRefused("\n".join(wrong))
 
 
 class _Keyed:
@@ -206,9 +235,17 @@ def _user_task(slug: str, node: Any, lanes: Mapping[str, str]) -> UserTask:
         fixed=tuple(filter(None, properties.get("fixed", "").split(","))),
         not_by=tuple(filter(None, properties.get("not_by", "").split(","))),
         outcomes=tuple(filter(None, properties.get("outcomes", "").split(","))),
-        due_days=int(properties["due_days"]) if "due_days" in properties else None,
+        due_days=_due_days(slug, element_id, properties.get("due_days")),
         due_from=properties.get("due_from"),
     )
+
+
+def _due_days(slug: str, element_id: str, told: str | None) -> int | None:
+    if told is None:
+        return None
+    if not (told.isascii() and told.isdigit()):
+        raise DefinitionRefused(f"{slug}: {element_id}: due_days is no number of working days: {told!r}")
+    return int(told)
 
 
 def _titles(root: Any) -> dict[tuple[str, str], tuple[str, str]]:
