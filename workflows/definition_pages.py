@@ -112,7 +112,8 @@ def read(ctx: Context, slug: str, version: int) -> Shown:
     if found is None:
         raise _no_such_version()
     bundle = definitions.by_hash(ctx.session, found.hash).bundle
-    return Shown(found, list(bundle.bpmn), _tables(bundle))
+    processes = sorted(bundle.bpmn, key=lambda name: (name != slug, name))
+    return Shown(found, processes, _tables(bundle))
 
 
 def diagram(ctx: Context, slug: str, version: int, process: str | None) -> str:

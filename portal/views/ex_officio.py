@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from services.context import Actor
 
 MONTHS_BACK, MONTHS_AHEAD = 11, 3
-DATE = "date-"
+DATE, HEAD = "date-", "head-"
+LONGEST_ID = 18
 
 
 @register_counter
@@ -49,6 +50,7 @@ class Typed:
 
     chosen: frozenset[int]
     dates: Mapping[int, str]
+    heads: Mapping[int, int]
     ground: str
     decision_number: str
     because: str
@@ -136,6 +138,7 @@ class ExOfficioView(BaseView):
         told = typed or Typed(
             frozenset(one.row.id for one in rows if _is_plain(one)),
             {one.row.id: one.row.event_on.isoformat() for one in rows if one.row.event_on},
+            {},
             "",
             "",
             "",
@@ -211,16 +214,26 @@ def _months(today: date, chosen: date) -> list[tuple[str, str]]:
 def _typed(form: Any) -> Typed:
     """What was typed; ids that are no numbers are left out."""
     return Typed(
-        chosen=frozenset(int(one) for one in form.getlist("row") if one.isascii() and one.isdigit()),
-        dates={
-            int(name.removeprefix(DATE)): value.strip()
-            for name, value in form.items()
-            if name.startswith(DATE) and name.removeprefix(DATE).isdigit()
-        },
+        chosen=frozenset(int(one) for one in form.getlist("row") if _is_id(one)),
+        dates={row_id: value.strip() for row_id, value in _by_row(form, DATE)},
+        heads={row_id: int(value) for row_id, value in _by_row(form, HEAD) if _is_id(value)},
         ground=form.get("ground", "").strip(),
         decision_number=form.get("decision_number", "").strip(),
         because=form.get("because", "").strip(),
     )
+
+
+def _by_row(form: Any, prefix: str) -> list[tuple[int, str]]:
+    """The fields of rows, `prefix<id>`, by the id of the row."""
+    return [
+        (int(name.removeprefix(prefix)), value)
+        for name, value in form.items(multi=True)
+        if name.startswith(prefix) and _is_id(name.removeprefix(prefix)) and value
+    ]
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
 
 
 def _wish(typed: Typed) -> Wish:
@@ -239,4 +252,4 @@ def _wish(typed: Typed) -> Wish:
                     f"日付「{text}」を読めません。{error.message_ja}",
                     f"“{text}” is no date, e.g. R8.11.23 or 2026-11-23.",
                 ) from error
-    return Wish(sorted(typed.chosen), typed.ground, typed.decision_number, dates)
+    return Wish(sorted(typed.chosen), typed.ground, typed.decision_number, dates, typed.heads)

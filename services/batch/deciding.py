@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from models.audit.tags import Tag
-from models.enrolment import list_periods
+from models.enrolment import list_household_periods, list_periods
 from models.ex_officio import ExOfficioRow
 from models.household import get_head
 from models.person import PersonRecord, list_current
@@ -32,6 +32,7 @@ from services.statute import law_on
 
 START_CASE, ISSUE = "start_case", "issue_certificates"
 LONGEST_GROUND, LONGEST_NUMBER, LONGEST_REASON = 200, 100, 200
+WITHOUT_HEAD = "household.without_head"
 NO_DATE = (
     "要確認の方です。書類で確かめ、日付を入力してから決定してください。",
     "Somebody must look at this one: check the papers and enter the date first.",
@@ -40,23 +41,29 @@ NO_DATE = (
 
 @dataclass(frozen=True)
 class Wish:
-    """What the chief wants: which rows, why, by which decision, and the dates he has set himself."""
+    """What the chief wants: which rows, why, by which decision; dates and new heads that he set, by row."""
 
     row_ids: Sequence[int]
     ground: str
     decision_number: str
     dates: Mapping[int, date] = field(default_factory=dict)
+    heads: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Considered:
-    """What a decision does with one row, or why it does nothing."""
+    """What a decision does with one row, or why it does nothing.
+
+    `heads`: who could head the household where its head is gone and nobody was chosen.
+    """
 
     row: ExOfficioRow
     person: PersonRecord
     event_on: date | None
     refusals: tuple[tuple[str, str], ...] = ()
     cautions: tuple[tuple[str, str], ...] = ()
+    new_head_id: int | None = None
+    heads: tuple[PersonRecord, ...] = ()
 
     @property
     def passes(self) -> bool:
@@ -180,7 +187,22 @@ def _consider(ctx: Context, row: ExOfficioRow, person: PersonRecord, wish: Wish)
         severity: tuple((one.message_ja, one.message_en) for one in found if one.severity is severity)
         for severity in Severity
     }
-    return Considered(row, person, event_on, told[Severity.REFUSAL], told[Severity.WARNING])
+    headless = any(one.code == WITHOUT_HEAD for one in found)
+    return Considered(
+        row,
+        person,
+        event_on,
+        told[Severity.REFUSAL],
+        told[Severity.WARNING],
+        wish.heads.get(row.id),
+        _who_could_head(ctx, row, event_on) if headless else (),
+    )
+
+
+def _who_could_head(ctx: Context, row: ExOfficioRow, day: date) -> tuple[PersonRecord, ...]:
+    periods = list_household_periods(ctx.session, row.household_id, day)
+    others = [period.person_id for period in periods if period.person_id != row.person_id]
+    return tuple(sorted(list_current(ctx.session, others).values(), key=lambda one: one.birth_date))
 
 
 def _decide(ctx: Context, one: Considered, wish: Wish) -> None:
@@ -228,6 +250,8 @@ def _entry(ctx: Context, row: ExOfficioRow, event_on: date, wish: Wish) -> dict[
     if row.kind == "deaths":
         head = get_head(ctx.session, row.household_id, event_on)
         entry["was_head"] = head is not None and head.person_id == row.person_id
+    if row.id in wish.heads:
+        entry["new_head_person_id"] = wish.heads[row.id]
     return entry
 
 
