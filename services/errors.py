@@ -89,12 +89,6 @@ class NotAMember(RuleBroken):
     code = "not_a_member"
 
 
-class HouseholdWithoutHead(RuleBroken):
-    """The household would be left with members and without a head who owes the premium (法76条)."""
-
-    code = "household_without_head"
-
-
 class PeriodsOverlap(RuleBroken):
     """Two periods of one person would hold the same day."""
 
@@ -134,15 +128,3 @@ class RegistrationRefused(RuleBroken):
         """Carry the findings to the screen."""
         super().__init__(message_ja, message_en)
         self.findings = findings
-
-
-class LaterNotificationBuildsOn(RuleBroken):
-    """What the notification recorded was changed or used by a later one: that one must be cancelled first."""
-
-    code = "later_notification"
-
-
-class NothingToCancel(RuleBroken):
-    """The notification recorded nothing, or was cancelled before."""
-
-    code = "nothing_to_cancel"

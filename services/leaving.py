@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.enrolment import list_periods
 from rules.derivation import Decision
 from rules.eligibility.loss import Loss, LossFlag, LossReason
 from services import person_checks
@@ -18,6 +19,7 @@ def findings(ctx: Context, told: LossEntry, seen: Seen, decisions: list[Decision
     """All findings of a loss, at the fields of the form."""
     rows = [(f"persons.{place}.person_id", row.person_id) for place, row in enumerate(told.persons)]
     found = not_members(seen, rows)
+    found += _moved_since(ctx, told, seen)
     if found:
         return found
     found += _law(decisions)
@@ -32,6 +34,24 @@ def findings(ctx: Context, told: LossEntry, seen: Seen, decisions: list[Decision
         *_whole(told, seen),
         *_special(told),
         *_was_head(told, seen),
+    ]
+
+
+def _moved_since(ctx: Context, told: LossEntry, seen: Seen) -> list[Finding]:
+    """Somebody was here on that day, and his period goes on in another household since a later change."""
+    return [
+        refusal(
+            "loss.moved_since",
+            f"persons.{place}.person_id",
+            "この方は、その日より後に別の国保世帯へ移っています(世帯分離又は世帯合併)。その前の日に喪失させるには、"
+            "先に世帯変更の届出を取り消してください。移った後の日であれば、今の世帯を選び直してください。",
+            "The person has moved to another household since. Cancel that change first, "
+            "or choose the present household.",
+            "国民健康保険法施行規則9条",
+        )
+        for place, row in enumerate(told.persons)
+        if seen.period_of(row.person_id, told.event_on) is None
+        and any(period.covers(told.event_on) for period in list_periods(ctx.session, row.person_id))
     ]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import inspect, select
 
 from models.base import known
 from models.enrolment import list_periods
-from models.household import HouseholdHead, get_head
+from models.household import HouseholdHead, get_head, list_members
 from models.notification import Notification
 from models.person import Person
 from services.context import Context
@@ -30,7 +30,10 @@ from tests.factories.registry import (
     register_reissue,
 )
 
-DEEDS = ("join", "leave", "die", "name", "address", "head", "split", "reissue", "cancel", "cancel", "join")
+DEEDS = (
+    *("join", "join", "child", "leave", "die", "name", "address", "head", "split", "merge", "reissue"),
+    *("cancel", "cancel", "cancel"),
+)
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 NOT_SAID = {"id", "superseded_at", "superseded_by_notification_id"}
 
@@ -69,6 +72,16 @@ def do_something(ctx, deed, dice, families):
     elif deed == "split":
         row = {"person_id": family.person_ids[1], "new_household_number": 1, "relationship": "head"}
         register_change(ctx, a_change(family, "split", persons=[row]))
+    elif deed == "child":
+        child = a_person(f"見本 子{dice.random()}", "2026-11-22", relationship="child")
+        born = {"reason": "04", "event_on": "2026-11-22", "household_id": family.household_id}
+        head = {"head_kind": "registered", "head_person_id": dice.choice(family.person_ids)}
+        register_acquisition(ctx, [child], **born, **head)
+    elif deed == "merge":
+        other = dice.choice(families)
+        rows = [{"person_id": one, "relationship": "cohabitant"} for one in other.person_ids]
+        whom = {"other_household_id": other.household_id, "new_head_person_id": family.person_ids[0]}
+        register_change(ctx, a_change(family, "merge", persons=rows, **whom))
     elif deed == "reissue":
         register_reissue(ctx, a_reissue(family, 0))
     else:
@@ -77,7 +90,7 @@ def do_something(ctx, deed, dice, families):
 
 
 def assert_sound(ctx):
-    """No two periods of a person share a day; who is insured today is in a household with a head."""
+    """No two periods of a person share a day; who is insured today is a member of a household with a head."""
     for person_id in ctx.session.scalars(select(Person.id)):
         periods = [row for row in list_periods(ctx.session, person_id) if not row.cancelled]
         for one, other in combinations(periods, 2):
@@ -87,6 +100,8 @@ def assert_sound(ctx):
         for period in periods:
             if period.covers(ctx.today):
                 assert get_head(ctx.session, period.household_id, ctx.today) is not None
+                members = list_members(ctx.session, period.household_id, ctx.today)
+                assert person_id in {row.person_id for row in members}
     heads = ctx.session.scalars(
         known(select(HouseholdHead), HouseholdHead).order_by(HouseholdHead.from_on)
     ).all()

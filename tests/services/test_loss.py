@@ -17,10 +17,12 @@ from services.findings import refusals_in
 from services.papers import from_plain
 from tests.factories.registry import (
     NEW_ADDRESS,
+    a_change,
     a_family,
     a_loss,
     a_person,
     register_acquisition,
+    register_change,
     register_loss,
 )
 
@@ -237,6 +239,14 @@ def test_somebody_who_has_left_cannot_leave_again(ctx):
     done = register_acquisition(ctx)
     register_loss(ctx, a_loss(done, 1))
     assert "loss.already_lost" in codes(refusals_in(loss.check(ctx, a_loss(done, 1))))
+
+
+def test_somebody_who_has_split_off_since_is_sent_to_the_change_first(ctx):
+    done = register_acquisition(ctx)
+    row = {"person_id": done.person_ids[1], "new_household_number": 1, "relationship": "head"}
+    register_change(ctx, a_change(done, "split", persons=[row]))
+    entry = a_loss(done, 1, event_on="2026-11-21")
+    assert codes(loss.check(ctx, entry)) == {"loss.moved_since"}
 
 
 def test_a_stranger_to_the_household_is_refused(ctx):
