@@ -18,8 +18,7 @@ LEAVES_HOUSEHOLD = frozenset({LossReason.MOVED_OUT, LossReason.DEATH, LossReason
 def findings(ctx: Context, told: LossEntry, seen: Seen, decisions: list[Decision[Loss]]) -> list[Finding]:
     """All findings of a loss, at the fields of the form."""
     rows = [(f"persons.{place}.person_id", row.person_id) for place, row in enumerate(told.persons)]
-    found = not_members(seen, rows)
-    found += _moved_since(ctx, told, seen)
+    found = not_members(seen, rows) or _moved_since(ctx, told, seen)
     if found:
         return found
     found += _law(decisions)
