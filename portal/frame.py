@@ -117,7 +117,7 @@ def page_frame() -> Frame:
     """The frame of this request's page."""
     settings: Settings = current_app.extensions["portal_settings"]
     actor = None if g.get("bare") else signed_in_actor()  # no question to a database that is away
-    counts = counts_for(actor) if actor else {}
+    counts = counts_for(actor) if actor and counted(ENTRIES) else {}
     return Frame(
         lines=lines(ENTRIES, counts) if actor else (),
         name=actor.name if actor else "",
@@ -130,6 +130,11 @@ def page_frame() -> Frame:
     )
 
 
+def counted(entries: tuple[Entry, ...]) -> bool:
+    """Whether this person is shown any entry with a count; for others nothing is counted."""
+    return any(entry.count and _url(entry.endpoint, entry.slug, entry.arguments) for entry in entries)
+
+
 def counts_for(actor: Actor) -> dict[str, int]:
     """What every counter answers for this person, once per request."""
     if "counts" not in g:
@@ -137,8 +142,8 @@ def counts_for(actor: Actor) -> dict[str, int]:
         for counter in COUNTERS:
             found.update(counter(db.session(), actor, clock.today()))
         g.counts = found
-    counted: dict[str, int] = g.counts
-    return counted
+    answered: dict[str, int] = g.counts
+    return answered
 
 
 def role_names(actor: Actor) -> list[str]:
