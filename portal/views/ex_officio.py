@@ -208,7 +208,10 @@ def _address(kind: str, month: date) -> str:
 def _months(today: date, chosen: date) -> list[tuple[str, str]]:
     first = month_start(today)
     found = {add_months(first, step) for step in range(-MONTHS_BACK, MONTHS_AHEAD + 1)} | {chosen}
-    return [(f"{one:%Y-%m}", f"{format_long(one).removesuffix('1日')}({one:%Y-%m})") for one in sorted(found)]
+    return [
+        (f"{one:%Y-%m}", t(f"{format_long(one).removesuffix('1日')}({one:%Y-%m})", f"{one:%Y-%m}"))
+        for one in sorted(found)
+    ]
 
 
 def _typed(form: Any) -> Typed:
