@@ -218,6 +218,29 @@ def pdf_of(ctx: Context, run_id: int, kinds: Collection[str] | None = None) -> b
     return found
 
 
+def pdf_of_request(ctx: Context, request_id: int, kinds: Collection[str]) -> bytes:
+    """The very bytes in which a paper was printed last.
+
+    Raises:
+        NotFound: no such paper of these kinds in the actor's office.
+        RuleBroken: it waits to be printed.
+    """
+    [row] = choose(ctx, [request_id])
+    if row.document not in kinds:
+        raise NotFound("この印刷は見つかりません。画面を開き直してください。", "There is no such print.")
+    run_id = ctx.session.scalar(
+        select(func.max(PrintEvent.run_id)).where(
+            PrintEvent.request_id == request_id, PrintEvent.kind.in_(PAPER_ON)
+        )
+    )
+    if run_id is None:
+        raise RuleBroken(
+            f"「{row.title}」はまだ刷れていません。証の交付の画面の印刷待ちにあります。",
+            "This paper is not printed yet; it waits in the print queue.",
+        )
+    return pdf_of(ctx, run_id)
+
+
 def list_runs(ctx: Context) -> list[RunLine]:
     """The last runs of the actor's office, newest first: who printed what, when and why again."""
     statement = (
@@ -246,9 +269,9 @@ def list_runs(ctx: Context) -> list[RunLine]:
     return [RunLine(run, names.get(run.by_id or 0, ""), counted.get(run.id, [])) for run in runs]
 
 
-def previewed(ctx: Context, request_id: int) -> None:
-    """Record that somebody looked at a paper before it was printed."""
-    audit.record(ctx, Tag.PRINT_PREVIEWED, f"print_request:{request_id}")
+def previewed(ctx: Context, subject: str) -> None:
+    """Record that somebody looked at a paper before it was printed; `subject` is `kind:id`."""
+    audit.record(ctx, Tag.PRINT_PREVIEWED, subject)
 
 
 def trouble_of(told: PrintEvent) -> Unprintable:

@@ -8,14 +8,17 @@ from urllib.parse import quote
 
 from flask import Response, abort, current_app, request
 
-from services import deeds, printer_settings
+from portal import clock
+from portal.security.actor import current_actor
+from services import deeds, documents, print_queue, print_runs, printer_settings
+from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from portal.settings import Settings
     from services.context import Context
-    from services.documents import Dress
+    from services.documents import Dress, Unprintable
 
 LONGEST_KEY = 64
 
@@ -33,6 +36,16 @@ def dress(ctx: Context) -> Dress:
     """The tray offsets of the person before the screen, and the mark of invented data."""
     settings: Settings = current_app.extensions["portal_settings"]
     return printer_settings.dress_of(ctx, demo=settings.demo)
+
+
+def print_at_once(request_id: int) -> Unprintable | None:
+    """Print a slip that somebody waits for; answer why where it cannot be printed (it stays waiting)."""
+    with unit_of_work(current_actor(), clock.now()) as ctx:
+        sheets, refused = documents.prepare(ctx, print_queue.choose(ctx, [request_id]), dress(ctx))
+    rendered = documents.render(sheets, refused)
+    with unit_of_work(current_actor(), clock.now()) as ctx:
+        print_runs.record(ctx, rendered, finish=True)
+    return rendered.refused[0] if rendered.refused else None
 
 
 def new_key() -> str:

@@ -77,7 +77,7 @@ class PrintQueueView(BaseView):
         """The page itself, marked 見本・無効."""
         with unit_of_work(current_actor(), clock.now()) as ctx:
             sheets, refused = documents.prepare(ctx, print_queue.choose(ctx, [request_id]), dress(ctx))
-            print_runs.previewed(ctx, request_id)
+            print_runs.previewed(ctx, f"print_request:{request_id}")
         rendered = documents.render(sheets, refused, preview=True)
         if rendered.pdf is None:
             return self.render_template("print/cannot.html", why=rendered.refused[0], bare=True), 422

@@ -8,6 +8,7 @@ from portal.views.attachments import AttachmentView
 from portal.views.audit import AuditView
 from portal.views.cases import CaseView
 from portal.views.certificates import CertificateView
+from portal.views.daily import DailyView
 from portal.views.definitions import DefinitionView
 from portal.views.ex_officio import ExOfficioView
 from portal.views.households import HouseholdView
@@ -17,6 +18,7 @@ from portal.views.language import LanguageView
 from portal.views.lookup import LookupView
 from portal.views.masters import MASTER_VIEWS, MasterIndexView
 from portal.views.own_page import ProfileView
+from portal.views.papers import CasePaperView
 from portal.views.persons import PersonView
 from portal.views.print_queue import PrintQueueView
 from portal.views.printer import PrinterView
@@ -36,6 +38,8 @@ VIEWS: tuple[type[BaseView], ...] = (
     PrintQueueView,
     PrinterView,
     CertificateView,
+    CasePaperView,
+    DailyView,
     LookupView,
     ExOfficioView,
     DefinitionView,

@@ -295,7 +295,7 @@ def test_each_deed_is_on_the_audit_without_a_name(uow, clerk, family, session):
     first = print_all(uow, clerk, family)
     spoil(uow, clerk, first.id, [family[0]])
     with uow(clerk) as ctx:
-        print_runs.previewed(ctx, family[0])
+        print_runs.previewed(ctx, f"print_request:{family[0]}")
     rows = session.scalars(select(AuditEvent).where(AuditEvent.tag.like("print:%"))).all()
     assert {row.tag for row in rows} == {"print:run", "print:spoiled", "print:previewed"}
     assert "見本" not in "".join(str(row.detail) + row.subject for row in rows)

@@ -1,0 +1,54 @@
+"""To whom a letter of a case goes (letters-and-certificates, sections 1 and 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from models.household import HouseholdHead, get_head
+from models.person import list_current
+from printing.letter import MailingAddress
+from services import print_requests
+from services.cases import CasePage
+from services.context import Context
+from services.print_requests import Recipient
+
+
+def by_name(name: str) -> Recipient:
+    """Somebody at the counter, or nobody outside: a paper without an address."""
+    return Recipient(0, MailingAddress(postal_code="", lines=(), name=name), "")
+
+
+def addressee(ctx: Context, page: CasePage, entry: Mapping[str, Any]) -> Recipient:
+    """The head of the household, of now or the last one; else the notifier at the address told.
+
+    Somebody who has died gets no letter.
+    """
+    household_id = page.notification.household_id or entry.get("household_id")
+    head_id = _head_of(ctx, int(household_id)) if household_id else None
+    if head_id is not None and list_current(ctx.session, [head_id])[head_id].died_on is None:
+        return print_requests.recipients_of(ctx, [head_id])[head_id]
+    told: Mapping[str, Any] = entry.get("new_address") or entry.get("address") or {}
+    notifier: Mapping[str, Any] = entry.get("notifier") or {}
+    code = str(told.get("postal_code", ""))
+    place = MailingAddress(
+        postal_code=f"{code[:3]}-{code[3:]}" if code else "",
+        lines=(str(told["address"]),) if told.get("address") else (),
+        building=str(told.get("building") or ""),
+        name=str(notifier.get("name", "")),
+    )
+    return Recipient(0, place, code)
+
+
+def _head_of(ctx: Context, household_id: int) -> int | None:
+    head = get_head(ctx.session, household_id, ctx.today)
+    if head is not None:
+        return head.person_id
+    statement = (
+        select(HouseholdHead.person_id)
+        .where(HouseholdHead.household_id == household_id, HouseholdHead.superseded_at.is_(None))
+        .order_by(HouseholdHead.from_on.desc(), HouseholdHead.id.desc())
+    )
+    return ctx.session.scalars(statement).first()
