@@ -18,7 +18,9 @@ def _watch(session: Session, _context: Any, _instances: Any) -> None:
     for row in (*session.new, *session.dirty, *session.deleted):
         if isinstance(row, AuditEvent):
             session.info[SAID] = True
-        elif getattr(row, "__tablename__", None) not in UNWATCHED and session.is_modified(row):
+        elif getattr(row, "__tablename__", None) not in UNWATCHED and (
+            row in session.deleted or session.is_modified(row)
+        ):
             session.info[CHANGED] = True
 
 
