@@ -1,4 +1,4 @@
-"""The vault of Individual Numbers: sealed to its row, compared blindly, found by nobody without the key (A5)."""
+"""The vault of Individual Numbers: sealed to its row, compared blindly, closed without the key (A5)."""
 
 from datetime import datetime
 
