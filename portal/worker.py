@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from threading import Event
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from forms.validation import FormRefused
@@ -18,7 +19,7 @@ from portal import clock
 from portal.extensions import db
 from services import ex_officio, housekeeping, outbox, reminders
 from services.batch import deciding
-from services.context import JST, SYSTEM, Actor, Context
+from services.context import SYSTEM, Actor, Context
 from services.errors import ServiceError
 from services.unit_of_work import unit_of_work
 from workflows.engine import runner
@@ -52,11 +53,11 @@ def issue_certificates(ctx: Context, payload: Mapping[str, Any]) -> None:
 HANDLERS: dict[str, Handler] = {deciding.START_CASE: start_case, deciding.ISSUE: issue_certificates}
 
 
-def deliver(stop: Event | None = None) -> Delivered:
-    """Do each wish that is due once, one transaction each."""
+def deliver(should_stop: Callable[[], bool] = lambda: False) -> Delivered:
+    """Do each wish that is due once, one transaction each; asked to stop, it ends after the one in hand."""
     tried: list[int] = []
     failed = 0
-    while stop is None or not stop.is_set():
+    while not should_stop():
         message_id, error = _deliver_next(tried)
         if message_id is None:
             break
@@ -125,17 +126,23 @@ def tidy(number_days: int) -> None:
 
 
 class Worker:
-    """The loop. `stop` ends it after the deed in hand."""
+    """The loop. `stop` ends it after the deed in hand, and may be called by a signal at any moment."""
 
     def __init__(self, number_days: int) -> None:
-        """Begin with nothing done today."""
-        self.stop = Event()
+        """Begin with nothing done today; `number_days` is for the housekeeping."""
         self._number_days = number_days
         self._day: date | None = None
+        self._stopping = False
+        self._bell: SimpleQueue[None] = SimpleQueue()  # its `put` is safe inside a signal's handler
+
+    def stop(self) -> None:
+        """End the loop soon."""
+        self._stopping = True
+        self._bell.put(None)
 
     def run(self) -> None:
-        """Work until `stop` is set; an error (the database is away) is logged and tried again."""
-        while not self.stop.is_set():
+        """Work until `stop`; an error (the database is away) is logged and tried again."""
+        while not self._stopping:
             pause = PAUSE_SECONDS
             try:
                 self.once()
@@ -144,12 +151,13 @@ class Worker:
                 pause = PAUSE_AFTER_FAILURE_SECONDS
             finally:
                 db.session.remove()
-            self.stop.wait(pause)
+            with suppress(Empty):
+                self._bell.get(timeout=pause)
 
     def once(self) -> None:
         """One pass: the outbox, and once a day reminders and housekeeping."""
-        deliver(self.stop)
-        today = clock.now().astimezone(JST).date()
+        deliver(lambda: self._stopping)
+        today = clock.today()
         if self._day != today:
             remind()
             tidy(self._number_days)

@@ -19,6 +19,6 @@ def worker_command() -> None:
     settings: Settings = current_app.extensions["portal_settings"]
     worker = Worker(settings.provisional_number_days)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: worker.stop.set())
+        signal.signal(number, lambda *_: worker.stop())
     click.echo("the worker is at work")
     worker.run()
