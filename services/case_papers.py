@@ -198,8 +198,8 @@ def _notice(ctx: Context, page: CasePage, number: str, issuer: Issuer) -> Paper:
     told = tell(page)
     names = paper_names(ctx)
     recipient = addressee(ctx, page, told.entry)
-    items = tuple(_missing_paper(row, names) for row in told.missing)
-    promised = [one.until for one in items if one.until is not None and one.until >= ctx.today]
+    items = tuple(_missing_paper(row, names, ctx.today) for row in told.missing)
+    promised = [one.until for one in items if one.until is not None]
     closed = office_calendar.closed_days(ctx.session, ctx.today)
     until = max(promised, default=None) or add_working_days(
         ctx.today, law_on(ctx.today).integer(DAYS), closed
@@ -296,11 +296,13 @@ def persons_of(ctx: Context, page: CasePage) -> tuple[str, ...]:
     return tuple(names) or (str(entry.get("notifier", {}).get("name", "")),)
 
 
-def _missing_paper(row: Mapping[str, Any], names: Mapping[str, str]) -> MissingPaper:
-    promised = row.get("promised_on")
-    return MissingPaper(
-        paper=names.get(row["kind"], row["kind"]), until=date.fromisoformat(promised) if promised else None
-    )
+def _missing_paper(
+    row: Mapping[str, Any], names: Mapping[str, str], today: date | None = None
+) -> MissingPaper:
+    """A missing paper with the day promised; before `today` it says nothing any more."""
+    promised = date.fromisoformat(row["promised_on"]) if row.get("promised_on") else None
+    until = None if promised is None or (today is not None and promised < today) else promised
+    return MissingPaper(paper=names.get(row["kind"], row["kind"]), until=until)
 
 
 def _steps(page: CasePage, told: Told) -> tuple[str, ...]:

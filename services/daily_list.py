@@ -30,9 +30,8 @@ from services.context import JST, Context
 from services.documents import certificate_ids
 from services.errors import SettingMissing
 from services.papers import to_plain
-from services.print_queue import DELIVERIES
+from services.print_queue import DELIVERIES, PAPER_ON
 from services.print_requests import INNER
-from services.print_runs import PAPER_ON
 
 DOCUMENT = "day_list"
 ONE_DAY = timedelta(days=1)

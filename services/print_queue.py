@@ -31,6 +31,7 @@ HAND_OVER_DAYS = 90  # what lies longer is found by the certificate itself
 PAGE_SIZE = 100
 MOST_AT_ONCE = 200  # papers in one PDF
 REFUSED = "refused"
+PAPER_ON = ("printed", "reprinted")  # events that brought a request on paper
 
 
 class StillNeeded(RuleBroken):
@@ -52,17 +53,13 @@ class Wish:
 
 @dataclass(frozen=True)
 class Row:
-    """One paper of the list. `name` is the first person on it, `more` how many others."""
+    """One paper: `name` is the first person on it, `more` how many others, `run_id` its last run."""
 
     request: PrintRequest
     name: str
     more: int
     trouble: PrintEvent | None
-
-    @property
-    def times_before(self) -> int:
-        """How often it was printed before."""
-        return self.request.copies_printed
+    run_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -88,11 +85,12 @@ def read(ctx: Context, wish: Wish) -> QueuePage:
         in_order(narrowed).offset((max(wish.page, 1) - 1) * PAGE_SIZE).limit(PAGE_SIZE)
     ).all()
     troubles = _troubles(ctx, [row.id for row in rows if row.state == WAITING])
+    runs = _runs(ctx, [row.id for row in rows if row.state != WAITING])
     kinds = _grouped(ctx, Wish(wish.state, "", wish.area, wish.delivery), PrintRequest.document)
     areas = _grouped(ctx, Wish(wish.state, wish.kind, "", wish.delivery), PrintRequest.postal_code)
     return QueuePage(
         wish=wish,
-        rows=[row_of(row, troubles.get(row.id)) for row in rows],
+        rows=[row_of(row, troubles.get(row.id), runs.get(row.id)) for row in rows],
         states=_states(ctx),
         kinds=kinds,
         areas=areas,
@@ -100,11 +98,11 @@ def read(ctx: Context, wish: Wish) -> QueuePage:
     )
 
 
-def row_of(request: PrintRequest, trouble: PrintEvent | None = None) -> Row:
+def row_of(request: PrintRequest, trouble: PrintEvent | None = None, run_id: int | None = None) -> Row:
     """A request with the name on it, as lists show it."""
     more = max(0, len(certificate_ids(request)) - 1)
     name = request.title.partition(" ")[2] or request.addressee
-    return Row(request, name.removesuffix(f" ほか{more}人") if more else name, more, trouble)
+    return Row(request, name.removesuffix(f" ほか{more}人") if more else name, more, trouble, run_id)
 
 
 def count_waiting(session: Any, office_id: int | None) -> int:
@@ -250,6 +248,18 @@ def _states(ctx: Context) -> dict[str, int]:
 def _grouped(ctx: Context, wish: Wish, column: Any) -> list[tuple[str, int]]:
     statement = _narrow(ctx, select(column, func.count()), wish).group_by(column).order_by(column)
     return [(str(value), int(count)) for value, count in ctx.session.execute(statement)]
+
+
+def _runs(ctx: Context, request_ids: Sequence[int]) -> dict[int, int]:
+    """By which run papers were printed last."""
+    if not request_ids:
+        return {}
+    statement = (
+        select(PrintEvent.request_id, func.max(PrintEvent.run_id))
+        .where(PrintEvent.request_id.in_(request_ids), PrintEvent.kind.in_(PAPER_ON))
+        .group_by(PrintEvent.request_id)
+    )
+    return {request_id: run_id for request_id, run_id in ctx.session.execute(statement) if run_id}
 
 
 def _troubles(ctx: Context, request_ids: Sequence[int]) -> dict[int, PrintEvent]:

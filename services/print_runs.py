@@ -23,9 +23,8 @@ from services.certificates import events
 from services.context import Context
 from services.documents import Rendered, Sheet, Unprintable
 from services.errors import NotFound, RuleBroken, ServiceError, SomebodyElseWasFaster
-from services.print_queue import DONE, PRINTED, REFUSED, WAITING, Row, choose, event, row_of
+from services.print_queue import DONE, PAPER_ON, PRINTED, REFUSED, WAITING, Row, choose, event, row_of
 
-PAPER_ON = ("printed", "reprinted")  # events that brought a request on paper
 LONGEST_REASON = 200
 RUNS_SHOWN = 50
 
@@ -34,6 +33,12 @@ class OutOfOffice(RuleBroken):
     """The certificate has left the office: it is not printed again but issued again (規則7条)."""
 
     code = "certificate_out_of_office"
+
+
+class ReasonMissing(RuleBroken):
+    """Printing again needs its reason (M25)."""
+
+    code = "reprint_reason_missing"
 
 
 @dataclass(frozen=True)
@@ -100,13 +105,13 @@ def reprint(ctx: Context, run_id: int, rendered: Rendered, reason: str) -> Print
     A certificate keeps its serial and its contents; reason and count are on record.
 
     Raises:
-        RuleBroken: no reason is given.
+        ReasonMissing: no reason is given.
         SomebodyElseWasFaster: a paper was printed again by somebody else meanwhile.
         OutOfOffice: a certificate on it was handed over or posted.
     """
     reason = reason.strip()[:LONGEST_REASON]
     if not reason:
-        raise RuleBroken(
+        raise ReasonMissing(
             "刷り直す理由を入力してください(例:紙づまり)。",
             "Give the reason of the reprint (e.g. paper jam).",
         )

@@ -105,8 +105,10 @@ class DailyView(BaseView):
 
 def _kind_of(one: daily_list.Received) -> str:
     """What was notified, with its reason, in the language of the screen."""
-    title = t(*TITLES[one.row.procedure])
-    return f"{title}({t(one.reason.name, one.reason.name_en)})" if one.reason else title
+    ja, en = TITLES[one.row.procedure]
+    if one.reason is None:
+        return t(ja, en)
+    return t(f"{ja}({one.reason.name})", f"{en} ({one.reason.name_en or one.reason.name})")
 
 
 def _kinds(told: daily_list.Day) -> dict[str, tuple[int, int]]:

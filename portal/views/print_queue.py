@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 
-from models.certificate import EVENTS
+from models.certificate import EVENTS, KINDS
 from portal import clock
 from portal.frame import register_counter
 from portal.language import t
@@ -16,11 +16,12 @@ from portal.security.actor import current_actor
 from portal.views.pdf_answers import dress, new_key, pdf_answer, sent_deed, sent_ids
 from printing.documents import DOCUMENTS
 from services import deeds, documents, handing_over, print_queue, print_runs
-from services.errors import SomebodyElseWasFaster
+from services.errors import RuleBroken, SomebodyElseWasFaster
 from services.print_queue import DELIVERIES, STATES, WAITING, Wish
 from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -41,7 +42,9 @@ def count(session: Session, actor: Actor, today: date) -> dict[str, int]:
 
 
 def kind_label(document: str) -> str:
-    """The name of a kind of paper in the language of the screen."""
+    """The name of a kind of paper in the language of the screen; a certificate is called as elsewhere."""
+    if document in KINDS:
+        return t(*KINDS[document])
     kind = DOCUMENTS.get(document)
     return t(kind.title_ja, kind.title_en) if kind else document
 
@@ -56,20 +59,7 @@ class PrintQueueView(BaseView):
     @requires("certificate.print")
     def list(self) -> Any:
         """The queue of one's office."""
-        with unit_of_work(current_actor(), clock.now()) as ctx:
-            page = print_queue.read(ctx, _wish())
-            photo_papers = (
-                handing_over.photo_papers(ctx) if page.wish.state == print_queue.TO_HAND_OVER else []
-            )
-        return self.render_template(
-            "print/queue.html",
-            title=t("証の交付 — 印刷", "Certificates — print queue"),
-            page=page,
-            photo_papers=photo_papers,
-            key=new_key(),
-            address=_address(page.wish),
-            **_words(),
-        )
+        return self._list(_wish())
 
     @expose("/requests/<int:request_id>/preview.pdf", methods=["GET"])
     @requires("certificate.print")
@@ -113,15 +103,7 @@ class PrintQueueView(BaseView):
     @requires("certificate.print")
     def show_run(self, run_id: int) -> Any:
         """One run: its pages, and what came out wrong."""
-        with unit_of_work(current_actor(), clock.now()) as ctx:
-            page = print_runs.read(ctx, run_id)
-        return self.render_template(
-            "print/run.html",
-            title=t("刷った紙を確かめる", "Check the sheets"),
-            page=page,
-            key=new_key(),
-            **_words(),
-        )
+        return self._run(run_id)
 
     @expose("/runs/<int:run_id>/sheets.pdf", methods=["GET"])
     @requires("certificate.print")
@@ -144,7 +126,10 @@ class PrintQueueView(BaseView):
                 sheets, refused = documents.prepare(ctx, chosen, dress(ctx))
         if where is None:
             rendered = documents.render(sheets, refused)
-            where = self._record(key, body, rendered, again=(run_id, request.form.get("reason", "")))
+            try:
+                where = self._record(key, body, rendered, again=(run_id, request.form.get("reason", "")))
+            except print_runs.ReasonMissing as missing:
+                return self._run(run_id, missing, ids), 422
         return redirect(where, code=303)
 
     @expose("/runs/<int:run_id>/done", methods=["POST"])
@@ -174,8 +159,12 @@ class PrintQueueView(BaseView):
     def hand_over(self) -> Any:
         """Say that the ticked papers went out, over the counter or by post."""
         way = handing_over.COUNTER if request.form.get("way") == handing_over.COUNTER else handing_over.POST
-        with unit_of_work(current_actor(), clock.now()) as ctx:
-            told = handing_over.hand_over(ctx, sent_ids("paper"), way, request.form.get("photo_paper", ""))
+        ids = sent_ids("paper")
+        try:
+            with unit_of_work(current_actor(), clock.now()) as ctx:
+                told = handing_over.hand_over(ctx, ids, way, request.form.get("photo_paper", ""))
+        except handing_over.PhotoIdMissing as missing:
+            return self._list(Wish(state=print_queue.TO_HAND_OVER), missing, ids), 422
         if told.done:
             words = (
                 ("%d件を窓口で渡したと記録しました。", "%d handed over at the counter.")
@@ -195,6 +184,35 @@ class PrintQueueView(BaseView):
             print_queue.cancel(ctx, request_id, request.form.get("reason", ""))
         flash(t("印刷の依頼を取り消しました。", "The paper was struck off the queue."), "success")
         return redirect(url_for("PrintQueueView.list"), code=303)
+
+    def _list(self, wish: Wish, refused: RuleBroken | None = None, ticked: Sequence[int] = ()) -> Any:
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            page = print_queue.read(ctx, wish)
+            photo_papers = handing_over.photo_papers(ctx) if wish.state == print_queue.TO_HAND_OVER else []
+        return self.render_template(
+            "print/queue.html",
+            title=t("証の交付 — 印刷", "Certificates — print queue"),
+            page=page,
+            photo_papers=photo_papers,
+            refused=refused,
+            ticked=set(ticked),
+            key=new_key(),
+            address=_address(wish),
+            **_words(),
+        )
+
+    def _run(self, run_id: int, refused: RuleBroken | None = None, ticked: Sequence[int] = ()) -> Any:
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            page = print_runs.read(ctx, run_id)
+        return self.render_template(
+            "print/run.html",
+            title=t("刷った紙を確かめる", "Check the sheets"),
+            page=page,
+            refused=refused,
+            ticked=set(ticked),
+            key=new_key(),
+            **_words(),
+        )
 
     def _record(
         self,
