@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
+from sqlalchemy import func, select
+
 from models.outbox import Deed
 from services.context import Context
 from services.errors import SomebodyElseWasFaster
@@ -18,10 +20,14 @@ def fingerprint(pairs: list[tuple[str, str]]) -> str:
 def find_done(ctx: Context, key: str, body_hash: str) -> str | None:
     """Where the deed of this page led when it was done before; None where it is new.
 
+    A page sent twice at the same moment waits here until its first sending is committed or undone.
+
     Raises:
         SomebodyElseWasFaster: the page was sent before with other content, or by somebody else.
     """
-    done = ctx.session.get(Deed, key)
+    if ctx.session.get_bind().dialect.name == "postgresql":  # SQLite lets one write at a time
+        ctx.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+    done = ctx.session.get(Deed, key, populate_existing=True)
     if done is None:
         return None
     if done.user_id != (ctx.actor.staff_id or 0) or done.body_hash != body_hash:

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm.exc import StaleDataError
 
 from forms.validation import check
 from models.audit.tags import Tag
@@ -227,6 +228,7 @@ def withdraw(ctx: Context, case_id: int, reason: str) -> Case:
     journal(ctx, running, "ended", note=reason)
     notifications.act(ctx, running.notification.id, "withdrawn", note=reason)
     audit.record(ctx, Tag.CASE_WITHDRAWN, f"notification:{running.notification.id}", case_id)
+    _flush(ctx)
     return running.case
 
 
@@ -271,8 +273,19 @@ def _save(ctx: Context, running: Running, items: list[WorkItem], wanted: UserTas
     else:
         added = update_items(ctx, running, items, _subject(ctx, running, items, wanted))
         case.blob = store.freeze(workflow)
-    ctx.session.flush()
+    _flush(ctx)
     return Done(case.id, running.notification.id, tuple(added), case.state != "open")
+
+
+def _flush(ctx: Context) -> None:
+    """Write the deed; a case that somebody saved meanwhile has another version than the one read here."""
+    try:
+        ctx.session.flush()
+    except StaleDataError as error:
+        raise SomebodyElseWasFaster(
+            "この届出は別の人が先に進めました。入力した内容は登録されていません。一覧から開き直してください。",
+            "Somebody else has worked on this case meanwhile. What you typed was not registered.",
+        ) from error
 
 
 def _subject(ctx: Context, running: Running, items: list[WorkItem], wanted: UserTask) -> Subject:
