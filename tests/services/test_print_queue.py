@@ -7,32 +7,18 @@ import pikepdf
 import pytest
 from sqlalchemy import select
 
-from models import blobs
 from models.audit.event import AuditEvent
 from models.certificate import Certificate, last_events
 from models.document import PrintEvent, PrintRequest, PrintRun
 from services import documents, print_queue, print_runs
-from services.documents import Dress
+from services.certificates import events
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 from services.print_queue import TO_HAND_OVER, StillNeeded, Wish
+from tests.factories.prints import DEMO, print_papers, spoil_papers
 from tests.factories.registry import a_family, a_person, register_acquisition
 from tests.factories.staff import employ
 
-DEMO = Dress(demo=True)
 EMOJI = "\U0001f600"
-
-
-@pytest.fixture(autouse=True)
-def blob_folder(tmp_path):
-    before = blobs._root[:]
-    blobs.configure(tmp_path)
-    yield tmp_path
-    blobs._root[:] = before
-
-
-@pytest.fixture
-def clerk(actor_certificate_clerk):
-    return actor_certificate_clerk
 
 
 @pytest.fixture
@@ -40,22 +26,6 @@ def family(uow):
     """Four papers wait at the counter: three certificates and a notice."""
     with uow() as ctx:
         return list(register_acquisition(ctx, delivery="counter").print_request_ids)
-
-
-def print_all(uow, clerk, ids):
-    with uow(clerk) as ctx:
-        sheets, refused = documents.prepare(ctx, print_queue.choose(ctx, ids), DEMO)
-    rendered = documents.render(sheets, refused)
-    with uow(clerk) as ctx:
-        return print_runs.record(ctx, rendered)
-
-
-def spoil(uow, clerk, run_id, ids, reason="紙づまり"):
-    with uow(clerk) as ctx:
-        sheets, refused = documents.prepare(ctx, print_runs.of_run(ctx, run_id, ids), DEMO)
-    rendered = documents.render(sheets, refused)
-    with uow(clerk) as ctx:
-        return print_runs.reprint(ctx, run_id, rendered, reason)
 
 
 def request_of(session, request_id):
@@ -90,7 +60,7 @@ def test_the_queue_is_narrowed_by_kind_area_and_delivery(uow, clerk, family):
 
 
 def test_many_are_printed_as_one_pdf_whose_very_bytes_can_be_fetched_again(uow, clerk, family, session):
-    run = print_all(uow, clerk, family)
+    run = print_papers(uow, clerk, family)
     assert run.papers == 4
     with uow(clerk) as ctx:
         pdf = print_runs.pdf_of(ctx, run.id)
@@ -112,7 +82,7 @@ def test_sheets_lie_in_order_of_paper_postal_area_and_household(uow, clerk, sess
             address={"postal_code": "1000000", "address": "見本市一番町1"},
         )
     ids = [*late.print_request_ids, *early.print_request_ids]
-    run = print_all(uow, clerk, ids)
+    run = print_papers(uow, clerk, ids)
     with uow(clerk) as ctx:
         leaves = print_runs.read(ctx, run.id).leaves
     assert [leaf.row.request.postal_code for leaf in leaves] == ["1000000", "9000000"]
@@ -120,7 +90,7 @@ def test_sheets_lie_in_order_of_paper_postal_area_and_household(uow, clerk, sess
 
 
 def test_the_bytes_lie_sealed(uow, clerk, family, blob_folder):
-    print_all(uow, clerk, family)
+    print_papers(uow, clerk, family)
     kept = [path for path in blob_folder.rglob("*") if path.is_file()]
     assert kept
     assert all(not path.read_bytes().startswith(b"%PDF") for path in kept)
@@ -135,7 +105,7 @@ def test_a_person_whose_name_has_no_glyph_stays_waiting_with_the_reason_and_the_
         odd = ctx.session.get(Certificate, done.certificate_ids[3])
         odd.contents = odd.contents | {"name": f"見本 {EMOJI}"}
     ids = list(done.print_request_ids)
-    run = print_all(uow, clerk, ids)
+    run = print_papers(uow, clerk, ids)
     assert run.papers == 3
     with uow(clerk) as ctx:
         [row] = print_queue.read(ctx, Wish()).rows
@@ -151,7 +121,7 @@ def test_a_name_that_fits_in_no_way_is_set_aside_too(uow, clerk, session):
         done = register_acquisition(ctx, delivery="counter")
         odd = ctx.session.get(Certificate, done.certificate_ids[0])
         odd.contents = odd.contents | {"name": "鬱" * 60}
-    run = print_all(uow, clerk, list(done.print_request_ids))
+    run = print_papers(uow, clerk, list(done.print_request_ids))
     assert run.papers == 3
     with uow(clerk) as ctx:
         [row] = print_queue.read(ctx, Wish()).rows
@@ -163,13 +133,13 @@ def test_nothing_printable_makes_no_run(uow, clerk, session):
         done = register_acquisition(ctx, [a_person()], delivery="counter")
         odd = ctx.session.get(Certificate, done.certificate_ids[0])
         odd.contents = odd.contents | {"name": EMOJI}
-    assert print_all(uow, clerk, list(done.print_request_ids)) is None
+    assert print_papers(uow, clerk, list(done.print_request_ids)) is None
     assert session.scalars(select(PrintRun)).all() == []
 
 
 def test_a_sheet_that_came_out_wrong_is_printed_again_with_reason_and_count(uow, clerk, family, session):
-    first = print_all(uow, clerk, family)
-    again = spoil(uow, clerk, first.id, [family[0]])
+    first = print_papers(uow, clerk, family)
+    again = spoil_papers(uow, clerk, first.id, [family[0]])
     row = request_of(session, family[0])
     assert (again.papers, again.reason, row.copies_printed, row.state) == (1, "紙づまり", 2, "printed")
     kinds = [one.kind for one in session.scalars(select(PrintEvent).where(PrintEvent.request_id == row.id))]
@@ -181,17 +151,17 @@ def test_a_sheet_that_came_out_wrong_is_printed_again_with_reason_and_count(uow,
 
 
 def test_a_reprint_keeps_the_serial_and_needs_a_reason(uow, clerk, family, session):
-    first = print_all(uow, clerk, family)
+    first = print_papers(uow, clerk, family)
     serials = {row.serial for row in session.scalars(select(Certificate))}
     with pytest.raises(RuleBroken):
-        spoil(uow, clerk, first.id, [family[0]], reason="  ")
-    spoil(uow, clerk, first.id, family)
+        spoil_papers(uow, clerk, first.id, [family[0]], reason="  ")
+    spoil_papers(uow, clerk, first.id, family)
     assert {row.serial for row in session.scalars(select(Certificate))} == serials
 
 
 def test_the_spoiled_sheet_is_marked_on_its_first_run(uow, clerk, family):
-    first = print_all(uow, clerk, family)
-    again = spoil(uow, clerk, first.id, [family[1]])
+    first = print_papers(uow, clerk, family)
+    again = spoil_papers(uow, clerk, first.id, [family[1]])
     with uow(clerk) as ctx:
         states = {leaf.row.request.id: leaf.state for leaf in print_runs.read(ctx, first.id).leaves}
         assert print_runs.read(ctx, again.id).unchecked == [family[1]]
@@ -199,17 +169,17 @@ def test_the_spoiled_sheet_is_marked_on_its_first_run(uow, clerk, family):
 
 
 def test_who_spoils_a_sheet_that_was_printed_again_meanwhile_is_told(uow, clerk, family):
-    first = print_all(uow, clerk, family)
-    spoil(uow, clerk, first.id, [family[1]])
+    first = print_papers(uow, clerk, family)
+    spoil_papers(uow, clerk, first.id, [family[1]])
     with pytest.raises(SomebodyElseWasFaster):
-        spoil(uow, clerk, first.id, [family[1]])
+        spoil_papers(uow, clerk, first.id, [family[1]])
 
 
 def test_two_clerks_who_print_the_same_papers_print_them_once(uow, clerk, family, session):
     with uow(clerk) as ctx:
         sheets, refused = documents.prepare(ctx, print_queue.choose(ctx, family), DEMO)
     rendered = documents.render(sheets, refused)
-    print_all(uow, clerk, family)
+    print_papers(uow, clerk, family)
     with pytest.raises(SomebodyElseWasFaster), uow(clerk) as ctx:
         print_runs.record(ctx, rendered)
     assert {request_of(session, one).copies_printed for one in family} == {1}
@@ -221,7 +191,7 @@ def test_what_breaks_before_the_end_leaves_nothing_half_done(uow, clerk, family,
 
     monkeypatch.setattr(print_runs, "_note_refused", breaks)
     with pytest.raises(RuntimeError):
-        print_all(uow, clerk, family)
+        print_papers(uow, clerk, family)
     session.expire_all()
     assert {request_of(session, one).state for one in family} == {"waiting"}
     assert session.scalars(select(PrintRun)).all() == []
@@ -230,7 +200,7 @@ def test_what_breaks_before_the_end_leaves_nothing_half_done(uow, clerk, family,
 
 
 def test_papers_found_right_are_done_and_wait_for_handing_over(uow, clerk, family):
-    print_all(uow, clerk, family)
+    print_papers(uow, clerk, family)
     with uow(clerk) as ctx:
         done, left = print_runs.finish(ctx, family)
     assert (len(done), left) == (4, [])
@@ -243,7 +213,7 @@ def test_papers_found_right_are_done_and_wait_for_handing_over(uow, clerk, famil
 
 def test_papers_and_runs_of_another_office_are_not_there(uow, clerk, family, session):
     stranger = employ(session, "certificate_clerk", "s-stranger", office_code="02")
-    run = print_all(uow, clerk, family)
+    run = print_papers(uow, clerk, family)
     for deed in (
         lambda ctx: print_queue.choose(ctx, family),
         lambda ctx: print_runs.finish(ctx, family),
@@ -259,12 +229,11 @@ def test_papers_and_runs_of_another_office_are_not_there(uow, clerk, family, ses
 
 
 def test_a_paper_of_an_ended_certificate_is_not_printed_and_can_be_struck_off(uow, clerk, family, session):
-    from services.certificates import events
 
     row = request_of(session, family[0])
     with uow(clerk) as ctx:
         events.append(ctx, row.certificate_id, "voided", None, "届出の誤り")
-    run = print_all(uow, clerk, family)
+    run = print_papers(uow, clerk, family)
     assert run.papers == 3
     with uow(clerk) as ctx:
         print_queue.cancel(ctx, family[0], "証が無効のため")
@@ -282,7 +251,7 @@ def test_nothing_chosen_is_said(uow, clerk):
 
 
 def test_runs_are_on_the_register_with_who_and_what(uow, clerk, family):
-    print_all(uow, clerk, family)
+    print_papers(uow, clerk, family)
     with uow(clerk) as ctx:
         [line] = print_runs.list_runs(ctx)
     assert (line.by, dict(line.documents)) == (
@@ -292,12 +261,10 @@ def test_runs_are_on_the_register_with_who_and_what(uow, clerk, family):
 
 
 def test_each_deed_is_on_the_audit_without_a_name(uow, clerk, family, session):
-    first = print_all(uow, clerk, family)
-    spoil(uow, clerk, first.id, [family[0]])
+    first = print_papers(uow, clerk, family)
+    spoil_papers(uow, clerk, first.id, [family[0]])
     with uow(clerk) as ctx:
         print_runs.previewed(ctx, f"print_request:{family[0]}")
     rows = session.scalars(select(AuditEvent).where(AuditEvent.tag.like("print:%"))).all()
     assert {row.tag for row in rows} == {"print:run", "print:spoiled", "print:previewed"}
     assert "見本" not in "".join(str(row.detail) + row.subject for row in rows)
-
-
