@@ -20,7 +20,7 @@ from portal.language import current_language, t
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
 from portal.views import form_pages
-from services import cases, deeds, drafts, intake
+from services import case_papers, cases, deeds, drafts, intake
 from services.context import Context
 from services.errors import NotAllowed, RegistrationRefused, SomebodyElseWasFaster
 from services.unit_of_work import unit_of_work
@@ -163,6 +163,7 @@ class CaseView(BaseView):
             primary_label=_primary_label(item),
             last_note=case_pages.last_note(page),
             cancellations=_cancellations(ctx, page),
+            papers=case_papers.available(page),
             ways=WAYS,
             events={kind: t(*words) for kind, words in EVENTS.items()},
             print_states={kind: t(*words) for kind, words in PRINT_STATES.items()},
