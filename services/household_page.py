@@ -16,9 +16,8 @@ from models.household import BranchNumber, CardNumber, Household, HouseholdHead,
 from models.notification import Notification
 from models.person import PersonRecord
 from rules.ages import ages_possible_on
-from services import audit, registry_pages
+from services import audit, households, registry_pages
 from services.context import Context
-from services.errors import HouseholdUnknown
 from services.registry_pages import Knowledge, Paper, ReasonNames, Told
 from services.search import is_protected
 
@@ -100,12 +99,7 @@ def read(ctx: Context, household_id: int, as_of: date | None = None) -> Househol
         DayNotYetKnown: `as_of` is still to come.
     """
     knowledge = registry_pages.knowledge_of(ctx, as_of)
-    household = ctx.session.get(Household, household_id)
-    if household is None:
-        raise HouseholdUnknown(
-            "この世帯は登録されていません。検索し直してください。",
-            "There is no such household. Search again.",
-        )
+    household = households.get(ctx, household_id)
     members, heads = (
         _believed(ctx, HouseholdMember, household_id, knowledge),
         _believed(ctx, HouseholdHead, household_id, knowledge),

@@ -82,28 +82,28 @@ def find(ctx: Context, attempts: Sequence[Wanted], cursor: Cursor = NOWHERE) -> 
         found = _page(ctx, wanted, cursor)
         if found.persons:
             break
-    detail = {"by": found.wanted.kinds, "found": found.total, "page": "first" if cursor.is_first else "later"}
+    detail = {"by": found.wanted.kinds, "found": found.total, "page": cursor.kind}
     audit.record(ctx, Tag.PERSON_SEARCHED, detail=detail)
     return found
 
 
 def _page(ctx: Context, wanted: Wanted, cursor: Cursor) -> Found:
     rows: dict[int, list[Row[Any]]] = {}
-    for row in ctx.session.execute(page_of(wanted, ctx.today, cursor)):
+    for row in ctx.session.execute(*page_of(wanted, ctx.today, cursor)):
         rows.setdefault(row.person_id, []).append(row)
-    total = next((same[0].total for same in rows.values()), 0 if cursor.is_first else None)
+    total = next((same[0].total for same in rows.values()), 0 if cursor.kind == "first" else None)
     persons = [_person(same, ctx.today) for same in rows.values()]
     more = len(persons) > PAGE
     persons = persons[:PAGE]
-    backwards = cursor.before is not None
+    backwards = cursor.kind == "before"
     if backwards:
         persons.reverse()
     return Found(
         persons=persons,
         wanted=wanted,
-        total=None if total is None else min(total, CAP),
+        total=total,
         has_next=backwards or more,
-        has_previous=more if backwards else cursor.after is not None,
+        has_previous=more if backwards else cursor.kind == "after",
     )
 
 

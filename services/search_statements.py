@@ -2,20 +2,25 @@
 
 A start of a key is written as a range, for a prepared LIKE cannot use the index; keys compare byte by
 byte (collation C), so the index gives the order as well. The next page begins after the last person of this
-one: his place in the order is read again from his id, so that no key stands in an address.
+one: his place in the order is read again from his id, so that no key stands in an address. A statement is
+built once for each combination of fields and run with the values of the search.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Select,
-    Subquery,
     and_,
+    bindparam,
+    case,
+    distinct,
     exists,
     func,
     literal,
@@ -25,7 +30,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from models.base import in_force, known
 from models.enrolment import Enrolment
 from models.household import BranchNumber, CardNumber, Household, HouseholdMember
 from models.person import AddressRecord, Person, PersonRecord, SearchKey
@@ -33,7 +37,10 @@ from services.search_terms import Wanted
 
 PAGE = 25  # persons on a page
 CAP = 1_000  # persons that are counted at most
-LAST_CODE, SURROGATES, AFTER_SURROGATES = 0x10FFFF, 0xD800, 0xE000
+HIGHEST = "\U0010ffff"  # nothing that is typed sorts behind it
+WHOLE_DATE = len("1980-04-02")
+TODAY: Any = bindparam("today")
+Found = Select[int, str]
 
 
 @dataclass(frozen=True)
@@ -44,165 +51,223 @@ class Cursor:
     before: int | None = None
 
     @property
-    def is_first(self) -> bool:
-        return self.after is None and self.before is None
+    def kind(self) -> str:
+        """first, after or before."""
+        if self.before is not None:
+            return "before"
+        return "first" if self.after is None else "after"
 
 
-def page_of(wanted: Wanted, day: date, cursor: Cursor) -> Select[Any]:
-    """The persons of a page and one more, each with what a row shows; several rows where he has several."""
-    driver = _driver(wanted, day)
+@dataclass(frozen=True)
+class Shape:
+    """Which fields a search uses, and how; searches of one shape share a statement."""
+
+    fields: frozenset[str]
+    inside: bool
+    whole_date: bool
+    cursor: str
+
+    def without(self, *fields: str) -> Shape:
+        """What is left to ask when some fields are answered."""
+        return Shape(self.fields - set(fields), self.inside, self.whole_date, self.cursor)
+
+    def has(self, *fields: str) -> list[str]:
+        """Those of the fields that are used."""
+        return [field for field in fields if field in self.fields]
+
+
+def page_of(wanted: Wanted, day: date, cursor: Cursor) -> tuple[Select[Any], dict[str, Any]]:
+    """The statement for the persons of a page and one more, and its values.
+
+    Somebody with several households, numbers or periods comes in several rows.
+    """
+    used = frozenset(name for name, value in vars(wanted).items() if value)
+    shape = Shape(used - {"inside"}, wanted.inside, len(wanted.born) == WHOLE_DATE, cursor.kind)
+    person = cursor.after if cursor.before is None else cursor.before
+    return _statement(shape), {"today": day, "person": person, **_values(wanted)}
+
+
+def _values(wanted: Wanted) -> Mapping[str, Any]:
+    values: dict[str, Any] = {
+        name: getattr(wanted, name) for name in ("number", "branch", "household", "addressee")
+    }
+    for name in ("name", "kana", "written", "born", "address"):
+        start = getattr(wanted, name)
+        escaped = start.replace("/", "//").replace("%", "/%").replace("_", "/_")
+        values |= {f"{name}_from": start, f"{name}_to": start + HIGHEST, f"{name}_like": f"%{escaped}%"}
+    return values
+
+
+@lru_cache(maxsize=256)
+def _statement(shape: Shape) -> Select[Any]:
+    driver, rest = _driver(shape)
     hits = driver.subquery()
-    page = _narrowed(select(hits.c.person_id, hits.c.place), hits, wanted, day)
-    if not cursor.is_first:
-        page = _moved(page, hits, driver.subquery(), cursor)
-    backwards = cursor.before is not None
-    order = [column.desc() if backwards else column.asc() for column in (hits.c.place, hits.c.person_id)]
-    found = page.order_by(*order).limit(CAP + 1 if cursor.is_first else PAGE + 1).cte("found")
-    total = select(func.count()).select_from(found).scalar_subquery() if cursor.is_first else literal(None)
-    order = [column.desc() if backwards else column.asc() for column in (found.c.place, found.c.person_id)]
-    shown = (
-        select(found.c.person_id, found.c.place, total.label("total"))
-        .order_by(*order)
-        .limit(PAGE + 1)
-        .cte("shown")
-    )
-    order = [column.desc() if backwards else column.asc() for column in (shown.c.place, shown.c.person_id)]
-    return _with_details(shown, day).order_by(*order)
+    page = _narrowed(select(hits.c.person_id, hits.c.place), hits.c.person_id, rest)
+    total: Any = literal(None)
+    if shape.cursor == "first":
+        total = _counted(shape)
+    else:
+        again = driver.subquery()
+        person: Any = bindparam("person")
+        place = select(func.min(again.c.place)).where(again.c.person_id == person).scalar_subquery()
+        here, there = tuple_(hits.c.place, hits.c.person_id), tuple_(place, person)
+        page = page.where(here < there if shape.cursor == "before" else here > there)
+    backwards = shape.cursor == "before"
+    shown = page.order_by(*_order(hits, backwards=backwards)).limit(PAGE + 1).cte("shown")
+    return _with_details(shown, total).order_by(*_order(shown, backwards=backwards))
 
 
-def starts_with(column: Any, start: str) -> ColumnElement[bool]:
-    """That a text begins so, as a range on an index in byte order."""
-    last = ord(start[-1]) + 1
-    if last > LAST_CODE:
-        return and_(column >= start)
-    code = AFTER_SURROGATES if last == SURROGATES else last
-    return and_(column >= start, column < start[:-1] + chr(code))
+def _order(of: Any, *, backwards: bool) -> list[Any]:
+    return [column.desc() if backwards else column.asc() for column in (of.c.place, of.c.person_id)]
 
 
-def _driver(wanted: Wanted, day: date) -> Select[int, str]:
-    """The condition that finds fewest, as (person_id, place in the order), every person once."""
-    if wanted.number or wanted.household or wanted.addressee:
-        return _by_number(wanted)
-    if len(wanted.born) == len("1980-04-02") or (wanted.born and not (wanted.name or wanted.kana)):
-        return select(PersonRecord.person_id, PersonRecord.birth_date.label("place")).where(*_born(wanted))
-    if wanted.name or wanted.kana:
-        return _by_name(wanted)
-    return select(AddressRecord.person_id, AddressRecord.address_search.label("place")).where(
-        *_lives_at(wanted, day)
-    )
+def _counted(shape: Shape) -> Any:
+    """How many persons there are, at most `CAP`; in no order, so that the index alone answers."""
+    driver, rest = _driver(shape, in_order=False)
+    hits = driver.subquery()
+    some = _narrowed(select(hits.c.person_id, hits.c.place), hits.c.person_id, rest).limit(CAP + 1)
+    persons = func.count(distinct(some.subquery().c.person_id))
+    return select(case((func.count() > CAP, CAP), else_=persons)).scalar_subquery()
 
 
-def _by_name(wanted: Wanted) -> Select[int, str]:
+def _driver(shape: Shape, *, in_order: bool = True) -> tuple[Found, Shape]:
+    """The condition that finds fewest, as (person_id, place in the order), and what it leaves over.
+
+    Every person stands in it once; without `in_order` he may stand there by each of his names.
+    """
+    if shape.has("number"):
+        return _by_number(shape), shape.without("number", "branch")
+    if shape.has("addressee"):
+        found = select(Person.id.label("person_id"), literal("").label("place"))
+        return found.where(Person.addressee_number == bindparam("addressee")), shape.without("addressee")
+    if shape.has("household"):
+        found = select(HouseholdMember.person_id, literal("").label("place"))
+        return found.where(_belongs()).distinct(), shape.without("household")
+    if shape.has("born") and (shape.whole_date or not shape.has("name", "kana")):
+        found = select(PersonRecord.person_id, PersonRecord.birth_date.label("place"))
+        return found.where(_born()), shape.without("born")
+    if shape.has("name", "kana"):
+        texts = shape.has("kana", "written") or ["name"]
+        return _by_name(texts, inside=shape.inside, in_order=in_order), shape.without(*texts)
+    found = select(AddressRecord.person_id, _by_hand(AddressRecord.address_search).label("place"))
+    return found.where(_lives_at()), shape.without("address")
+
+
+def _by_name(texts: Sequence[str], *, inside: bool, in_order: bool) -> Found:
     """By a key; somebody whom several keys match stands where the first of them stands."""
-    text = wanted.kana or wanted.name
+    place = _by_hand(SearchKey.key) if inside else SearchKey.key
+    found = select(SearchKey.person_id, place.label("place")).where(
+        _holds(SearchKey.key, texts, inside=inside)
+    )
+    if not in_order:
+        return found
     other = aliased(SearchKey)
     earlier = exists().where(
         other.person_id == SearchKey.person_id,
-        _matches(other.key, text, inside=wanted.inside),
+        _holds(_by_hand(other.key), texts, inside=inside),
         or_(other.key < SearchKey.key, and_(other.key == SearchKey.key, other.id < SearchKey.id)),
     )
-    return select(SearchKey.person_id, SearchKey.key.label("place")).where(
-        _matches(SearchKey.key, text, inside=wanted.inside), ~earlier
+    return found.where(~earlier)
+
+
+def _by_hand(column: Any) -> Any:
+    """A key that is compared row by row: an index on it would be read from one end to the other."""
+    return column.concat("")
+
+
+def _by_number(shape: Shape) -> Found:
+    statement = (
+        select(BranchNumber.person_id, BranchNumber.branch.label("place"))
+        .join(CardNumber, CardNumber.id == BranchNumber.card_number_id)
+        .where(CardNumber.number == bindparam("number"))
     )
+    return statement.where(BranchNumber.branch == bindparam("branch")) if shape.has("branch") else statement
 
 
-def _by_number(wanted: Wanted) -> Select[int, str]:
-    if wanted.number:
-        statement = (
-            select(BranchNumber.person_id, BranchNumber.branch.label("place"))
-            .join(CardNumber, CardNumber.id == BranchNumber.card_number_id)
-            .where(CardNumber.number == wanted.number)
-        )
-        return statement.where(BranchNumber.branch == wanted.branch) if wanted.branch else statement
-    if wanted.household:
-        return (
-            select(HouseholdMember.person_id, literal("").label("place"))
-            .join(Household, Household.id == HouseholdMember.household_id)
-            .where(Household.household_number == wanted.household, HouseholdMember.superseded_at.is_(None))
-            .distinct()
-        )
-    return select(Person.id.label("person_id"), literal("").label("place")).where(
-        Person.addressee_number == wanted.addressee
-    )
-
-
-def _narrowed(page: Select[int, str], hits: Subquery, wanted: Wanted, day: date) -> Select[int, str]:
+def _narrowed(page: Found, who: Any, rest: Shape) -> Found:
     """What else was asked for, as conditions on a person found."""
-    who = hits.c.person_id
-    page = page.where(exists().where(PersonRecord.person_id == who, *_current()))
-    by_number = bool(wanted.number or wanted.household or wanted.addressee)
-    if wanted.born:
-        page = page.where(exists().where(PersonRecord.person_id == who, *_born(wanted)))
-    for text in filter(None, (wanted.name, wanted.kana)):
-        named = _matches(SearchKey.key, text, inside=wanted.inside)
-        page = page.where(exists().where(SearchKey.person_id == who, named))
-    if wanted.address and (by_number or wanted.born or wanted.name or wanted.kana):
-        page = page.where(exists().where(AddressRecord.person_id == who, *_lives_at(wanted, day)))
-    if wanted.insured_only:
-        page = page.where(exists().where(Enrolment.person_id == who, *_insured(day)))
+    if rest.has("household"):
+        page = page.where(exists().where(HouseholdMember.person_id == who, _belongs()))
+    if rest.has("born"):
+        page = page.where(exists().where(PersonRecord.person_id == who, _born()))
+    for texts in (rest.has("name"), rest.has("kana", "written")):
+        if texts:
+            named = _holds(SearchKey.key, texts, inside=rest.inside)
+            page = page.where(exists().where(SearchKey.person_id == who, named))
+    if rest.has("address"):
+        page = page.where(exists().where(AddressRecord.person_id == who, _lives_at()))
+    if rest.has("insured_only"):
+        page = page.where(exists().where(Enrolment.person_id == who, _insured()))
     return page
 
 
-def _moved(page: Select[int, str], hits: Subquery, again: Subquery, cursor: Cursor) -> Select[int, str]:
-    """Only what stands after (or before) the person at whom the last page ended."""
-    person_id = cursor.after if cursor.before is None else cursor.before
-    place = select(func.min(again.c.place)).where(again.c.person_id == person_id).scalar_subquery()
-    here, there = tuple_(hits.c.place, hits.c.person_id), tuple_(place, literal(person_id))
-    return page.where(here < there if cursor.before is not None else here > there)
+def _starts(column: Any, name: str) -> ColumnElement[bool]:
+    return and_(column >= bindparam(f"{name}_from"), column < bindparam(f"{name}_to"))
 
 
-def _matches(column: Any, text: str, *, inside: bool) -> ColumnElement[bool]:
-    return column.contains(text, autoescape=True) if inside else starts_with(column, text)
+def _like(column: Any, name: str) -> ColumnElement[bool]:
+    return column.like(bindparam(f"{name}_like"), escape="/")  # type: ignore[no-any-return]
 
 
-def _current() -> list[ColumnElement[bool]]:
-    return [PersonRecord.superseded_at.is_(None)]
+def _holds(column: Any, texts: Sequence[str], *, inside: bool) -> ColumnElement[bool]:
+    """That a key begins with one of the texts, or holds one."""
+    return or_(*(_like(column, name) if inside else _starts(column, name) for name in texts))
 
 
-def _born(wanted: Wanted) -> list[ColumnElement[bool]]:
-    return [*_current(), starts_with(PersonRecord.birth_date, wanted.born)]
+def _in_force(of: Any) -> ColumnElement[bool]:
+    """A row that is believed and holds today."""
+    return and_(
+        of.superseded_at.is_(None),
+        or_(of.from_on.is_(None), of.from_on <= TODAY),
+        or_(of.until_on.is_(None), of.until_on >= TODAY),
+    )
 
 
-def _lives_at(wanted: Wanted, day: date) -> list[ColumnElement[bool]]:
+def _belongs() -> ColumnElement[bool]:
+    household = select(Household.id).where(Household.household_number == bindparam("household"))
+    return and_(
+        HouseholdMember.household_id == household.scalar_subquery(), HouseholdMember.superseded_at.is_(None)
+    )
+
+
+def _born() -> ColumnElement[bool]:
+    return and_(PersonRecord.superseded_at.is_(None), _starts(PersonRecord.birth_date, "born"))
+
+
+def _lives_at() -> ColumnElement[bool]:
     """Lives there today and is not protected: an address never tells where a protected person is."""
+    until = PersonRecord.protective_measure_until
     protected = exists().where(
         PersonRecord.person_id == AddressRecord.person_id,
-        *_current(),
+        PersonRecord.superseded_at.is_(None),
         PersonRecord.protective_measure.is_(True),
-        or_(PersonRecord.protective_measure_until.is_(None), PersonRecord.protective_measure_until >= day),
+        or_(until.is_(None), until >= TODAY),
     )
-    return [
+    return and_(
         AddressRecord.kind == "residence",
-        AddressRecord.superseded_at.is_(None),
-        or_(AddressRecord.from_on.is_(None), AddressRecord.from_on <= day),
-        or_(AddressRecord.until_on.is_(None), AddressRecord.until_on >= day),
-        AddressRecord.address_search.contains(wanted.address, autoescape=True),
+        _in_force(AddressRecord),
+        _like(AddressRecord.address_search, "address"),
         ~protected,
-    ]
+    )
 
 
-def _insured(day: date) -> list[ColumnElement[bool]]:
-    return [
+def _insured() -> ColumnElement[bool]:
+    return and_(
         Enrolment.superseded_at.is_(None),
         Enrolment.cancelled.is_(False),
-        Enrolment.acquired_on <= day,
-        or_(Enrolment.lost_on.is_(None), Enrolment.lost_on > day),
-    ]
+        Enrolment.acquired_on <= TODAY,
+        or_(Enrolment.lost_on.is_(None), Enrolment.lost_on > TODAY),
+    )
 
 
-def _with_details(shown: Any, day: date) -> Select[Any]:
+def _with_details(shown: Any, total: Any) -> Select[Any]:
     """Who it is, where he lives and in which household, his numbers and periods, of the page only."""
     who = shown.c.person_id
-    address = known(select(AddressRecord).where(AddressRecord.kind == "residence"), AddressRecord)
-    lives = aliased(AddressRecord, in_force(address, AddressRecord, day).subquery())
-    belongs = aliased(
-        HouseholdMember,
-        in_force(known(select(HouseholdMember), HouseholdMember), HouseholdMember, day).subquery(),
-    )
+    lives, belongs, period = AddressRecord, HouseholdMember, Enrolment
     return (
         select(
             who,
-            shown.c.total,
+            total.label("total"),
             PersonRecord,
             lives.address,
             lives.building,
@@ -213,21 +278,18 @@ def _with_details(shown: Any, day: date) -> Select[Any]:
             CardNumber.symbol,
             CardNumber.number,
             BranchNumber.branch,
-            Enrolment.acquired_on,
-            Enrolment.lost_on,
+            period.acquired_on,
+            period.lost_on,
         )
-        .join(PersonRecord, and_(PersonRecord.person_id == who, *_current()))
-        .outerjoin(lives, lives.person_id == who)
-        .outerjoin(belongs, belongs.person_id == who)
+        .select_from(shown)
+        .join(PersonRecord, and_(PersonRecord.person_id == who, PersonRecord.superseded_at.is_(None)))
+        .outerjoin(lives, and_(lives.person_id == who, lives.kind == "residence", _in_force(lives)))
+        .outerjoin(belongs, and_(belongs.person_id == who, _in_force(belongs)))
         .outerjoin(Household, Household.id == belongs.household_id)
         .outerjoin(BranchNumber, BranchNumber.person_id == who)
         .outerjoin(CardNumber, CardNumber.id == BranchNumber.card_number_id)
         .outerjoin(
-            Enrolment,
-            and_(
-                Enrolment.person_id == who,
-                Enrolment.superseded_at.is_(None),
-                Enrolment.cancelled.is_(False),
-            ),
+            period,
+            and_(period.person_id == who, period.superseded_at.is_(None), period.cancelled.is_(False)),
         )
     )

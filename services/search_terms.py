@@ -51,11 +51,13 @@ class IndividualNumberTyped(NotSearchable):
 class Wanted:
     """Whom to look for. Keys are levelled; what is empty does not narrow. `born` is the start of an ISO date.
 
-    `inside` looks for name and kana anywhere, not only from the start.
+    `inside` looks for name and kana anywhere, not only from the start; `written` is what kana may be spelt
+    as in the name itself (an alias in katakana), and will do instead of `kana`.
     """
 
     name: str = ""
     kana: str = ""
+    written: str = ""
     inside: bool = False
     born: str = ""
     number: str = ""
@@ -155,11 +157,19 @@ def _numbers(plain: str, digits: str, today: date) -> list[Wanted]:
 
 def _words(plain: str) -> list[Wanted]:
     if _KANA.fullmatch(plain):
-        return _attempts(Wanted(kana=kana_search_key(plain)))
+        return _kana(plain)
     if _PLACE.search(plain):
         attempts = [Wanted(address=address_search_key(plain)), Wanted(name=name_search_key(plain))]
         return [one for one in attempts if len(one.address or one.name) >= SHORTEST_INSIDE] or attempts[1:]
     return _attempts(Wanted(name=name_search_key(plain)))
+
+
+def _kana(plain: str) -> list[Wanted]:
+    """As kana; where nobody is found, inside it, or as the name is written."""
+    wanted, written = Wanted(kana=kana_search_key(plain)), name_search_key(plain)
+    attempts = _attempts(wanted)
+    again = replace(attempts[1], written=written) if len(attempts) > 1 else Wanted(name=written)
+    return [wanted, again]
 
 
 def _attempts(wanted: Wanted) -> list[Wanted]:

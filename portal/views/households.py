@@ -10,9 +10,9 @@ from flask_appbuilder.utils.limit import Limit
 from portal import clock
 from portal.language import t
 from portal.security.access import requires
-from portal.security.actor import current_actor
+from portal.security.actor import current_actor, person_or_address
 from portal.views import registry_words
-from portal.views.persons import asked_day, registry_limit, who
+from portal.views.persons import asked_day, registry_limit
 from services import household_page
 from services.registry_pages import DayNotYetKnown
 from services.unit_of_work import unit_of_work
@@ -24,7 +24,7 @@ class HouseholdView(BaseView):
     route_base = "/households"
     default_view = "show"
     section = "PersonView.search"
-    limits = [Limit(registry_limit, key_func=who)]  # noqa: RUF012 - Flask-AppBuilder extends the class's list
+    limits = [Limit(registry_limit, key_func=person_or_address)]  # noqa: RUF012 - FAB extends the list
 
     @expose("/<int:household_id>", methods=["GET"])
     @requires("registry.read")

@@ -14,7 +14,7 @@ from portal import clock
 from portal.language import t
 from portal.security import remembered
 from portal.security.access import requires
-from portal.security.actor import current_actor
+from portal.security.actor import current_actor, person_or_address
 from portal.views import line_of_time, registry_words
 from rules.eras import DateNotUnderstood, parse_date
 from services import person_page, search_terms
@@ -36,14 +36,15 @@ TAB_NAMES = {
 }
 
 
-def who() -> str:
-    """By whom looking into the register is counted."""
-    return f"staff:{current_actor().staff_id}"
-
-
 def registry_limit() -> str:
     """How much one person of the staff may look up; more is a drain of the register (M14, T29)."""
-    return str(current_app.config.get("REGISTRY_LIMIT", "120 per minute; 2000 per hour"))
+    return str(current_app.config.get("REGISTRY_LIMIT", "120 per minute"))
+
+
+def is_counted_before() -> bool:
+    """Whether this is the first page of a search, whose sending was counted already."""
+    first = not ({"after", "before"} & request.args.keys())
+    return request.method == "GET" and request.endpoint == "PersonView.search" and first
 
 
 def asked_day() -> tuple[date | None, str, str]:
@@ -62,7 +63,9 @@ class PersonView(BaseView):
 
     route_base = "/persons"
     default_view = "search"
-    limits = [Limit(registry_limit, key_func=who)]  # noqa: RUF012 - Flask-AppBuilder extends the class's list
+    limits = [  # noqa: RUF012 - Flask-AppBuilder reads and extends the list of the class
+        Limit(registry_limit, key_func=person_or_address, exempt_when=is_counted_before)
+    ]
 
     @expose("/", methods=["GET", "POST"])
     @requires("registry.search")

@@ -1,0 +1,318 @@
+"""The inbox, the search and the pages of persons and households, as people meet them in the browser."""
+
+import re
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from itsdangerous import base64_decode
+from sqlalchemy import select
+
+from models.audit.event import AuditEvent
+from models.case import Case, Definition, WorkItem
+from models.crypto import cipher
+from models.masters import Office, Posting
+from portal import clock
+from portal.app import create_app
+from portal.commands import setup
+from portal.extensions import db
+from portal.settings import Settings
+from services import notifications, unit_of_work
+from services.context import SYSTEM
+from services.notifications import Received
+from tests.factories.people import a_household, someone
+from tests.fixtures.statements import counted
+from tests.portal.conftest import OpenPortal, Visitor, employ_everybody
+
+PROTECTED = "見本県見本市秘密町9丁目9番9号"
+INDIVIDUAL_NUMBER = "000000000019"
+
+
+@pytest.fixture(scope="module")
+def peopled_database(staffed_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with staff, a household of two, somebody protected, and three tasks; copy it."""
+    copy = tmp_path_factory.mktemp("peopled") / "peopled.sqlite3"
+    shutil.copyfile(staffed_database, copy)
+    factory, keys = unit_of_work._factory[:], cipher._loaded[:]
+    app = create_app(Settings(environment="test", data_dir=copy.parent, database_url=f"sqlite:///{copy}"))
+    with app.app_context():
+        people_and_tasks()
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+    unit_of_work._factory[:], cipher._loaded[:] = factory, keys
+    return copy
+
+
+@pytest.fixture
+def portal(peopled_database: Path, tmp_path: Path, open_portal: OpenPortal) -> Flask:
+    copy = tmp_path / "peopled.sqlite3"
+    shutil.copyfile(peopled_database, copy)
+    return open_portal(f"sqlite:///{copy}")
+
+
+def people_and_tasks() -> None:
+    with unit_of_work.unit_of_work(SYSTEM, clock.now()) as ctx:
+        head = someone(ctx, "擬制　主", "ギセイ　アルジ", "1960-01-02", "見本県見本市架空町1丁目1番1号")
+        child = someone(ctx, "見本　葵", "ミホン　アオイ", "1990-05-06", "見本県見本市架空町1丁目1番1号")
+        a_household(ctx, head, child)
+        someone(ctx, "支援　花", "シエン　ハナ", "1985-07-08", PROTECTED, protective_measure=True)
+        tasks(ctx)
+    db.session.remove()
+
+
+def tasks(ctx) -> None:
+    """An unassigned task, one that is overdue, one of another office."""
+    ctx.session.add(Definition(slug="loss", version=1, hash="h", content=b"", state="published"))
+    own = ctx.session.scalars(select(Posting)).first().office_id
+    other = Office(code="77", name="別の課")
+    ctx.session.add(other)
+    ctx.session.flush()
+    for number, (office_id, days, name) in enumerate(
+        ((own, 1, "見本　葵"), (own, -2, "遅れ　太郎"), (other.id, 1, "別課　太郎")), start=1
+    ):
+        received = Received("loss", "01", "counter", ctx.today, office_id)
+        notification = notifications.receive(ctx, received)
+        case = Case(
+            slug="loss",
+            definition_hash="h",
+            office_id=office_id,
+            notification_id=notification.id,
+            state="open",
+        )
+        case.started_at = ctx.at
+        ctx.session.add(case)
+        ctx.session.flush()
+        ctx.session.add(
+            WorkItem(
+                case_id=case.id,
+                task_guid=f"guid-{number}",
+                process_slug="identity_check",
+                element_id="confirm_identity",
+                title_ja="本人確認",
+                title_en="Identity check",
+                role="counter",
+                office_id=office_id,
+                procedure="loss",
+                notification_number=notification.number,
+                reason="01",
+                subject_name=name,
+                subject_key=name.replace("　", ""),
+                received_on=ctx.today,
+                created_at=ctx.at,
+                due_on=ctx.today + timedelta(days=days),
+            )
+        )
+
+
+@pytest.fixture
+def enter(portal: Flask) -> Callable[[str], Visitor]:
+    def sign_in(role: str = "counter") -> Visitor:
+        person = Visitor(portal)
+        assert person.sign_in(role).status_code == 302
+        return person
+
+    return sign_in
+
+
+def search(person: Visitor, **typed: str):
+    answer = person.post("/persons/", **typed)
+    return person.get(answer.location) if answer.status_code == 303 else answer
+
+
+def events(portal: Flask, tag: str) -> list[AuditEvent]:
+    with portal.app_context():
+        return list(
+            db.session.scalars(select(AuditEvent).where(AuditEvent.tag == tag).order_by(AuditEvent.id))
+        )
+
+
+def test_a_search_leads_to_an_address_without_what_was_typed(enter):
+    person = enter()
+    answer = person.post("/persons/", q="見本 葵")
+    assert answer.status_code == 303
+    assert re.fullmatch(r"/persons/\?s=[\w-]+", answer.location)
+    page = person.get(answer.location)
+    assert "見本　葵" in page.text
+    assert "H2.5.6" in page.text
+
+
+def test_what_was_typed_is_not_readable_in_the_cookie(enter):
+    person = enter()
+    person.post("/persons/", q="見本 葵 H2.5.6")
+    cookie = person.client.get_cookie("session").value
+    payload = base64_decode(cookie.split(".")[1 if cookie.startswith(".") else 0])
+    assert "見本".encode() not in payload
+    assert b"1990" not in payload
+
+
+def test_two_searches_in_two_tabs_do_not_disturb_one_another(enter):
+    person = enter()
+    first, second = (person.post("/persons/", q=text).location for text in ("ミホン", "ギセイ"))
+    assert "見本　葵" in person.get(first).text
+    assert "擬制　主" in person.get(second).text
+    assert "見本　葵" in person.get(first).text
+
+
+def test_a_search_of_somebody_else_is_not_opened(enter, portal):
+    address = enter("counter").post("/persons/", q="ミホン").location
+    page = enter("verifier").get(address)
+    assert "見本　葵" not in page.text
+    assert "もう残っていません" in page.text
+
+
+def test_the_detailed_form_keeps_what_was_typed_beside_the_error(enter):
+    answer = enter().post("/persons/", name="見本", born="S65.1.1")
+    assert answer.status_code == 422
+    assert 'value="見本"' in answer.text
+    assert 'value="S65.1.1"' in answer.text
+    assert 'aria-invalid="true"' in answer.text
+
+
+def test_an_individual_number_is_neither_searched_nor_shown_again(enter, portal):
+    person = enter()
+    for typed in ({"q": INDIVIDUAL_NUMBER}, {"q": "0000 0000 0019"}, {"number": INDIVIDUAL_NUMBER}):
+        answer = person.post("/persons/", **typed)
+        assert answer.status_code == 422
+        assert "個人番号は検索に使えません" in answer.text
+        assert INDIVIDUAL_NUMBER not in answer.text
+        assert "0000 0000 0019" not in answer.text
+    assert events(portal, "person:searched") == []
+
+
+def test_a_protected_address_stands_on_its_own_tab_only(enter):
+    person = enter()
+    found = search(person, q="シエン")
+    assert "保護対象" in found.text
+    assert PROTECTED not in found.text
+    assert PROTECTED not in search(person, q="秘密町9丁目9番").text
+    page = re.search(r"/persons/\d+", found.text)[0]
+    for tab in ("", "?tab=records", "?tab=household"):
+        assert PROTECTED not in person.get(page + tab).text
+    assert PROTECTED in person.get(page + "?tab=addresses").text
+
+
+def test_every_search_and_every_page_is_recorded_without_names(enter, portal):
+    person = enter()
+    found = search(person, q="ミホン H2.5.6")
+    person.get(re.search(r"/persons/\d+", found.text)[0] + "?tab=addresses")
+    (searched,) = events(portal, "person:searched")
+    assert searched.detail == {"by": ["kana", "born"], "found": 1, "page": "first"}
+    (read,) = events(portal, "person:read")
+    assert read.detail == {"tab": "addresses", "as_of": None}
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_person_s_page_opens_on_every_tab_in_both_languages(enter, language):
+    person = enter()
+    person.speak(language)
+    for tab in ("eligibility", "certificates", "addresses", "household", "cases", "records", "unknown"):
+        page = person.get(f"/persons/2?tab={tab}")
+        assert page.status_code == 200
+        assert "見本　葵" in page.text
+        assert "0000000001" in page.text
+
+
+def test_a_day_that_is_no_date_leaves_the_page_and_says_why(enter):
+    answer = enter().get("/persons/2?as_of=令和8年13月1日")
+    assert answer.status_code == 422
+    assert "13月はありません" in answer.text
+    assert "見本　葵" in answer.text
+    assert enter().get("/households/1?as_of=R99.1.1").status_code == 422
+
+
+def test_before_he_was_on_record_a_person_has_no_page_of_that_day(enter):
+    answer = enter().get("/persons/2?as_of=R2.5.1")
+    assert answer.status_code == 200
+    assert "まだ登録がありません" in answer.text
+    assert "見本　葵" not in answer.text
+
+
+def test_a_household_page_names_the_head_who_is_not_insured(enter):
+    page = enter().get("/households/1")
+    assert page.status_code == 200
+    assert "擬制　主" in page.text
+    assert "見本　葵" in page.text
+
+
+def test_what_is_not_there_is_not_found(enter):
+    person = enter()
+    for address in ("/persons/999999", "/households/999999", "/persons/abc"):
+        assert person.get(address).status_code == 404
+
+
+def test_who_does_not_work_on_cases_sees_no_register(enter):
+    for role in ("auditor", "administrator"):
+        person = enter(role)
+        for address in ("/inbox/", "/persons/", "/persons/2", "/households/1"):
+            assert person.get(address).status_code == 403
+
+
+def test_the_inbox_opens_with_boxes_counts_and_due_words(enter):
+    page = enter().get("/inbox/")
+    assert "遅れ　太郎" in page.text
+    assert "2日超過" in page.text
+    assert "あと1日" in page.text
+    assert "別課　太郎" not in page.text
+    assert "グループ 2" in page.text
+    assert re.search(r'href="/cases/\d+\?task=\d+"', page.text)
+
+
+def test_filters_and_words_narrow_the_inbox(enter):
+    person = enter()
+    assert "見本　葵" not in person.get("/inbox/?box=group&due=late").text
+    answer = person.post("/inbox/", box="group", text="見本葵")
+    assert "見本" not in answer.location
+    page = person.get(answer.location)
+    assert "見本　葵" in page.text
+    assert "遅れ　太郎" not in page.text
+    assert "この条件にあたる仕事はありません" in person.get("/inbox/?box=group&procedure=change").text
+
+
+def test_an_empty_box_says_what_one_might_want_next(enter):
+    page = enter().get("/inbox/?box=mine")
+    assert "いま手元の仕事はありません" in page.text
+    assert "/inbox/?box=group" in page.text
+    assert "/notifications/new/" in page.text
+
+
+def test_a_look_up_answers_with_rows_to_choose(enter):
+    person = enter()
+    answer = person.post("/lookup/person", q="みほん")
+    assert 'data-value="2"' in answer.text
+    assert "<html" not in answer.text
+    assert 'data-label="0000000001 擬制　主"' in person.post("/lookup/household", q="みほん").text
+    assert "見つかりません" in person.post("/lookup/insurer", q="99").text
+    assert "個人番号は検索に使えません" in person.post("/lookup/person", q=INDIVIDUAL_NUMBER).text
+    assert person.post("/lookup/number", q="1").status_code == 404
+    assert person.get("/lookup/person?q=1").status_code == 405
+    assert enter("administrator").post("/lookup/person", q="みほん").status_code == 403
+
+
+def test_looking_up_too_often_is_stopped(enter, portal):
+    portal.config["REGISTRY_LIMIT"] = "3 per minute"
+    person = enter()
+    answers = [person.get("/persons/2").status_code for _ in range(5)]
+    assert answers == [200, 200, 200, 429, 429]
+
+
+def test_lists_cost_a_fixed_number_of_statements(fresh_url, open_portal):
+    portal = open_portal(fresh_url)
+    with portal.app_context():
+        setup.sync_roles()
+        employ_everybody()
+        people_and_tasks()
+        engine = db.engine
+    person = Visitor(portal)
+    person.sign_in("counter")
+    found = person.post("/persons/", q="ミホン").location
+    for address, most in ((found, 3), ("/inbox/?box=group", 3)):
+        assert person.get(address).status_code == 200
+        with counted(engine) as seen:
+            assert person.get(address).status_code == 200
+        own = [one for one in seen if not re.search("FROM (ab_user|posting)", one)]
+        assert len(own) == most, "\n".join(own)
+        assert len(seen) <= 8
