@@ -103,8 +103,15 @@ def first_values(ctx: Context, page: CasePage, item: WorkItem) -> Mapping[str, A
     if item.element_id == "verify":
         return {"persons": [{} for _ in _persons(page)]}
     if item.element_id == "papers_arrived":
-        return {"arrived_on": ctx.today.isoformat()}
+        return {"arrived_on": ctx.today.isoformat(), "papers": _still_missing(ctx, page.case.id)}
     return {}
+
+
+def _still_missing(ctx: Context, case_id: int) -> list[dict[str, str]]:
+    """A row for each paper that was promised last."""
+    entry = find_latest(ctx.session, case_id, ("apply", "correct", "papers_arrived"))
+    promised = entry.data.get("missing_papers", ()) if entry else ()
+    return [{"kind": str(row["kind"])} for row in promised]
 
 
 def references_of(ctx: Context, case_id: int) -> frozenset[str]:
