@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import func, select
 
+from models.audit.tags import Tag
 from models.case import Case, WorkItem
 from models.certificate import Certificate, CertificateEvent, last_events
 from models.document import PrintEvent, PrintRequest
@@ -23,7 +24,7 @@ from printing.documents import DOCUMENTS
 from printing.office.day_list import CertificateLine, DayList, NotificationLine
 from rules.certificates import TITLES, CertificateKind
 from rules.eras import format_short
-from services import city
+from services import audit, city
 from services.case_papers import PROCEDURES
 from services.cases import STATES
 from services.context import JST, Context
@@ -120,6 +121,7 @@ def ask(ctx: Context, day: date) -> PrintRequest:
     )
     ctx.session.add(row)
     ctx.session.flush()
+    audit.record(ctx, Tag.PRINT_RUN, f"print_request:{row.id}", detail={"deed": "asked"})
     return row
 
 
