@@ -1,8 +1,12 @@
 """The fixtures of all tests, and the folder that the processes of one test run share."""
 
 import pytest
+from hypothesis import settings
 
 from tests.fixtures import cluster
+
+settings.register_profile("house", deadline=None)  # no test measures time
+settings.load_profile("house")
 
 pytest_plugins = [
     "tests.fixtures.databases",
