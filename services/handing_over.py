@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from models.certificate import ENDED, EVENTS, Certificate, last_events
 from models.document import PrintRequest
@@ -22,6 +22,9 @@ from services.errors import NotFound, RuleBroken
 
 COUNTER, POST = "counter", "post"
 PHOTO = "identity_one"
+# Papers with a photo that the master files under their other use (Regulation of the My Number Act, art. 1).
+PHOTO_OF_OTHER_USE = ("my_number_card", "passport", "residence_card")
+MOST_SHOWN = "my_number_card"
 OUT = frozenset({"handed_over", "posted"})
 LONGEST_REASON = 200
 
@@ -144,8 +147,9 @@ def deeds_for(kind: str) -> frozenset[str]:
 
 def photo_papers(ctx: Context) -> list[tuple[str, str, str]]:
     """Papers with a photo, one of which is enough: (code, Japanese, English)."""
-    statement = select(PaperKind).where(PaperKind.active.is_(True), PaperKind.use == PHOTO)
-    rows = ctx.session.scalars(statement.order_by(PaperKind.id))
+    bears_photo = or_(PaperKind.use == PHOTO, PaperKind.code.in_(PHOTO_OF_OTHER_USE))
+    statement = select(PaperKind).where(PaperKind.active.is_(True), bears_photo)
+    rows = ctx.session.scalars(statement.order_by(PaperKind.code != MOST_SHOWN, PaperKind.id))
     return [(row.code, row.name, row.name_en or row.name) for row in rows]
 
 
