@@ -57,6 +57,8 @@
       }
       return;
     }
+    /* The slash that goes to the search box is no part of what is searched, also when one is there already. */
+    if (event.key === "/" && event.target.matches("input[type=search]") && !event.target.value) { event.preventDefault(); return; }
     if (typing(event.target) || $("dialog[open]")) return;
     const typed = prefix ? prefix + " " + event.key : event.key;
     const goal = $(`[data-key="${CSS.escape(typed)}"]`) || all("[data-key]").find((e) => e.dataset.key === typed);

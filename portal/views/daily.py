@@ -16,7 +16,7 @@ from portal.language import t
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views.pdf_answers import dress, new_key, pdf_answer, print_at_once, sent_deed
-from rules.eras import DateNotUnderstood, parse_date
+from rules.eras import DateNotUnderstood, format_short, parse_date
 from services import daily_list, deeds, documents, print_runs
 from services.cases import STATES
 from services.print_queue import DELIVERIES
@@ -46,7 +46,7 @@ class DailyView(BaseView):
             title=t("日次の一覧", "Lists of the day"),
             before=(day - ONE_DAY).isoformat(),
             after=(day + ONE_DAY).isoformat() if day < clock.today() else None,
-            typed=typed if why else day.isoformat(),
+            typed=typed if why else format_short(day),
             why=why,
             told=told,
             kinds=_kinds(told),
