@@ -38,7 +38,7 @@ STANDINGS: dict[str, tuple[str, str, str]] = {
     "insured": ("加入中", "Insured", "done"),
     "future": ("加入予定", "To begin", "waiting"),
     "lost": ("喪失", "Ended", "stopped"),
-    "none": ("なし", "None", "draft"),
+    "none": ("加入なし", "Not insured", "draft"),
 }
 RECORD_KINDS: dict[str, Pair] = {
     "person": ("個人", "Person"),
@@ -201,7 +201,7 @@ def _home_span(home: Any) -> Span:
 
 
 def standing_of(period: Any, day: date) -> tuple[str, str]:
-    """加入中, 加入予定, 喪失, なし for one period on a day, with the kind of its mark."""
+    """加入中, 加入予定, 喪失, 加入なし for one period on a day, with the kind of its mark."""
     if period is None:
         kind = "none"
     elif period.covers(day):
