@@ -24,7 +24,8 @@ from portal.commands.setup import setup_command
 from portal.commands.worker import worker_command
 from portal.extensions import csrf, db, engine_options, prepare_engine, session_for_a_deed
 from portal.language import BABEL_LOCALES, JAPANESE, LANGUAGES, babel_locale
-from portal.security import headers, keys, limits_storage
+from portal.row_ids import RowIdConverter
+from portal.security import headers, keys, limits_storage, plain_text
 from portal.security.manager import PortalSecurityManager
 from portal.settings import Settings, secret_key
 from portal.views.health import health
@@ -67,6 +68,7 @@ def create_app(settings: Settings) -> Flask:
     """Build the portal with these settings; nothing is read from the environment from here on."""
     app = Flask("portal", root_path=str(HERE))
     app.config.from_mapping(configuration(settings))
+    app.url_map.converters["int"] = RowIdConverter
     app.extensions["portal_settings"] = settings
     app.extensions["portal_metadata"] = registry.metadata
     request_log.install(app, settings)
@@ -96,6 +98,7 @@ def create_app(settings: Settings) -> Flask:
         for view in VIEWS:
             register(appbuilder, view)
     csrf.init_app(app)
+    plain_text.install(app)
     app.add_url_rule("/healthz", "health", health)
     headers.install(app)
     template_tools.install(app)

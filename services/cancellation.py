@@ -73,7 +73,7 @@ def register(
 
 def _findings(ctx: Context, told: CancellationEntry) -> tuple[list[Finding], Notification | None, Traces]:
     target = ctx.session.get(Notification, told.notification_id)
-    if target is None:
+    if target is None or target.office_id != ctx.actor.office_id:
         return [_unknown()], None, Traces()
     if building_on.cancelled_among(ctx.session, [target.id]):
         return [_cancelled_before(target)], target, Traces()

@@ -84,7 +84,9 @@ class Told:
 
 
 def available(page: CasePage) -> list[str]:
-    """Which papers the case can print now; reads nothing."""
+    """Which papers the case can print now; reads nothing. None to whom the entry is hidden: they tell it."""
+    if page.blind:
+        return []
     told = tell(page)
     checked = any(one.element_id == CHECKED for one in page.entries)
     can = {
@@ -125,17 +127,18 @@ def preview(ctx: Context, case_id: int, slug: str) -> PrintedDocument:
 
 
 def must_belong(ctx: Context, case_id: int, request_id: int) -> None:
-    """A paper belongs to a case.
+    """A paper belongs to a case, whose entry the reader may see.
 
     Raises:
-        NotFound: it does not.
+        NotFound: it does not, or he may yet verify the entry.
     """
+    blind = cases.read(ctx, case_id).blind
     statement = (
         select(PrintRequest.id)
         .join(Case, Case.notification_id == PrintRequest.notification_id)
         .where(Case.id == case_id, PrintRequest.id == request_id)
     )
-    if ctx.session.scalar(statement) is None:
+    if blind or ctx.session.scalar(statement) is None:
         raise NotFound(
             "この書類は見つかりません。届出の画面を開き直してください。", "There is no such paper."
         )

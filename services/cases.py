@@ -34,6 +34,8 @@ STATES = {
     "refused": ("不受理", "Not accepted", "stopped"),
     "cancelled": ("取消済", "Cancelled", "stopped"),
 }
+VERIFIER = "verifier"
+ENTERED = frozenset({"apply", "correct"})
 STEPS = (
     (("apply", "correct"), "受付", "Intake"),
     (("confirm_identity", "papers_arrived"), "本人確認", "Identity"),
@@ -44,7 +46,7 @@ STEPS = (
 
 @dataclass(frozen=True)
 class CasePage:
-    """A case as its page shows it."""
+    """A case as its page shows it. `blind`: to a reader who may yet verify it, so the entry stays hidden."""
 
     case: Case
     notification: Notification
@@ -57,6 +59,7 @@ class CasePage:
     attachments: Sequence[Attachment]
     prints: Sequence[PrintRequest]
     names: dict[int, str]
+    blind: bool
 
     @property
     def done_elements(self) -> list[str]:
@@ -101,6 +104,7 @@ def read(ctx: Context, case_id: int) -> CasePage:
     people = {event.by_id for event in journal} | {action.by_id for action in actions}
     every = _items(ctx, case_id)
     items = [item for item in every if item.state == "open"]
+    entries = list_entries(ctx.session, case_id)
     return CasePage(
         case=case,
         notification=notification,
@@ -109,11 +113,31 @@ def read(ctx: Context, case_id: int) -> CasePage:
         items=items,
         journal=journal,
         actions=actions,
-        entries=list_entries(ctx.session, case_id),
+        entries=entries,
         attachments=_attachments(ctx, case_id),
         prints=_prints(ctx, notification.id),
         names=names_of(ctx.session, people | {item.assignee_id for item in items}),
+        blind=_is_blind(ctx, case, entries),
     )
+
+
+def must_hold(ctx: Context, case_id: int, item_id: int) -> None:
+    """A task belongs to the case in whose address it is named.
+
+    Raises:
+        NotFound: it is another case's, another office's, or there is none.
+    """
+    statement = select(WorkItem.id).where(
+        WorkItem.id == item_id, WorkItem.case_id == case_id, WorkItem.office_id == ctx.actor.office_id
+    )
+    if ctx.session.scalar(statement) is None:
+        raise NotFound("この仕事は見つかりません。一覧から開き直してください。", "There is no such task.")
+
+
+def _is_blind(ctx: Context, case: Case, entries: Sequence[FormEntry]) -> bool:
+    """Whether the reader may yet compare this entry from the paper and so must not see it (B4, M02)."""
+    wrote = {entry.by_id for entry in entries if entry.element_id in ENTERED}
+    return case.state == "open" and VERIFIER in ctx.actor.roles and ctx.actor.staff_id not in wrote
 
 
 def late_days(due_on: date | None, today: date) -> int:

@@ -22,6 +22,8 @@ from services.context import Actor, Context
 
 PAGE = 50
 SOON_DAYS = 3
+LONGEST_ID = 9  # digits
+VERIFIER = "verifier"
 NO_DUE = date(9999, 12, 31)
 BOXES = ("mine", "group", "free", "overdue")
 SUPERVISORS = frozenset({"section_chief"})
@@ -155,13 +157,17 @@ def _narrowed(filters: Filters, today: date) -> list[ColumnElement[bool]]:
         conditions.append(WorkItem.assignee_id.is_(None))
     elif filters.assignee:
         conditions.append(
-            WorkItem.assignee_id == int(filters.assignee) if filters.assignee.isdecimal() else false()
+            WorkItem.assignee_id == int(filters.assignee) if _is_id(filters.assignee) else false()
         )
     if filters.due:
         conditions.append(_due(filters.due, today))
     if filters.text:
         conditions.append(_holds(filters.text))
     return conditions
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
 
 
 def _due(kind: str, today: date) -> ColumnElement[bool]:
@@ -215,10 +221,11 @@ def _page(condition: ColumnElement[bool], after: int | None) -> Select[Any]:
 
 def _waiting(ctx: Context, row: Row[Any]) -> Waiting:
     item: WorkItem = row.WorkItem
+    blind = VERIFIER in ctx.actor.roles  # the reason is what he enters from the paper (B4)
     return Waiting(
         item=item,
-        reason=row.reason_ja,
-        reason_en=row.reason_en,
+        reason="" if blind else row.reason_ja,
+        reason_en="" if blind else row.reason_en,
         assignee=f"{row.last_name} {row.first_name}".strip(),
         is_mine=item.assignee_id == ctx.actor.staff_id,
         late_days=max(0, (ctx.today - item.due_on).days) if item.due_on else 0,

@@ -14,7 +14,7 @@ from services.cases import STATES, CasePage
 from services.context import Context
 from services.errors import NotFound
 from workflows.engine import definitions
-from workflows.engine.parser import Specification, call_activities, safe_xml
+from workflows.engine.parser import Specification, UserTask, call_activities, safe_xml
 from workflows.engine.runner import Done
 
 TITLES = {
@@ -55,7 +55,9 @@ def read(ctx: Context, page: CasePage, language: str) -> Told:
     ja, en, kind = STATES[page.state]
     return Told(
         title=TITLES[notification.procedure][english],
-        reason=_reason(ctx, notification.procedure, notification.reason, english=english),
+        reason=""
+        if page.blind
+        else _reason(ctx, notification.procedure, notification.reason, english=english),
         state=en if english else ja,
         state_kind=kind,
         processes=[(name, process_title(name, english=english)) for name in specification.bundle.bpmn],
@@ -114,8 +116,13 @@ def _still_missing(ctx: Context, case_id: int) -> list[dict[str, str]]:
     return [{"kind": str(row["kind"])} for row in promised]
 
 
-def references_of(ctx: Context, case_id: int) -> frozenset[str]:
-    """The references of Individual Numbers that stand in the entry of a case."""
+def references_of(ctx: Context, case_id: int, task: UserTask) -> frozenset[str]:
+    """The references of Individual Numbers that a task may send back: those of the entry that it corrects.
+
+    None for any other task: whoever verifies types the number from the paper (B4).
+    """
+    if task.writes != "apply":
+        return frozenset()
     entry = find_latest(ctx.session, case_id, ("apply", "correct"))
     rows = [*entry.data.get("persons", ()), entry.data.get("head") or {}] if entry else []
     return frozenset(str(row["individual_number"]) for row in rows if row.get("individual_number"))

@@ -14,6 +14,7 @@ from models.audit.event import AuditEvent
 from models.audit.tags import Tag
 from portal import clock
 from portal.language import t
+from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from rules.eras import DateNotUnderstood, parse_date
@@ -78,7 +79,7 @@ class AuditView(BaseView):
         }
         asked, errors = _asked(typed)
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            page = audit_record.read(ctx, asked, request.args.get("before", type=int))
+            page = audit_record.read(ctx, asked, request.args.get("before", type=row_id))
         return self.render_template(
             "audit/list.html",
             title=t("監査の記録", "Audit record"),
@@ -88,7 +89,7 @@ class AuditView(BaseView):
             typed=typed,
             chosen={name: value for name, value in typed.items() if value},
             errors=errors,
-            later=request.args.get("before", type=int) is not None,
+            later=request.args.get("before", type=row_id) is not None,
         )
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import String, asc, cast, desc, func, or_, select
 
 from portal import clock
 from portal.language import lazy, t
+from portal.row_ids import row_id, row_number
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
 from portal.security.manager import WritesElsewhere
@@ -161,7 +162,7 @@ class ServedModelView(ModelView):
     def _list_page(self) -> Any:
         wish = request.args.get("q", "").strip()[:LONGEST_SEARCH]
         column, direction = self._order()
-        number = max(1, request.args.get("page", 1, type=int))
+        number = max(1, request.args.get("page", 1, type=row_id))
         page = self.datamodel.page(wish, self.search_columns, (column, direction), number)
         return self.render_template(
             "records/list.html",
@@ -302,7 +303,7 @@ class ServedModelView(ModelView):
 
     def get_row(self, pk: str) -> Any:
         """A row by the key of the address; 404 where there is none."""
-        row = self.datamodel.session.get(self.datamodel.obj, int(pk)) if pk.isdecimal() else None
+        row = self.datamodel.session.get(self.datamodel.obj, number) if (number := row_number(pk)) else None
         if row is None:
             abort(404)
         return row

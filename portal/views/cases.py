@@ -17,9 +17,11 @@ from models.masters import ReasonCode
 from models.notification import WAYS
 from portal import clock
 from portal.language import current_language, t
+from portal.row_ids import row_id
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
 from portal.views import form_pages
+from portal.views.pdf_answers import sent_deed
 from services import case_papers, cases, deeds, drafts, intake
 from services.context import Context
 from services.errors import NotAllowed, RegistrationRefused, SomebodyElseWasFaster
@@ -56,7 +58,7 @@ class CaseView(BaseView):
     def show(self, case_id: int) -> Any:
         with unit_of_work(current_actor(), clock.now()) as ctx:
             page = cases.read(ctx, case_id)
-            item = _one_to_do(ctx, page, request.args.get("task", type=int))
+            item = _one_to_do(ctx, page, request.args.get("task", type=row_id))
             return self._page(ctx, page, item)
 
     @expose("/<int:case_id>/tasks/<int:item_id>", methods=["POST"])
@@ -64,8 +66,9 @@ class CaseView(BaseView):
     def complete(self, case_id: int, item_id: int) -> Any:
         pairs = list(request.form.items(multi=True))
         with unit_of_work(current_actor(), clock.now()) as ctx:
+            cases.must_hold(ctx, case_id, item_id)
             _, _, form = runner.get_task(ctx, item_id)
-            known = case_pages.references_of(ctx, case_id)
+            known = case_pages.references_of(ctx, case_id, form.task)
             raw, errors = form_pages.read(ctx, form, pairs, known)
             if request.form.get("deed") == "draft":
                 drafts.save_task(ctx, item_id, raw)
@@ -74,7 +77,7 @@ class CaseView(BaseView):
         try:
             if request.form.get("outcome", "done") == "done":
                 form_pages.refuse_when_any(form, raw, errors, clock.today())
-            return self._complete(case_id, item_id, raw, pairs)
+            return self._complete(case_id, item_id, raw)
         except (FormRefused, RegistrationRefused) as refused:
             with unit_of_work(current_actor(), clock.now()) as ctx:
                 page = cases.read(ctx, case_id)
@@ -85,6 +88,7 @@ class CaseView(BaseView):
     @requires("task.take")
     def take(self, case_id: int, item_id: int) -> Any:
         with unit_of_work(current_actor(), clock.now()) as ctx:
+            cases.must_hold(ctx, case_id, item_id)
             runner.take(ctx, item_id)
         flash(t("引き受けました。", "The task is yours."), "success")
         return redirect(url_for("CaseView.show", case_id=case_id), code=303)
@@ -93,6 +97,7 @@ class CaseView(BaseView):
     @requires("task.take")
     def give_back(self, case_id: int, item_id: int) -> Any:
         with unit_of_work(current_actor(), clock.now()) as ctx:
+            cases.must_hold(ctx, case_id, item_id)
             runner.give_back(ctx, item_id)
         flash(t("グループの箱に戻しました。", "The task is back in the group's box."), "success")
         return redirect(url_for("CaseView.show", case_id=case_id), code=303)
@@ -114,10 +119,8 @@ class CaseView(BaseView):
             source = case_pages.diagram(ctx, case_id, request.args.get("process"))
         return Response(source, mimetype="application/xml")
 
-    def _complete(
-        self, case_id: int, item_id: int, raw: Mapping[str, Any], pairs: Sequence[tuple[str, str]]
-    ) -> Any:
-        key, body = request.form.get("deed_key", ""), deeds.fingerprint(list(pairs))
+    def _complete(self, case_id: int, item_id: int, raw: Mapping[str, Any]) -> Any:
+        key, body = sent_deed()
         outcome, note = request.form.get("outcome", "done"), request.form.get("note")
         with unit_of_work(current_actor(), clock.now()) as ctx:
             where = deeds.find_done(ctx, key, body)

@@ -196,9 +196,11 @@ def _place(given: Mapping[str, str]) -> tuple[str, date]:
     kind = given.get("kind") or next(iter(KINDS))
     ex_officio.get_kind(kind)
     try:
-        return kind, date.fromisoformat(f"{given.get('month', '')}-01")
+        month = date.fromisoformat(f"{given.get('month', '')}-01")
+        format_long(month)  # a month before the eras is none
     except ValueError:
         return kind, month_start(clock.today())
+    return kind, month
 
 
 def _address(kind: str, month: date) -> str:

@@ -14,6 +14,7 @@ from models.notification import WAYS
 from portal import clock
 from portal.frame import counts_for, register_counter
 from portal.language import t
+from portal.row_ids import row_id
 from portal.security import remembered
 from portal.security.access import requires
 from portal.security.actor import current_actor
@@ -69,7 +70,7 @@ class InboxView(BaseView):
         kept = remembered.recall("inbox", word) or {}
         filters = replace(_filters(request.args), text=kept.get("text", ""))
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            page = inbox.read(ctx, box, filters, request.args.get("after", type=int))
+            page = inbox.read(ctx, box, filters, request.args.get("after", type=row_id))
             return self.render_template(
                 "inbox/list.html",
                 title=t("受信箱", "Inbox"),

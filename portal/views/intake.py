@@ -14,9 +14,11 @@ from forms.rendering import as_typed
 from forms.validation import FormRefused
 from portal import clock
 from portal.language import current_language, t
+from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views import form_pages
+from portal.views.pdf_answers import sent_deed
 from services import deeds, drafts, intake
 from services.context import Context
 from services.errors import RegistrationRefused
@@ -41,17 +43,17 @@ class IntakeView(BaseView):
                 groups=intake.list_reasons(ctx),
                 drafts=(rows := drafts.list_intakes(ctx)),
                 draft_titles=intake.titles_of(ctx, rows, current_language()),
-                household=request.args.get("household", type=int),
+                household=request.args.get("household", type=row_id),
             )
 
     @expose("/<procedure>/<reason>", methods=["GET"])
     @requires("notification.submit")
     def show(self, procedure: str, reason: str) -> Any:
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            draft = drafts.find_intake(ctx, request.args.get("draft", type=int))
-            household = request.args.get("household", type=int)
+            draft = drafts.find_intake(ctx, request.args.get("draft", type=row_id))
+            household = request.args.get("household", type=row_id)
             form = runner.intake_form(ctx, procedure, reason)
-            cancelled = request.args.get("notification", type=int)
+            cancelled = request.args.get("notification", type=row_id)
             asked = [paper.code for paper in papers.to_ask(ctx, procedure, reason) if paper.is_must]
             first = {**form.fixed, **intake.prefill(ctx, procedure, household, asked, cancelled)}
             values = draft.data if draft else as_typed(form.schema, first)
@@ -61,7 +63,7 @@ class IntakeView(BaseView):
     @requires("notification.submit")
     def submit(self, procedure: str, reason: str) -> Any:
         pairs = list(request.form.items(multi=True))
-        draft_id = request.form.get("draft_id", type=int)
+        draft_id = request.form.get("draft_id", type=row_id)
         with unit_of_work(current_actor(), clock.now()) as ctx:
             form = runner.intake_form(ctx, procedure, reason)
             raw, errors = form_pages.read(ctx, form, pairs)
@@ -70,16 +72,14 @@ class IntakeView(BaseView):
                 return _draft_saved()
         try:
             form_pages.refuse_when_any(form, raw, errors, clock.today())
-            return self._start(procedure, reason, raw, pairs)
+            return self._start(procedure, reason, raw)
         except (FormRefused, RegistrationRefused) as refused:
             with unit_of_work(current_actor(), clock.now()) as ctx:
                 told = form_pages.errors_of(refused)
                 return self._page(ctx, procedure, reason, raw, told, draft_id), 422
 
-    def _start(
-        self, procedure: str, reason: str, raw: Mapping[str, Any], pairs: Sequence[tuple[str, str]]
-    ) -> Any:
-        key, body = request.form.get("deed_key", ""), deeds.fingerprint(list(pairs))
+    def _start(self, procedure: str, reason: str, raw: Mapping[str, Any]) -> Any:
+        key, body = sent_deed()
         with unit_of_work(current_actor(), clock.now()) as ctx:
             where = deeds.find_done(ctx, key, body)
             if where is None:
@@ -87,7 +87,7 @@ class IntakeView(BaseView):
                 done = runner.start(ctx, procedure, reason, raw, received)
                 where = url_for("CaseView.show", case_id=done.case_id)
                 deeds.remember(ctx, key, body, where)
-                drafts.discard_intake(ctx, request.form.get("draft_id", type=int))
+                drafts.discard_intake(ctx, request.form.get("draft_id", type=row_id))
         flash(t("届出を受け付けました。", "The notification is taken in."), "success")
         return redirect(where, code=303)
 

@@ -12,6 +12,7 @@ from flask_appbuilder.utils.limit import Limit
 
 from portal import clock
 from portal.language import t
+from portal.row_ids import row_id
 from portal.security import remembered
 from portal.security.access import requires
 from portal.security.actor import current_actor, person_or_address
@@ -77,7 +78,7 @@ class PersonView(BaseView):
         kept = remembered.recall("persons", word)
         if kept is None:
             return self._form({}, forgotten=bool(word))
-        cursor = Cursor(request.args.get("after", type=int), request.args.get("before", type=int))
+        cursor = Cursor(request.args.get("after", type=row_id), request.args.get("before", type=row_id))
         attempts = [Wanted(**one) for one in kept["attempts"]]
         with unit_of_work(current_actor(), clock.now()) as ctx:
             found = find(ctx, attempts, cursor)

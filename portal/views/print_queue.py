@@ -11,6 +11,7 @@ from models.certificate import EVENTS, KINDS
 from portal import clock
 from portal.frame import register_counter
 from portal.language import t
+from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views.pdf_answers import dress, new_key, pdf_answer, sent_deed, sent_ids
@@ -249,7 +250,7 @@ def _wish() -> Wish:
         kind=request.args.get("kind", "")[:40],
         area=request.args.get("area", "")[:7],
         delivery=request.args.get("delivery", "")[:10],
-        page=max(1, request.args.get("page", 1, type=int)),
+        page=max(1, request.args.get("page", 1, type=row_id)),
     )
 
 

@@ -214,13 +214,14 @@ def withdraw(ctx: Context, case_id: int, reason: str) -> Case:
     """End a case because the notifier withdraws (取下げ); its tasks go, the registry is untouched.
 
     Raises:
+        NotFound: there is no such case in the actor's office.
         SomebodyElseWasFaster: the case has ended.
         RuleBroken: no reason is given.
     """
     if not reason.strip():
         raise RuleBroken("取下げの理由を入力してください。", "Give the reason of the withdrawal.")
     running = _load(ctx, case_id)
-    if running.case.office_id != ctx.actor.office_id or not ctx.actor.roles & {"counter", *SUPERVISORS}:
+    if not ctx.actor.roles & {"counter", *SUPERVISORS}:
         raise NotAllowed("この届出を取り下げる権限がありません。", "You may not withdraw this notification.")
     for item in list_open_items(ctx.session, case_id):
         item.state = "gone"
@@ -314,11 +315,14 @@ def _load(ctx: Context, case_id: int) -> Running:
     statement = (
         select(Case, Notification)
         .join(Notification, Notification.id == Case.notification_id)
-        .where(Case.id == case_id)
+        .where(Case.id == case_id, Case.office_id == ctx.actor.office_id)
         .with_for_update(of=Case)
         .execution_options(populate_existing=True)
     )
-    case, notification = ctx.session.execute(statement).one()
+    found = ctx.session.execute(statement).one_or_none()
+    if found is None:
+        raise NotFound("この届出は見つかりません。一覧から開き直してください。", "There is no such case.")
+    case, notification = found
     if case.state != "open" or case.blob is None:
         raise SomebodyElseWasFaster(
             "この届出の手続はすでに終わっています。一覧から開き直してください。",
