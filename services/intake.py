@@ -100,8 +100,9 @@ def prefill(
     household_id: int | None,
     papers: Sequence[str] = (),
     notification_id: int | None = None,
+    person_id: int | None = None,
 ) -> dict[str, Any]:
-    """What the form begins with: today, the counter, the papers that are a must, the household on record."""
+    """What the form begins with: today, the counter, the papers that are a must, who is on record."""
     values: dict[str, Any] = {
         "received_on": ctx.today.isoformat(),
         "form_date": ctx.today.isoformat(),
@@ -125,7 +126,9 @@ def prefill(
                 **({"building": home.building} if home.building else {}),
             }
     if procedure in {"loss", "reissue"}:
-        values["persons"] = [{"person_id": row.person_id} for row, insured in beside.members if insured]
+        insured = [row.person_id for row, is_insured in beside.members if is_insured]
+        chosen = [person_id] if person_id in insured else insured  # begun from the page of one of them
+        values["persons"] = [{"person_id": one} for one in chosen]
     return values
 
 

@@ -102,11 +102,20 @@ def first_values(ctx: Context, page: CasePage, item: WorkItem) -> Mapping[str, A
     if item.element_id == "correct":
         entry = find_latest(ctx.session, page.case.id, ("apply", "correct"))
         return entry.data if entry else {}
+    if item.element_id == "confirm_identity":
+        return _who_is_here(ctx, page.case.id)
     if item.element_id == "verify":
         return {"persons": [{} for _ in _persons(page)]}
     if item.element_id == "papers_arrived":
         return {"arrived_on": ctx.today.isoformat(), "papers": _still_missing(ctx, page.case.id)}
     return {}
+
+
+def _who_is_here(ctx: Context, case_id: int) -> dict[str, str]:
+    """The notifier, who is as a rule the one whose identity is checked."""
+    entry = find_latest(ctx.session, case_id, ("apply", "correct"))
+    relation = (entry.data.get("notifier") or {}).get("relation") if entry else None
+    return {"attendee": relation} if relation else {}
 
 
 def _still_missing(ctx: Context, case_id: int) -> list[dict[str, str]]:

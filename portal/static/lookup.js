@@ -48,7 +48,8 @@
     const text = field.input.value.trim();
     field.chosen = "";
     const digits = text.normalize("NFKC");
-    field.value.value = CODES.has(field.kind) && /^\d+$/.test(digits) ? digits : "";
+    if (CODES.has(field.kind) && /^\d+$/.test(digits)) field.chosen = digits;
+    field.value.value = field.chosen;
     field.value.dispatchEvent(new Event("change", { bubbles: true }));
     clearTimeout(field.timer);
     if (!text) { close(field); return; }
@@ -104,13 +105,14 @@
     close(field);
   }
 
-  /* Words that were not chosen are no value: say so where they stand. */
+  /* Words that were not chosen are no value: they are marked, and sent so that the server refuses them. */
   function left(field) {
     close(field);
-    const open = field.input.value.trim() !== "" && field.value.value === "";
-    field.input.setCustomValidity(open ? (ENGLISH ? "Choose from the list." : "一覧から選んでください。") : "");
-    field.input.toggleAttribute("aria-invalid", open);
-    if (open) field.input.setAttribute("aria-invalid", "true");
+    const words = field.input.value.trim();
+    if (!words || field.chosen) { field.input.removeAttribute("aria-invalid"); return; }
+    field.value.value = words;
+    field.input.setAttribute("aria-invalid", "true");
+    field.input.title = ENGLISH ? "Choose from the list." : "一覧から選んでください。";
   }
 
   function close(field) {

@@ -168,6 +168,7 @@ class CaseView(BaseView):
             cancellations=_cancellations(ctx, page),
             papers=case_papers.available(page),
             ways=WAYS,
+            differed={one.at for one in page.actions if one.kind == "differences_found"},
             events={kind: t(*words) for kind, words in EVENTS.items()},
             print_states={kind: t(*words) for kind, words in PRINT_STATES.items()},
             paper_names={code: t(ja, en) for code, ja, en in intake.paper_choices(ctx)},

@@ -44,6 +44,7 @@ class IntakeView(BaseView):
                 drafts=(rows := drafts.list_intakes(ctx)),
                 draft_titles=intake.titles_of(ctx, rows, current_language()),
                 household=request.args.get("household", type=row_id),
+                person=request.args.get("person", type=row_id),
             )
 
     @expose("/<procedure>/<reason>", methods=["GET"])
@@ -54,8 +55,9 @@ class IntakeView(BaseView):
             household = request.args.get("household", type=row_id)
             form = runner.intake_form(ctx, procedure, reason)
             cancelled = request.args.get("notification", type=row_id)
+            person = request.args.get("person", type=row_id)
             asked = [paper.code for paper in papers.to_ask(ctx, procedure, reason) if paper.is_must]
-            first = {**form.fixed, **intake.prefill(ctx, procedure, household, asked, cancelled)}
+            first = {**form.fixed, **intake.prefill(ctx, procedure, household, asked, cancelled, person)}
             values = draft.data if draft else as_typed(form.schema, first)
             return self._page(ctx, procedure, reason, values, draft_id=draft.id if draft else None)
 
@@ -88,7 +90,13 @@ class IntakeView(BaseView):
                 where = url_for("CaseView.show", case_id=done.case_id)
                 deeds.remember(ctx, key, body, where)
                 drafts.discard_intake(ctx, request.form.get("draft_id", type=row_id))
-        flash(t("届出を受け付けました。", "The notification is taken in."), "success")
+        flash(
+            t(
+                "届出を受け付けました。つづきをこの画面で行います。",
+                "The notification is taken in. Go on here.",
+            ),
+            "success",
+        )
         return redirect(where, code=303)
 
     def _page(

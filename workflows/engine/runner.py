@@ -406,7 +406,10 @@ def _must_be_allowed(ctx: Context, item: WorkItem) -> None:
             "Somebody else has finished this task. What you typed was not registered.",
         )
     if item.role not in ctx.actor.roles:
-        raise NotAllowed("この仕事をする権限がありません。", "Your role does not do this task.")
+        raise NotAllowed(
+            "この仕事は、あなたの担当ではありません。担当の人が箱から引き受けます。",
+            "Your role does not do this task; those who do find it in their box.",
+        )
     if ctx.actor.staff_number in item.excluded_staff:
         raise NotAllowed(
             "入力した本人は照合できません。別の照合担当者に回してください。",
