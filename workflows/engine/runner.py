@@ -30,7 +30,14 @@ from workflows.engine.case_workflow import CaseWorkflow
 from workflows.engine.operations import CaseData, get_operation
 from workflows.engine.parser import Specification, UserTask
 from workflows.engine.script_engine import FeelScriptEngine
-from workflows.engine.work_queue import Running, describe_task, journal, process_of, update_items
+from workflows.engine.work_queue import (
+    Running,
+    account_name,
+    describe_task,
+    journal,
+    process_of,
+    update_items,
+)
 
 SUPERVISORS = frozenset({"section_chief"})
 
@@ -410,7 +417,7 @@ def _must_be_allowed(ctx: Context, item: WorkItem) -> None:
             "この仕事は、あなたの担当ではありません。担当の人が箱から引き受けます。",
             "Your role does not do this task; those who do find it in their box.",
         )
-    if ctx.actor.staff_number in item.excluded_staff:
+    if {ctx.actor.staff_number, account_name(ctx.actor.staff_id)} & set(item.excluded_staff):
         raise NotAllowed(
             "入力した本人は照合できません。別の照合担当者に回してください。",
             "Who entered it must not verify it. Leave it to somebody else.",

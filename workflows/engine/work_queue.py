@@ -104,14 +104,20 @@ def _item(ctx: Context, running: Running, task: Any, subject: Subject) -> WorkIt
 def _excluded(ctx: Context, running: Running, wanted: UserTask) -> list[str]:
     if not wanted.not_by:
         return []
-    statement = select(CaseEvent.staff_number).where(
+    statement = select(CaseEvent.staff_number, CaseEvent.by_id).where(
         CaseEvent.case_id == running.case.id,
         CaseEvent.kind == "completed",
         CaseEvent.element_id.in_(wanted.not_by),
     )
     with ctx.session.no_autoflush:
-        written = set(ctx.session.scalars(statement))
-    return sorted(written | {event.staff_number for event in _just_now(ctx, running, wanted.not_by)})
+        written = [tuple(row) for row in ctx.session.execute(statement)]
+    written += [(event.staff_number, event.by_id) for event in _just_now(ctx, running, wanted.not_by)]
+    return sorted({name for number, by_id in written for name in (number, account_name(by_id)) if name})
+
+
+def account_name(user_id: int | None) -> str:
+    """How an account stands in a list of the excluded, beside staff numbers: a posting may change its number."""
+    return f"account:{user_id}" if user_id is not None else ""
 
 
 def _just_now(ctx: Context, running: Running, elements: tuple[str, ...]) -> list[CaseEvent]:

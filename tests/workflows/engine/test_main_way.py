@@ -87,6 +87,15 @@ def test_a_second_account_of_the_same_staff_number_cannot_verify_either(
         complete(uow, twin, item, seen_on_paper(an_acquisition()))
 
 
+def test_a_staff_number_changed_in_between_does_not_help(
+    session: Session, uow: UnitOfWork, actor_counter: Actor
+) -> None:
+    item = up_to_verification(uow, actor_counter)
+    renamed = {"staff_number": "s-new-number", "roles": frozenset({"verifier"})}
+    with pytest.raises(NotAllowed, match="入力した本人は照合できません"):
+        complete(uow, Actor(**{**actor_counter.__dict__, **renamed}), item, seen_on_paper(an_acquisition()))
+
+
 @pytest.mark.parametrize(
     ("change", "path"),
     [
