@@ -116,7 +116,7 @@ def _excluded(ctx: Context, running: Running, wanted: UserTask) -> list[str]:
 
 
 def account_name(user_id: int | None) -> str:
-    """How an account stands in a list of the excluded, beside staff numbers: a posting may change its number."""
+    """How an account stands among the excluded, beside staff numbers, which a posting may change."""
     return f"account:{user_id}" if user_id is not None else ""
 
 
