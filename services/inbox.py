@@ -9,9 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, literal, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from models.bulk import table
@@ -90,19 +104,14 @@ class Box:
 
 def count(session: Session, actor: Actor, today: date) -> dict[str, int]:
     """How many tasks wait in each box, in one statement; a task of one's own is not the group's as well."""
-    mine = WorkItem.assignee_id == actor.staff_id
-    late = WorkItem.due_on < today
-
-    def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-    statement = select(
-        number(mine),
-        number(or_(WorkItem.assignee_id.is_(None), ~mine)),
-        number(WorkItem.assignee_id.is_(None)),
-        number(late),
-    ).where(_open(actor))
-    own, group, free, overdue = session.execute(statement).one()
+    values = {
+        "me": actor.staff_id,
+        "today": today,
+        "office": actor.office_id,
+        "roles": sorted(actor.roles),
+    }
+    statement = _counting(supervises=bool(actor.roles & SUPERVISORS))
+    own, group, free, overdue = session.execute(statement, values).one()
     return {
         "inbox": own + group,
         "inbox.mine": own,
@@ -110,6 +119,20 @@ def count(session: Session, actor: Actor, today: date) -> dict[str, int]:
         "inbox.free": free,
         "inbox.overdue": overdue,
     }
+
+
+@cache
+def _counting(*, supervises: bool) -> Select[Any]:
+    """The statement of `count`, which every page asks: built once."""
+    nobody = WorkItem.assignee_id.is_(None)
+    mine = WorkItem.assignee_id == bindparam("me")
+    conditions = (mine, or_(nobody, ~mine), nobody, WorkItem.due_on < bindparam("today"))
+    here = [WorkItem.state == "open", WorkItem.office_id == bindparam("office")]
+    if not supervises:
+        here.append(WorkItem.role.in_(bindparam("roles", expanding=True)))
+    columns: list[Any] = [func.count(case((condition, 1))) for condition in conditions]
+    counted: Select[Any] = select(*columns).where(*here)
+    return counted
 
 
 def read(ctx: Context, box: str, filters: Filters, after: int | None = None) -> Box:

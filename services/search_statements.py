@@ -16,6 +16,8 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
+    Integer,
     Select,
     and_,
     bindparam,
@@ -39,7 +41,7 @@ PAGE = 25  # persons on a page
 CAP = 1_000  # persons that are counted at most
 HIGHEST = "\U0010ffff"  # nothing that is typed sorts behind it
 WHOLE_DATE = len("1980-04-02")
-TODAY: Any = bindparam("today")
+TODAY: Any = bindparam("today", type_=Date)
 Found = Select[int, str]
 
 
@@ -108,7 +110,7 @@ def _statement(shape: Shape) -> Select[Any]:
         total = _counted(shape)
     else:
         again = driver.subquery()
-        person: Any = bindparam("person")
+        person: Any = bindparam("person", type_=Integer)
         place = select(func.min(again.c.place)).where(again.c.person_id == person).scalar_subquery()
         here, there = tuple_(hits.c.place, hits.c.person_id), tuple_(place, person)
         page = page.where(here < there if shape.cursor == "before" else here > there)

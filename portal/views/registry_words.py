@@ -93,7 +93,8 @@ EXCEPTIONS: dict[str, Pair] = {
 def _relationships() -> dict[str, Pair]:
     ui: Any = load("acquisition", "apply").ui
     options: dict[str, dict[str, str]] = ui["defs"]["relationship"]["options"]
-    return {code: (words["ja"], words["en"]) for code, words in options.items()}
+    pairs = {code: (words["ja"], words["en"]) for code, words in options.items()}
+    return pairs | {pair[0]: pair for pair in pairs.values()}
 
 
 def said(words: dict[str, Pair], code: str | None) -> str:
@@ -103,7 +104,7 @@ def said(words: dict[str, Pair], code: str | None) -> str:
 
 
 def relationship(code: str) -> str:
-    """世帯主, 妻, 子 …; what was taken over from the old system is text already."""
+    """世帯主, 妻, 子 … by code, or by the words that were taken over from the old system."""
     return said(_relationships(), code)
 
 

@@ -1,0 +1,26 @@
+"""`python -m benchmarks [name …]`: runs the benches of these names (all, without one)."""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks import certificates, registry
+from benchmarks.figures import Bench
+
+BENCHES: dict[str, Bench] = {"certificates": certificates.run, "registry": registry.run}
+
+
+def main(names: list[str]) -> int:
+    """Run and print; 2 where a name is unknown."""
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        sys.stderr.write(f"no bench is called {', '.join(unknown)}; there are: {', '.join(BENCHES)}\n")
+        return 2
+    for name in names or BENCHES:
+        for figure in BENCHES[name]():
+            sys.stdout.write(figure.line() + "\n")
+            sys.stdout.flush()
+    return 0
+
+
+sys.exit(main(sys.argv[1:]))
