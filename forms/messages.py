@@ -131,6 +131,9 @@ NUMBER_TEXTS_EN: Final[dict[str, str]] = {
     "Enter it again from the paper.",
     "number.check_digit": "The check digit of the Individual Number does not fit: a digit is wrong. "
     "Enter it again from the paper.",
+    "number.not_demo": "This is a demonstration: only invented numbers (beginning with 000) are taken.",
+    "number.demo_in_production": "An invented test number cannot be registered. "
+    "Look at the paper and enter it again.",
 }
 
 
