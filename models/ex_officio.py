@@ -1,4 +1,4 @@
-"""The monthly lists from which the office acts ex officio (職権): who is on them and what was decided (B1)."""
+"""Lists of people whom the office treats ex officio (職権), row by row with what was decided (B1)."""
 
 from __future__ import annotations
 
