@@ -110,7 +110,7 @@ def _excluded(ctx: Context, running: Running, wanted: UserTask) -> list[str]:
         CaseEvent.element_id.in_(wanted.not_by),
     )
     with ctx.session.no_autoflush:
-        written = [tuple(row) for row in ctx.session.execute(statement)]
+        written = [(row.staff_number, row.by_id) for row in ctx.session.execute(statement)]
     written += [(event.staff_number, event.by_id) for event in _just_now(ctx, running, wanted.not_by)]
     return sorted({name for number, by_id in written for name in (number, account_name(by_id)) if name})
 
