@@ -72,6 +72,9 @@ class Desk:
         if name.endswith("person_id"):
             self._choose(name, value)
             return
+        if name.endswith("municipality_code"):  # a code may be typed as it is
+            self._looked_up(name).get_by_role("combobox").fill(value)
+            return
         found = self.page.locator(f'[name="{name}"]:visible').first
         kind = found.evaluate("one => one.tagName === 'SELECT' ? 'select' : one.type")
         if kind in {"radio", "checkbox"}:
@@ -81,9 +84,12 @@ class Desk:
         else:
             found.fill(value)
 
+    def _looked_up(self, name: str) -> Locator:
+        return self.page.locator(f'[data-path="{name.replace("-", ".")}"]')
+
     def _choose(self, name: str, words: str) -> None:
         """Type words into a field that looks people up, and take the first who is found."""
-        field = self.page.locator(f'[data-path="{name.replace("-", ".")}"]')
+        field = self._looked_up(name)
         box = field.get_by_role("combobox")
         box.fill(words)
         field.get_by_role("option").first.click()
