@@ -157,16 +157,17 @@ def _driver(shape: Shape, *, in_order: bool = True) -> tuple[Found, Shape]:
 
 def _by_name(texts: Sequence[str], *, inside: bool, in_order: bool) -> Found:
     """By a key; somebody whom several keys match stands where the first of them stands."""
-    place = _by_hand(SearchKey.key) if inside else SearchKey.key
-    found = select(SearchKey.person_id, place.label("place")).where(
-        _holds(SearchKey.key, texts, inside=inside)
-    )
+    if inside:
+        found = select(SearchKey.person_id, func.min(SearchKey.key).label("place"))
+        return found.where(_holds(SearchKey.key, texts, inside=True)).group_by(SearchKey.person_id)
+    found = select(SearchKey.person_id, SearchKey.key.label("place"))
+    found = found.where(_holds(SearchKey.key, texts, inside=False))
     if not in_order:
         return found
     other = aliased(SearchKey)
     earlier = exists().where(
         other.person_id == SearchKey.person_id,
-        _holds(_by_hand(other.key), texts, inside=inside),
+        _holds(_by_hand(other.key), texts, inside=False),
         or_(other.key < SearchKey.key, and_(other.key == SearchKey.key, other.id < SearchKey.id)),
     )
     return found.where(~earlier)
