@@ -1,0 +1,53 @@
+"""From any page to a person and back with the keys alone; the address bar names nobody."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.scenarios.desk import Desk
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_person_is_found_opened_and_left_by_keys(desk: Callable[..., Desk]) -> None:
+    page = desk("sato").page
+    page.keyboard.press("/")
+    page.keyboard.type("サトウ")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/persons/\?s=[\w-]+$"))
+    listed = page.url
+    second = page.locator("table.found tbody tr").nth(1)
+    name = second.locator("a").first.inner_text()
+    for key in ("j", "j", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_url(re.compile(r"/persons/\d+$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    page.locator("[data-back-to-list]").click()
+    page.wait_for_url(listed)
+    expect(page.locator("tr[aria-selected=true] a").first).to_have_text(name)
+
+
+def test_the_next_page_and_the_way_back_lead_to_the_same_list(desk: Callable[..., Desk]) -> None:
+    page = desk("sato").page
+    page.fill("[data-search]", "サ")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/persons/\?s="))
+    first = page.locator("table.found tbody").inner_text()
+    page.locator("a[rel=next]").click()
+    page.wait_for_url(re.compile(r"after=\d+$"))
+    assert page.locator("table.found tbody").inner_text() != first
+    page.locator("a[rel=prev]").click()
+    page.wait_for_url(re.compile(r"before=\d+$"))
+    assert page.locator("table.found tbody").inner_text() == first
+
+
+def test_the_inbox_is_opened_and_walked_by_keys(desk: Callable[..., Desk]) -> None:
+    page = desk("sato").page
+    for key in ("g", "i"):
+        page.keyboard.press(key)
+    page.wait_for_url(re.compile(r"/inbox/"))
+    page.get_by_role("link", name=re.compile("^グループ")).last.click()
+    page.wait_for_url(re.compile("box=group"))
+    expect(page.locator("h1")).to_contain_text("受信箱")
