@@ -26,9 +26,7 @@ class AttachmentView(BaseView):
     @expose("/<int:case_id>/attachments", methods=["POST"])
     @requires("attachment.add")
     def add(self, case_id: int) -> Any:
-        file = request.files.get("file")
-        content = file.stream.read(attachments.LARGEST + 1) if file else b""
-        name = (file.filename or "") if file else ""
+        name, content = _sent()
         try:
             with unit_of_work(current_actor(), clock.now()) as ctx:
                 attachments.add(ctx, case_id, request.form.get("kind", ""), name, content)
@@ -47,3 +45,13 @@ class AttachmentView(BaseView):
         answer = Response(content, mimetype=media_type)
         answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
         return answer
+
+
+def _sent() -> tuple[str, bytes]:
+    """The name and the bytes of the file that was sent, as much of it as may be kept and one more."""
+    file = request.files.get("file")
+    if file is None:
+        return "", b""
+    content = file.stream.read(attachments.LARGEST + 1)
+    file.close()
+    return file.filename or "", content
