@@ -32,4 +32,6 @@ def test_a_couple_moves_within_the_city(desk: OpenDesk, tmp_path: Path) -> None:
     assert len(letters) == 2
     assert all("試験町4番5号" in page for page in letters)
     sato.open(f"/households/{joined.household}")
+    sato.page.get_by_role("link", name="模型\u3000太郎").first.click()
+    sato.page.wait_for_url("**/persons/**")
     assert "試験町" in sato.text
