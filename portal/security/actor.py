@@ -35,8 +35,9 @@ def current_actor() -> Actor:
 
 def signed_in_actor() -> Actor | None:
     """The person of this request, None before signing in."""
+    is_known = current_user.is_authenticated  # first: whoever loads the account settles the actor as well
     if "actor" not in g:
-        g.actor = actor_of(current_user) if current_user.is_authenticated else None
+        g.actor = actor_of(current_user) if is_known else None
     found: Actor | None = g.actor
     return found
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from flask import current_app
+from flask import current_app, g, has_request_context
 from limits.storage import Storage
 from sqlalchemy import case, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -51,16 +51,21 @@ class DatabaseStorage(Storage):
                     "expires": case((over, now + expiry), else_=RateCounter.expires),
                 },
             )
-            .returning(RateCounter.hits)
+            .returning(RateCounter.hits, RateCounter.expires)
         )
         with _writing() as connection:
-            hits = int(connection.execute(statement).scalar_one())
+            counted = connection.execute(statement).one()
+            hits = int(counted.hits)
             if hits == 1 and int(now) % SWEEP_ONE_IN == 0:
                 connection.execute(delete(RateCounter).where(RateCounter.expires <= now))
+        _seen_in_request()[key] = (hits, float(counted.expires))
         return hits
 
     def get(self, key: str) -> int:
         """How many there are in the window that is open; 0 where none is."""
+        hits, expires = _seen_in_request().get(key, (0, 0.0))
+        if expires > _seconds():
+            return hits
         with db.engine.connect() as connection:
             statement = select(RateCounter.hits).where(
                 RateCounter.key == key, RateCounter.expires > _seconds()
@@ -69,6 +74,9 @@ class DatabaseStorage(Storage):
 
     def get_expiry(self, key: str) -> float:
         """When the window ends, in seconds since 1970; now where none is open."""
+        _, seen = _seen_in_request().get(key, (0, 0.0))
+        if seen > _seconds():
+            return seen
         with db.engine.connect() as connection:
             expires = connection.execute(select(RateCounter.expires).where(RateCounter.key == key)).scalar()
         return max(float(expires or 0), _seconds())
@@ -81,13 +89,25 @@ class DatabaseStorage(Storage):
 
     def reset(self) -> int | None:
         """Forget all counts; answers how many there were."""
+        _seen_in_request().clear()
         with _writing() as connection:
             return connection.execute(delete(RateCounter)).rowcount
 
     def clear(self, key: str) -> None:
         """Forget the count of one key."""
+        _seen_in_request().pop(key, None)
         with _writing() as connection:
             connection.execute(delete(RateCounter).where(RateCounter.key == key))
+
+
+def _seen_in_request() -> dict[str, tuple[int, float]]:
+    """What was counted in this request: hits and end of the window by key, not to be asked for again."""
+    if not has_request_context():
+        return {}
+    if "rate_counts" not in g:
+        g.rate_counts = {}
+    seen: dict[str, tuple[int, float]] = g.rate_counts
+    return seen
 
 
 def _seconds() -> float:
