@@ -14,6 +14,8 @@ from services.errors import PersonUnknown
 from services.findings import Finding, refusal, warning
 from services.numbers_vault import MESSAGES, MESSAGES_EN, Conflict
 
+PLACES_TOLD = 3
+
 
 def find_record(ctx: Context, person_id: int, path: str) -> tuple[PersonRecord | None, list[Finding]]:
     """What is known of a chosen person, or the finding that nobody is."""
@@ -66,7 +68,8 @@ def same_names(ctx: Context, told: Mapping[str, NewPerson]) -> list[Finding]:
 
 
 def _same_name(path: str, same: list[PersonRecord], homes: Mapping[int, AddressRecord]) -> Finding:
-    places = "、".join(_place(homes[row.person_id].address) for row in same if row.person_id in homes)
+    known = [_place(homes[row.person_id].address) for row in same if row.person_id in homes]
+    places = "、".join(known[:PLACES_TOLD]) + ("ほか" if len(known) > PLACES_TOLD else "")
     return warning(
         "person.same_name_and_birth",
         f"{path}.person_id",

@@ -40,6 +40,7 @@ from workflows.engine.work_queue import (
 )
 
 SUPERVISORS = frozenset({"section_chief"})
+LONGEST_REASON = 400
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,8 @@ def complete(
     entry = _entry(ctx, running, wanted, item, raw, outcome, note)
     item.state, item.done_at, item.done_by_id = "done", ctx.at, ctx.actor.staff_id
     audit.record(ctx, Tag.TASK_COMPLETED, f"task:{item.id}", running.case.id, {"element": wanted.element_id})
-    return _finish(ctx, running, task, wanted, entry, outcome, note, items)
+    told = None if outcome == "done" else note
+    return _finish(ctx, running, task, wanted, entry, outcome, told, items)
 
 
 def take(ctx: Context, item_id: int) -> WorkItem:
@@ -225,8 +227,7 @@ def withdraw(ctx: Context, case_id: int, reason: str) -> Case:
         SomebodyElseWasFaster: the case has ended.
         RuleBroken: no reason is given.
     """
-    if not reason.strip():
-        raise RuleBroken("取下げの理由を入力してください。", "Give the reason of the withdrawal.")
+    _refuse_reason(reason, "取下げの理由を入力してください。", "Give the reason of the withdrawal.")
     running = _load(ctx, case_id)
     if not ctx.actor.roles & {"counter", *SUPERVISORS}:
         raise NotAllowed("この届出を取り下げる権限がありません。", "You may not withdraw this notification.")
@@ -368,11 +369,25 @@ def _entry(
         return entry
     if outcome not in wanted.outcomes:
         raise NotFound("この操作はこの仕事では選べません。", "This task does not offer that way out.")
-    if not (note or "").strip():
-        raise RuleBroken(
-            "理由を入力してください。次の担当者に伝わります。", "Give a reason for the next person."
-        )
+    _refuse_reason(
+        note or "", "理由を入力してください。次の担当者に伝わります。", "Give a reason for the next person."
+    )
     return {}
+
+
+def _refuse_reason(typed: str, missing_ja: str, missing_en: str) -> None:
+    """A reason is there and short enough to be kept and read.
+
+    Raises:
+        RuleBroken: it is empty or too long.
+    """
+    if not typed.strip():
+        raise RuleBroken(missing_ja, missing_en)
+    if len(typed) > LONGEST_REASON:
+        raise RuleBroken(
+            f"理由が長すぎます({len(typed)}字)。{LONGEST_REASON}字までに短くしてください。",
+            f"The reason has {len(typed)} characters. Shorten it to {LONGEST_REASON}.",
+        )
 
 
 def _examine(

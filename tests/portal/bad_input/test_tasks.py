@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Flask
 from sqlalchemy import select
 
-from models.case import WorkItem
+from models.case import CaseEvent, WorkItem
 from models.form_entry import FormEntry
 from portal.extensions import db
 from tests.portal.bad_input.conftest import Clerk
@@ -69,6 +69,22 @@ def test_a_way_out_that_a_task_does_not_offer_leads_nowhere(counter: Clerk, app:
     answer = counter.post(task, outcome="approve", note="よろしく", deed_key=counter.key(case))
     assert answer.status_code == 404
     assert entries(app) == ["apply"]
+
+
+def test_a_reason_of_a_thousand_pages_is_refused_and_none_is_kept_of_a_task_that_was_done(
+    enter: Enter, app: Flask, language: str
+) -> None:
+    counter, verifier = enter("counter", language), enter("verifier", language)
+    case = counter.begun()
+    entry = SHOWN | {"note": "長" * 5_000}
+    assert counter.post(counter.task(case), **entry, deed_key=counter.key(case)).status_code == 303
+    task = verifier.task(case)
+    long = verifier.post(task, outcome="send_back", note="長" * 401, deed_key=verifier.key(case))
+    assert long.status_code == 422
+    assert ("400字まで" if language == "ja" else "Shorten it to 400") in long.text
+    assert counter.post(f"{case}/withdraw", reason="長" * 401).status_code == 422
+    with app.app_context():
+        assert [note for note in db.session.scalars(select(CaseEvent.note)) if "長" in (note or "")] == []
 
 
 def test_sending_back_without_a_reason_is_refused(enter: Enter, app: Flask, language: str) -> None:
