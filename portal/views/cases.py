@@ -67,13 +67,14 @@ class CaseView(BaseView):
         pairs = list(request.form.items(multi=True))
         with unit_of_work(current_actor(), clock.now()) as ctx:
             cases.must_hold(ctx, case_id, item_id)
-            done_at = deeds.find_done(ctx, *sent_deed())
+            is_draft = request.form.get("deed") == "draft"
+            done_at = None if is_draft else deeds.find_done(ctx, *sent_deed())
             if done_at is not None:  # the same page sent twice leads to the same place
                 return redirect(done_at, code=303)
             _, _, form = runner.get_task(ctx, item_id)
             known = case_pages.references_of(ctx, case_id, form.task)
             raw, errors = form_pages.read(ctx, form, pairs, known)
-            if request.form.get("deed") == "draft":
+            if is_draft:
                 drafts.save_task(ctx, item_id, raw)
                 flash(t("下書きを保存しました。", "Draft saved."), "success")
                 return redirect(url_for("CaseView.show", case_id=case_id), code=303)
