@@ -9,7 +9,6 @@ from models.limits import RateCounter
 from models.outbox import Deed
 from models.vault import IndividualNumber
 from services import drafts, housekeeping, numbers_vault
-from services.housekeeping import Tidied
 
 DAYS = 30
 NUMBER = "000000000019"
