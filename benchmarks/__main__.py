@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import certificates, registry
+from benchmarks import certificates, registry, workflow
 from benchmarks.figures import Bench
 
-BENCHES: dict[str, Bench] = {"certificates": certificates.run, "registry": registry.run}
+BENCHES: dict[str, Bench] = {
+    "workflow": workflow.run,
+    "registry": registry.run,
+    "certificates": certificates.run,
+}
 
 
 def main(names: list[str]) -> int:
