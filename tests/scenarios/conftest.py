@@ -4,15 +4,23 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage
+from playwright.sync_api import Browser, ConsoleMessage, StorageState
 
 from tests.fixtures.browser import INSIDE, PATIENCE_MS
 from tests.fixtures.live_server import LiveServer
 from tests.scenarios.desk import Desk
 
 
+@pytest.fixture(scope="session")
+def cookies() -> dict[str, StorageState]:
+    """What the browser of each account keeps: one signs in once, as the limit of sign-ins wants it."""
+    return {}
+
+
 @pytest.fixture
-def desk(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Desk]]:
+def desk(
+    browser: Browser, live_server: LiveServer, cookies: dict[str, StorageState]
+) -> Iterator[Callable[..., Desk]]:
     """`desk("sato")` is Sato before the portal; no script may fail and no other machine be asked."""
     opened: list[Desk] = []
     password = (live_server.folder / "demo_password").read_text().strip()
@@ -23,6 +31,7 @@ def desk(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., De
             locale="ja-JP" if language == "ja" else "en-GB",
             timezone_id="Asia/Tokyo",
             viewport={"width": 1366, "height": 768},
+            storage_state=cookies.get(account),
         )
         context.set_default_timeout(PATIENCE_MS)
         one = Desk(context.new_page())
@@ -33,17 +42,24 @@ def desk(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., De
             "request", lambda asked: one.complaints.append(asked.url) if is_outside(asked.url) else None
         )
         context.add_cookies([{"name": "language", "value": language, "url": live_server.url}])
-        one.page.goto("/login/")
-        one.page.fill('input[name="username"]', account)
-        one.page.fill('input[name="password"]', password)
-        with one.page.expect_navigation():
-            one.page.keyboard.press("Enter")
+        if account not in cookies:
+            sign_in(one, account, password)
+            cookies[account] = context.storage_state()
         return one
 
     yield enter
     for one in opened:
         one.page.context.close()
     assert [complaint for one in opened for complaint in one.complaints] == []
+
+
+def sign_in(one: Desk, account: str, password: str) -> None:
+    one.page.goto("/login/")
+    one.page.fill('input[name="username"]', account)
+    one.page.fill('input[name="password"]', password)
+    with one.page.expect_navigation():
+        one.page.keyboard.press("Enter")
+    assert "/login" not in one.page.url
 
 
 def is_complaint(said: ConsoleMessage) -> bool:
