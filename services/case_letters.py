@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import select
 
 from models.household import HouseholdHead, get_head
+from models.notification import Notification
 from models.person import list_current
 from printing.letter import MailingAddress
 from services import print_requests
-from services.cases import CasePage
 from services.context import Context
 from services.print_requests import Recipient
 
@@ -21,12 +21,12 @@ def by_name(name: str) -> Recipient:
     return Recipient(0, MailingAddress(postal_code="", lines=(), name=name), "")
 
 
-def addressee(ctx: Context, page: CasePage, entry: Mapping[str, Any]) -> Recipient:
+def addressee(ctx: Context, notification: Notification, entry: Mapping[str, Any]) -> Recipient:
     """The head of the household, of now or the last one; else the notifier at the address told.
 
     Somebody who has died gets no letter.
     """
-    household_id = page.notification.household_id or entry.get("household_id")
+    household_id = notification.household_id or entry.get("household_id")
     head_id = _head_of(ctx, int(household_id)) if household_id else None
     if head_id is not None and list_current(ctx.session, [head_id])[head_id].died_on is None:
         return print_requests.recipients_of(ctx, [head_id])[head_id]

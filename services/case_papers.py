@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from models.case import Case
 from models.document import PrintRequest
-from models.masters import PaperKind, ReasonCode
+from models.masters import PaperKind
 from models.notification import WAYS, NotificationPerson
 from models.person import list_current
 from printing.documents import DOCUMENTS
@@ -32,6 +32,7 @@ from services.context import JST, Context
 from services.errors import NotFound
 from services.identity_record import identity_check_record
 from services.loss_proof import proof_of_loss
+from services.notifications import title_of
 from services.numbering import document_numbers
 from services.print_requests import COUNTER, INNER, POST, Recipient
 from services.statute import law_on
@@ -48,13 +49,6 @@ SLUGS = (
 )
 DAYS = "municipal/office/missing_papers_days"
 NO_NUMBER = "(印刷のときに付番)"
-PROCEDURES = {
-    "acquisition": "資格取得届",
-    "loss": "資格喪失届",
-    "change": "変更届",
-    "reissue": "再交付申請",
-    "cancellation": "届出の取消",
-}
 STEPS = {
     "acquisition": "登録のあと、資格確認書又は資格情報のお知らせを交付します。",
     "loss": "登録のあと、資格がなくなった方の証をお返しいただきます。",
@@ -185,7 +179,7 @@ def _slip(ctx: Context, page: CasePage, number: str, issuer: Issuer) -> Paper:
     content = ReceptionSlip(
         reception_number=page.notification.number,
         received_at=first.at.astimezone(JST).replace(tzinfo=None),
-        procedure=procedure_of(ctx, page),
+        procedure=title_of(ctx, page.notification),
         way=WAYS[page.notification.way][0],
         notifier=notifier,
         persons=persons_of(ctx, page),
@@ -200,7 +194,7 @@ def _slip(ctx: Context, page: CasePage, number: str, issuer: Issuer) -> Paper:
 def _notice(ctx: Context, page: CasePage, number: str, issuer: Issuer) -> Paper:
     told = tell(page)
     names = paper_names(ctx)
-    recipient = addressee(ctx, page, told.entry)
+    recipient = addressee(ctx, page.notification, told.entry)
     items = tuple(_missing_paper(row, names, ctx.today) for row in told.missing)
     promised = [one.until for one in items if one.until is not None]
     closed = office_calendar.closed_days(ctx.session, ctx.today)
@@ -214,7 +208,7 @@ def _notice(ctx: Context, page: CasePage, number: str, issuer: Issuer) -> Paper:
         issuer=issuer,
         reception_number=page.notification.number,
         received_on=page.notification.received_on,
-        procedure=procedure_of(ctx, page),
+        procedure=title_of(ctx, page.notification),
         items=items,
         answer_until=until,
     )
@@ -224,7 +218,7 @@ def _notice(ctx: Context, page: CasePage, number: str, issuer: Issuer) -> Paper:
 def _returned(ctx: Context, page: CasePage, number: str, issuer: Issuer) -> Paper:
     told = tell(page)
     names = paper_names(ctx)
-    recipient = addressee(ctx, page, told.entry)
+    recipient = addressee(ctx, page.notification, told.entry)
     at_counter = page.notification.way == "counter"
     content = PapersReturned(
         document_number=number,
@@ -233,7 +227,7 @@ def _returned(ctx: Context, page: CasePage, number: str, issuer: Issuer) -> Pape
         issuer=issuer,
         reception_number=page.notification.number,
         received_on=page.notification.received_on,
-        procedure=procedure_of(ctx, page),
+        procedure=title_of(ctx, page.notification),
         items=tuple(ReturnedPaper(paper=names.get(kind, kind), reason=why) for kind, why in told.returned),
         way="窓口で手渡し" if at_counter else "郵送",
     )
@@ -243,13 +237,13 @@ def _returned(ctx: Context, page: CasePage, number: str, issuer: Issuer) -> Pape
 def _record(ctx: Context, page: CasePage, number: str, issuer: Issuer) -> Paper:
     del number
     content = identity_check_record(
-        page, tell(page).entry, procedure_of(ctx, page), persons_of(ctx, page), issuer
+        page, tell(page).entry, title_of(ctx, page.notification), persons_of(ctx, page), issuer
     )
     return Paper(content, by_name(content.subject), INNER)
 
 
 def _proof(ctx: Context, page: CasePage, number: str, issuer: Issuer) -> Paper:
-    recipient = addressee(ctx, page, tell(page).entry)
+    recipient = addressee(ctx, page.notification, tell(page).entry)
     content = proof_of_loss(ctx, page.notification, number, issuer, recipient.address)
     return Paper(content, recipient, COUNTER, recipient.person_id or None)
 
@@ -266,17 +260,6 @@ _BUILDERS: Mapping[str, Callable[[Context, CasePage, str, Issuer], Paper]] = {
 def paper_names(ctx: Context) -> dict[str, str]:
     """Names of all kinds of papers by code, those out of use too."""
     return {row.code: row.name for row in ctx.session.scalars(select(PaperKind))}
-
-
-def procedure_of(ctx: Context, page: CasePage) -> str:
-    """What was notified, with its reason: 資格取得届(転入)."""
-    notification = page.notification
-    statement = select(ReasonCode.name).where(
-        ReasonCode.procedure == notification.procedure, ReasonCode.code == notification.reason
-    )
-    name = ctx.session.scalars(statement).first()
-    title = PROCEDURES[notification.procedure]
-    return f"{title}({name})" if name else title
 
 
 def persons_of(ctx: Context, page: CasePage) -> tuple[str, ...]:

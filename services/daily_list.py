@@ -24,8 +24,7 @@ from printing.documents import DOCUMENTS
 from printing.office.day_list import CertificateLine, DayList, NotificationLine
 from rules.certificates import TITLES, CertificateKind
 from rules.eras import format_short
-from services import audit, city
-from services.case_papers import PROCEDURES
+from services import audit, city, notifications
 from services.cases import STATES
 from services.context import JST, Context
 from services.documents import certificate_ids
@@ -126,7 +125,7 @@ def ask(ctx: Context, day: date) -> PrintRequest:
 
 
 def _notification_line(one: Received) -> NotificationLine:
-    title = PROCEDURES[one.row.procedure]
+    title = notifications.TITLES[one.row.procedure][0]
     return NotificationLine(
         reception_number=one.row.number,
         kind=f"{title}({one.reason.name})" if one.reason else title,

@@ -10,12 +10,21 @@ from typing import Any
 from sqlalchemy import select
 
 from models.audit.tags import Tag
+from models.masters import ReasonCode
 from models.notification import ACTIONS, Notification, NotificationAction, NotificationPerson, state_of
 from models.series import take
 from rules.eras import format_short
 from services import audit
 from services.context import Context
 from services.errors import NotFound
+
+TITLES = {
+    "acquisition": ("資格取得届", "Acquisition"),
+    "loss": ("資格喪失届", "Loss"),
+    "change": ("変更届", "Change"),
+    "reissue": ("再交付申請", "Reissue"),
+    "cancellation": ("届出の取消", "Cancellation"),
+}
 
 
 @dataclass(frozen=True)
@@ -113,6 +122,16 @@ def link_persons(ctx: Context, notification_id: int, person_ids: list[int]) -> N
     for person_id in dict.fromkeys(person_ids):
         if person_id not in linked:
             ctx.session.add(NotificationPerson(notification_id=notification_id, person_id=person_id))
+
+
+def title_of(ctx: Context, notification: Notification) -> str:
+    """What was notified, with its reason, as papers call it: 資格取得届(転入)."""
+    statement = select(ReasonCode.name).where(
+        ReasonCode.procedure == notification.procedure, ReasonCode.code == notification.reason
+    )
+    name = ctx.session.scalars(statement).first()
+    title = TITLES[notification.procedure][0]
+    return f"{title}({name})" if name else title
 
 
 def refusal_reason(data: Mapping[str, Any]) -> str:

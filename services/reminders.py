@@ -15,16 +15,16 @@ from models.audit.tags import Tag
 from models.case import CaseEvent, WorkItem
 from models.document import PrintRequest
 from models.form_entry import FormEntry, find_latest
-from models.household import get_head
-from models.masters import PaperKind, ReasonCode
+from models.masters import PaperKind
 from models.notification import Notification
-from printing.letter import MailingAddress
 from printing.notifications.missing_papers_notice import MissingPapersNotice
 from printing.notifications.papers import MissingPaper
 from rules.periods import add_working_days
 from services import audit, city, office_calendar, print_requests
+from services.case_letters import addressee
 from services.context import JST, Context
 from services.errors import ServiceError
+from services.notifications import title_of
 from services.numbering import document_numbers
 from services.print_requests import POST, Recipient
 from services.statute import law_on
@@ -95,8 +95,8 @@ def _ask_for_papers(ctx: Context, item: WorkItem, notification: Notification) ->
     entry = _entry(ctx, item.case_id)
     try:
         with ctx.session.begin_nested():
-            recipient = _recipient(ctx, entry)
-            if recipient is None:
+            recipient = addressee(ctx, notification, entry)
+            if not recipient.address.lines:
                 return NOT_ASKED
             content = _notice(ctx, item.case_id, entry, notification, recipient)
             title = f"{TITLE} {recipient.address.name}"
@@ -109,26 +109,6 @@ def _ask_for_papers(ctx: Context, item: WorkItem, notification: Notification) ->
 def _entry(ctx: Context, case_id: int) -> Mapping[str, Any]:
     latest = find_latest(ctx.session, case_id, ("apply", "correct"))
     return latest.data if latest else {}
-
-
-def _recipient(ctx: Context, entry: Mapping[str, Any]) -> Recipient | None:
-    """The head of the household on record; else who came, at the address of the notification."""
-    household_id = entry.get("household_id")
-    head = get_head(ctx.session, household_id, ctx.today) if household_id else None
-    if head is not None:
-        return print_requests.recipients_of(ctx, [head.person_id])[head.person_id]
-    address: Mapping[str, Any] = entry.get("address") or {}
-    notifier: Mapping[str, Any] = entry.get("notifier") or {}
-    if not address or not notifier:
-        return None
-    code = str(address.get("postal_code", ""))
-    place = MailingAddress(
-        postal_code=f"{code[:3]}-{code[3:]}",
-        lines=(str(address.get("address", "")),),
-        building=str(address.get("building", "")),
-        name=str(notifier.get("name", "")),
-    )
-    return Recipient(0, place, code)
 
 
 def _notice(
@@ -144,7 +124,7 @@ def _notice(
         issuer=settings.issuer,
         reception_number=notification.number,
         received_on=notification.received_on,
-        procedure=_name_of(ctx, notification),
+        procedure=title_of(ctx, notification),
         items=tuple(MissingPaper(paper=name) for name in _missing(ctx, case_id, entry)),
         answer_until=until,
         remark="提出をお約束いただいた日を過ぎましたので、改めてお知らせします。",
@@ -161,19 +141,3 @@ def _missing(ctx: Context, case_id: int, entry: Mapping[str, Any]) -> list[str]:
     names = ctx.session.execute(select(PaperKind.code, PaperKind.name).where(PaperKind.code.in_(codes)))
     known = {code: name for code, name in names}  # noqa: C416 - a row is no pair to mypy
     return [known.get(code, code) for code in codes]
-
-
-def _name_of(ctx: Context, notification: Notification) -> str:
-    statement = select(ReasonCode.name).where(
-        ReasonCode.procedure == notification.procedure, ReasonCode.code == notification.reason
-    )
-    name = ctx.session.scalars(statement).first()
-    titles = {
-        "acquisition": "資格取得届",
-        "loss": "資格喪失届",
-        "change": "変更届",
-        "reissue": "再交付申請",
-        "cancellation": "届出の取消",
-    }
-    title = titles.get(notification.procedure, "届出")
-    return f"{title}({name})" if name else title

@@ -13,17 +13,10 @@ from services import intake
 from services.cases import STATES, CasePage
 from services.context import Context
 from services.errors import NotFound
+from services.notifications import TITLES
 from workflows.engine import definitions
 from workflows.engine.parser import Specification, UserTask, call_activities, safe_xml
 from workflows.engine.runner import Done
-
-TITLES = {
-    "acquisition": ("資格取得届", "Acquisition"),
-    "loss": ("資格喪失届", "Loss"),
-    "change": ("変更届", "Change"),
-    "reissue": ("再交付申請", "Reissue"),
-    "cancellation": ("届出の取消", "Cancellation"),
-}
 
 
 @dataclass(frozen=True)

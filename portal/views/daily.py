@@ -19,9 +19,9 @@ from portal.views.pdf_answers import dress, new_key, pdf_answer, print_at_once, 
 from rules.eras import DateNotUnderstood, format_short, parse_date
 from services import daily_list, deeds, documents, print_runs
 from services.cases import STATES
+from services.notifications import TITLES
 from services.print_queue import DELIVERIES
 from services.unit_of_work import unit_of_work
-from workflows.case_pages import TITLES
 
 ONE_DAY = timedelta(days=1)
 LONGEST_DATE = 20

@@ -21,8 +21,8 @@ from portal.security.actor import current_actor
 from portal.security.roles import ROLES
 from services import inbox
 from services.inbox import BOXES, Choice, Filters
+from services.notifications import TITLES
 from services.unit_of_work import unit_of_work
-from workflows.case_pages import TITLES
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -15,7 +15,7 @@ from portal.language import t
 from portal.views.line_of_time import Span
 from rules.eras import PartialDate, format_both, format_short
 from services.cases import STATES
-from workflows.case_pages import TITLES
+from services.notifications import TITLES
 
 if TYPE_CHECKING:
     from services.household_page import HouseholdPage, Member
