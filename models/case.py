@@ -37,7 +37,7 @@ class Case(Base):
     definition_hash: Mapped[str] = mapped_column(String(64), index=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
     notification_id: Mapped[int | None] = mapped_column(ForeignKey("notification.id"), unique=True)
-    state: Mapped[str] = mapped_column(String(12))  # open done ended
+    state: Mapped[str] = mapped_column(String(12))  # open suspended done ended
     blob: Mapped[bytes | None] = mapped_column(LargeBinary)
     version: Mapped[int] = mapped_column(default=1)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -81,16 +81,6 @@ class WorkItem(Base):
             "ix_work_item_open", "office_id", "role", "due_on", "id", sqlite_where=OPEN, postgresql_where=OPEN
         ),
     )
-
-
-class Timer(Base):
-    """When a waiting case must be woken; polled by one worker, no blob is read to look."""
-
-    __tablename__ = "case_timer"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("workflow_case.id"), index=True)
-    element_id: Mapped[str] = mapped_column(String(60))
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class CaseEvent(Base):

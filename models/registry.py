@@ -13,6 +13,7 @@ from models import (
     ex_officio,
     form_entry,
     household,
+    incident,
     limits,
     masters,
     notification,
@@ -20,6 +21,7 @@ from models import (
     person,
     series,
     vault,
+    waiting,
 )
 from models.audit import event
 
@@ -33,6 +35,7 @@ TABLES = (
     ex_officio,
     form_entry,
     household,
+    incident,
     limits,
     masters,
     notification,
@@ -40,5 +43,6 @@ TABLES = (
     person,
     series,
     vault,
+    waiting,
 )
 metadata = base.Base.metadata
