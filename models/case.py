@@ -60,14 +60,14 @@ class WorkItem(Base):
     role: Mapped[str] = mapped_column(String(30))
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
     procedure: Mapped[str] = mapped_column(String(40))
-    notification_number: Mapped[str] = mapped_column(key_text(14))
+    notification_number: Mapped[str] = mapped_column(key_text(14))  # of a case without one: its own number
     reason: Mapped[str] = mapped_column(String(20), default="")
     subject_name: Mapped[str] = mapped_column(String(100), default="")
     subject_key: Mapped[str] = mapped_column(key_text(200), default="")
     household_number: Mapped[str] = mapped_column(String(10), default="")
     postal_code: Mapped[str] = mapped_column(String(7), default="")
     way: Mapped[str] = mapped_column(String(12), default="")
-    received_on: Mapped[date]
+    received_on: Mapped[date | None]
     state: Mapped[str] = mapped_column(String(10), default="open")  # open done gone
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
     excluded_staff: Mapped[list[str]] = mapped_column(JSON, default=list)

@@ -44,7 +44,7 @@ def run(ctx: Context) -> int:
     found = _overdue(ctx)
     for item, notification in found:
         note = TOLD.format(due=item.due_on)
-        if item.element_id == AWAITED:
+        if item.element_id == AWAITED and notification is not None:
             note += _ask_for_papers(ctx, item, notification)
         ctx.session.add(
             CaseEvent(
@@ -64,7 +64,7 @@ def run(ctx: Context) -> int:
     return len(found)
 
 
-def _overdue(ctx: Context) -> Sequence[tuple[WorkItem, Notification]]:
+def _overdue(ctx: Context) -> Sequence[tuple[WorkItem, Notification | None]]:
     midnight = datetime.combine(ctx.today, time(), JST)
     told_today = exists().where(
         CaseEvent.case_id == WorkItem.case_id,
@@ -74,7 +74,7 @@ def _overdue(ctx: Context) -> Sequence[tuple[WorkItem, Notification]]:
     )
     statement = (
         select(WorkItem, Notification)
-        .join(Notification, Notification.number == WorkItem.notification_number)
+        .outerjoin(Notification, Notification.number == WorkItem.notification_number)
         .where(WorkItem.state == "open", WorkItem.due_on < ctx.today, ~told_today)
         .order_by(WorkItem.id)
         .limit(AT_ONCE)

@@ -7,8 +7,12 @@ from typing import Any
 from services import change, notifications
 from services.context import Context
 from services.findings import refuse_when_any
+from workflows.engine import matters
 from workflows.engine.operations import CaseData, operation
+from workflows.notified import NotificationMatter
 from workflows.registered import as_data
+
+matters.register("change", NotificationMatter())
 
 
 @operation("change.register")

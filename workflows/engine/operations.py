@@ -9,14 +9,29 @@ from typing import Any
 from services.context import Context
 
 
+class NoNotification(Exception):
+    """An operation that works on a notification was called by a case that has none."""
+
+
 @dataclass(frozen=True)
 class CaseData:
     """What a handler is told: which case and notification, and the data gathered so far (read only)."""
 
     case_id: int
-    notification_id: int
+    notified_by: int | None
     slug: str
     data: Mapping[str, Any]
+
+    @property
+    def notification_id(self) -> int:
+        """The notification of the case.
+
+        Raises:
+            NoNotification: the case has none.
+        """
+        if self.notified_by is None:
+            raise NoNotification(f"case {self.case_id} of {self.slug} has no notification")
+        return self.notified_by
 
     def form(self, element_id: str) -> Mapping[str, Any]:
         """What was entered in a task of this case; empty where it was not reached."""

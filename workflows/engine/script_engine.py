@@ -30,7 +30,7 @@ class _NoPython:
 class FeelScriptEngine(PythonScriptEngine):
     """Evaluates FEEL on the case's data and calls operations in the deed's own transaction."""
 
-    def __init__(self, ctx: Context | None, case_id: int, notification_id: int, slug: str) -> None:
+    def __init__(self, ctx: Context | None, case_id: int, notification_id: int | None, slug: str) -> None:
         super().__init__(environment=_NoPython())
         self._ctx = ctx
         self._case = (case_id, notification_id, slug)
@@ -56,5 +56,5 @@ class FeelScriptEngine(PythonScriptEngine):
             raise RuntimeError("a service task needs a unit of work")
         case_id, notification_id, slug = self._case
         handler = get_operation(kwargs["operation_name"])
-        case = CaseData(case_id=case_id, notification_id=notification_id, slug=slug, data=task.data)
+        case = CaseData(case_id=case_id, notified_by=notification_id, slug=slug, data=task.data)
         return json.dumps(handler(self._ctx, case))

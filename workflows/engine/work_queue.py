@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.case import Case, CaseEvent, WorkItem
-from models.notification import Notification
 from rules.periods import add_working_days
 from services.context import Context
-from services.subjects import Subject
 from workflows.engine.case_workflow import CaseWorkflow
 from workflows.engine.feel.expressions import compile_expression
+from workflows.engine.matters import Shown, matter_of, shown_by
 from workflows.engine.parser import Specification, UserTask
+from workflows.engine.permits import names_of
 
 
-@dataclass(frozen=True)
+@dataclass
 class Running:
-    """A case in the hand of one deed: its row, its specification and its live tree."""
+    """A case in the hand of one deed: its row, its specification and its live tree.
+
+    `waiting` holds the ids of the tasks that waited for people when the deed began: those are in the table.
+    """
 
     case: Case
     specification: Specification
     workflow: CaseWorkflow
-    notification: Notification
+    waiting: frozenset[str]
+    shown: Shown | None = None
 
 
 def process_of(task: Any) -> str:
@@ -60,22 +64,44 @@ def journal(
     )
 
 
-def update_items(
-    ctx: Context, running: Running, open_items: list[WorkItem], subject: Subject
-) -> list[WorkItem]:
+def describe_subject(ctx: Context, running: Running, entry: Mapping[str, Any]) -> None:
+    """Let lists show from now on whom this entry is about."""
+    with ctx.session.no_autoflush:
+        subject = matter_of(running.case.slug).describe(ctx, entry)
+        running.shown = replace(_shown(ctx, running), subject=subject)
+
+
+def update_items(ctx: Context, running: Running) -> list[WorkItem]:
     """Make the open tasks of the table those of the tree; return the new ones."""
     ready = {str(task.id): task for task in running.workflow.ready_manual_tasks()}
-    for item in open_items:
-        if item.state == "open" and item.task_guid not in ready:
-            item.state = "gone"
-    known = {item.task_guid for item in open_items}
-    added = [_item(ctx, running, task, subject) for guid, task in ready.items() if guid not in known]
+    gone = running.waiting - ready.keys()
+    if gone:
+        _close(ctx, gone)
+    new = [task for guid, task in ready.items() if guid not in running.waiting]
+    added = [_item(ctx, running, task, _shown(ctx, running)) for task in new]
     ctx.session.add_all(added)
     return added
 
 
-def _item(ctx: Context, running: Running, task: Any, subject: Subject) -> WorkItem:
-    wanted, notification = describe_task(running, task), running.notification
+def _close(ctx: Context, guids: frozenset[str]) -> None:
+    """Tasks that nobody finished and nobody needs any more."""
+    closing = update(WorkItem).where(WorkItem.task_guid.in_(guids), WorkItem.state == "open")
+    ctx.session.execute(closing.values(state="gone"))
+
+
+def _shown(ctx: Context, running: Running) -> Shown:
+    """What lists show of the case: as its latest task shows it, where this deed did not begin with one."""
+    if running.shown is None:
+        case_id = running.case.id
+        latest = select(WorkItem).where(WorkItem.case_id == case_id).order_by(WorkItem.id.desc()).limit(1)
+        item = ctx.session.scalars(latest).one_or_none()
+        matter = matter_of(running.case.slug)
+        running.shown = shown_by(item) if item else matter.show(ctx, running.case)
+    return running.shown
+
+
+def _item(ctx: Context, running: Running, task: Any, shown: Shown) -> WorkItem:
+    wanted, subject = describe_task(running, task), shown.subject
     return WorkItem(
         case_id=running.case.id,
         task_guid=str(task.id),
@@ -85,15 +111,15 @@ def _item(ctx: Context, running: Running, task: Any, subject: Subject) -> WorkIt
         title_en=wanted.title_en,
         role=wanted.role,
         office_id=running.case.office_id,
-        procedure=notification.procedure,
-        notification_number=notification.number,
-        reason=notification.reason,
+        procedure=shown.procedure,
+        notification_number=shown.number,
+        reason=shown.reason,
         subject_name=subject.name,
         subject_key=subject.key,
         household_number=subject.household_number,
         postal_code=subject.postal_code,
-        way=notification.way,
-        received_on=notification.received_on,
+        way=shown.way,
+        received_on=shown.received_on,
         state="open",
         excluded_staff=_excluded(ctx, running, wanted),
         created_at=ctx.at,
@@ -112,12 +138,7 @@ def _excluded(ctx: Context, running: Running, wanted: UserTask) -> list[str]:
     with ctx.session.no_autoflush:
         written = [(row.staff_number, row.by_id) for row in ctx.session.execute(statement)]
     written += [(event.staff_number, event.by_id) for event in _just_now(ctx, running, wanted.not_by)]
-    return sorted({name for number, by_id in written for name in (number, account_name(by_id)) if name})
-
-
-def account_name(user_id: int | None) -> str:
-    """How an account stands among the excluded, beside staff numbers, which a posting may change."""
-    return f"account:{user_id}" if user_id is not None else ""
+    return sorted({name for number, by_id in written for name in names_of(number, by_id)})
 
 
 def _just_now(ctx: Context, running: Running, elements: tuple[str, ...]) -> list[CaseEvent]:

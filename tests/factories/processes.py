@@ -1,0 +1,61 @@
+"""Processes that no procedure ships, for tests of the engine and for its bench."""
+
+from typing import Any
+
+from workflows.engine.bundle import Bundle
+
+HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+  xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core" targetNamespace="urn:kokuho:test">
+"""
+REVIEW = """<bpmn:process id="review" name="審査" isExecutable="true">
+  <bpmn:laneSet id="lanes">
+    <bpmn:lane id="counter">
+      <bpmn:flowNodeRef>ask</bpmn:flowNodeRef><bpmn:flowNodeRef>answer</bpmn:flowNodeRef>
+    </bpmn:lane>
+    <bpmn:lane id="verifier"><bpmn:flowNodeRef>decide</bpmn:flowNodeRef></bpmn:lane>
+  </bpmn:laneSet>
+  <bpmn:startEvent id="start"/>
+  <bpmn:sequenceFlow id="f1" sourceRef="start" targetRef="ask"/>
+  <bpmn:userTask id="ask" name="申請の入力"/>
+  <bpmn:sequenceFlow id="f2" sourceRef="ask" targetRef="how"/>
+  <bpmn:exclusiveGateway id="how" default="f4"/>
+  <bpmn:sequenceFlow id="f3" sourceRef="how" targetRef="answer">
+    <bpmn:conditionExpression>form.ask.amount &lt; 10</bpmn:conditionExpression>
+  </bpmn:sequenceFlow>
+  <bpmn:sequenceFlow id="f4" sourceRef="how" targetRef="decide"/>
+  <bpmn:userTask id="decide" name="決定">
+    <bpmn:extensionElements><spiffworkflow:properties>
+      <spiffworkflow:property name="not_by" value="ask"/>
+      <spiffworkflow:property name="due_days" value="5"/>
+    </spiffworkflow:properties></bpmn:extensionElements>
+  </bpmn:userTask>
+  <bpmn:sequenceFlow id="f5" sourceRef="decide" targetRef="answer"/>
+  <bpmn:userTask id="answer" name="通知"/>
+  <bpmn:sequenceFlow id="f6" sourceRef="answer" targetRef="count"/>
+  <bpmn:scriptTask id="count"><bpmn:script>{ total: form.ask.amount + 1 }</bpmn:script></bpmn:scriptTask>
+  <bpmn:sequenceFlow id="f7" sourceRef="count" targetRef="end"/>
+  <bpmn:endEvent id="end"/>
+</bpmn:process>
+</bpmn:definitions>"""
+AMOUNT = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["amount"],
+    "properties": {"amount": {"type": "integer", "title": "金額", "x-title-en": "Amount"}},
+}
+
+
+def form(schema: dict[str, Any]) -> dict[str, Any]:
+    """A form of a definition, laid out as it comes."""
+    return {
+        "schema": schema,
+        "ui": {"title": {"ja": "入力", "en": "Entry"}, "order": list(schema["properties"])},
+    }
+
+
+def review() -> Bundle:
+    """Three tasks for people in two lanes, a gateway and a script; nothing of a notification."""
+    forms = {f"review/{name}": form(AMOUNT) for name in ("ask", "decide", "answer")}
+    return Bundle("review", {"review": HEAD + REVIEW}, {}, forms)

@@ -1,0 +1,112 @@
+"""Finishing a task: its form checked, its entry kept, the case run on (N1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from models.audit.tags import Tag
+from models.case import Case, WorkItem
+from models.form_entry import FormEntry
+from services import audit
+from services.context import Context
+from services.errors import SomebodyElseWasFaster
+from workflows.engine import definitions
+from workflows.engine.matters import shown_by
+from workflows.engine.parser import UserTask
+from workflows.engine.permits import must_be_allowed
+from workflows.engine.running import Done, lock_item, restored, run_on, save
+from workflows.engine.taking import get_item
+from workflows.engine.task_forms import INTAKE, OpenForm, entry_of, fixed_of, form_of
+from workflows.engine.work_queue import Running, describe_subject, describe_task, journal
+
+
+def get_task(ctx: Context, item_id: int) -> tuple[WorkItem, Case, OpenForm]:
+    """An open task with its form, for the screen.
+
+    Raises:
+        NotFound: there is no such task in the actor's office.
+        SomebodyElseWasFaster: it was finished meanwhile.
+        NotAllowed: the actor must not do it.
+    """
+    item = get_item(ctx, item_id)
+    must_be_allowed(ctx, item)
+    case = ctx.session.get_one(Case, item.case_id)
+    specification = definitions.by_hash(ctx.session, case.definition_hash)
+    wanted = specification.user_tasks[item.process_slug, item.element_id]
+    return item, case, form_of(specification, wanted, fixed_of(wanted, item))
+
+
+def complete(
+    ctx: Context,
+    item_id: int,
+    raw: Mapping[str, Any],
+    outcome: str = "done",
+    note: str | None = None,
+) -> Done:
+    """Finish a task with its form, or by another way out that it offers (`outcome`, with a reason).
+
+    Raises:
+        FormRefused: the entry is not accepted.
+        SomebodyElseWasFaster: somebody finished or took it meanwhile; nothing was changed.
+        NotAllowed: not the actor's role, office, or one of those who must not do it.
+        RuleBroken: a way out without a reason.
+    """
+    item, case = lock_item(ctx, item_id)
+    must_be_allowed(ctx, item)
+    running = restored(ctx, case)
+    task = _ready_task(ctx, running, item)
+    wanted = describe_task(running, task)
+    entry = entry_of(ctx, running, wanted, item, raw, outcome, note)
+    item.state, item.done_at, item.done_by_id = "done", ctx.at, ctx.actor.staff_id
+    audit.record(ctx, Tag.TASK_COMPLETED, f"task:{item.id}", case.id, {"element": wanted.element_id})
+    told = None if outcome == "done" else note
+    running.shown = shown_by(item)
+    running.waiting -= {item.task_guid}
+    return finish(ctx, running, task, wanted, entry, outcome, told)
+
+
+def finish(
+    ctx: Context,
+    running: Running,
+    task: Any,
+    wanted: UserTask,
+    entry: Mapping[str, Any],
+    outcome: str = "done",
+    note: str | None = None,
+) -> Done:
+    """Keep the entry of a ready task, complete it, run the case on and save it."""
+    ctx.session.add(
+        FormEntry(
+            case_id=running.case.id,
+            form=wanted.form,
+            element_id=wanted.element_id,
+            outcome=outcome,
+            data=dict(entry),
+            at=ctx.at,
+            by_id=ctx.actor.staff_id,
+        )
+    )
+    if outcome == "done":
+        if wanted.writes == INTAKE:
+            describe_subject(ctx, running, entry)
+        task.data["form"] = {**task.data["form"], wanted.writes: dict(entry)}
+    ways = {"kind": outcome, "note": note}
+    task.data["outcome"] = {**task.data["outcome"], wanted.element_id: ways}
+    kind = "completed" if outcome == "done" else outcome
+    journal(ctx, running, kind, (wanted.process, wanted.element_id), note)
+    task.run()
+    run_on(ctx, running)
+    return save(ctx, running)
+
+
+def _ready_task(ctx: Context, running: Running, item: WorkItem) -> Any:
+    wanted = UUID(item.task_guid)
+    for task in running.workflow.ready_manual_tasks():
+        if task.id == wanted:
+            return task
+    must_be_allowed(ctx, get_item(ctx, item.id, fresh=True))
+    raise SomebodyElseWasFaster(
+        "この仕事はもう必要なくなりました。一覧から開き直してください。", "This task is no longer needed."
+    )

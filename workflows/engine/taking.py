@@ -1,0 +1,59 @@
+"""Taking a task for oneself, and giving it back (N2)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from models.audit.tags import Tag
+from models.case import WorkItem
+from services import audit
+from services.context import Context
+from services.errors import NotAllowed, NotFound
+from workflows.engine.permits import SUPERVISORS, must_be_allowed
+
+
+def get_item(ctx: Context, item_id: int, *, lock: bool = False, fresh: bool = False) -> WorkItem:
+    """A task of the actor's office, of any state; `fresh` reads it again.
+
+    Raises:
+        NotFound: there is none.
+    """
+    statement = select(WorkItem).where(WorkItem.id == item_id, WorkItem.office_id == ctx.actor.office_id)
+    if lock:
+        statement = statement.with_for_update()
+    if lock or fresh:
+        statement = statement.execution_options(populate_existing=True)
+    item = ctx.session.scalars(statement).one_or_none()
+    if item is None:
+        raise NotFound("この仕事は見つかりません。一覧から開き直してください。", "There is no such task.")
+    return item
+
+
+def take(ctx: Context, item_id: int) -> WorkItem:
+    """Make a task one's own.
+
+    Raises:
+        SomebodyElseWasFaster: somebody else has it.
+    """
+    item = get_item(ctx, item_id, lock=True)
+    must_be_allowed(ctx, item)
+    item.assignee_id, item.taken_at = ctx.actor.staff_id, ctx.at
+    audit.record(ctx, Tag.TASK_TAKEN, f"task:{item.id}", item.case_id)
+    return item
+
+
+def give_back(ctx: Context, item_id: int) -> WorkItem:
+    """Put a task back into the group's queue; one's own, or anybody's for the section chief.
+
+    Raises:
+        NotAllowed: the task is somebody else's.
+    """
+    item = get_item(ctx, item_id, lock=True)
+    if item.assignee_id != ctx.actor.staff_id and not ctx.actor.roles & SUPERVISORS:
+        raise NotAllowed(
+            "この仕事は別の担当者が引き受けています。戻せるのは本人か課長です。",
+            "This task is somebody else's. He or the section chief can give it back.",
+        )
+    item.assignee_id, item.taken_at = None, None
+    audit.record(ctx, Tag.TASK_GIVEN_BACK, f"task:{item.id}", item.case_id)
+    return item

@@ -1,0 +1,128 @@
+"""The form of a task, from the definition of its case, and the entry that is taken from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from forms.validation import check
+from models.case import WorkItem
+from services.context import Context
+from services.errors import NotFound, RuleBroken
+from workflows.engine import definitions
+from workflows.engine.matters import matter_of
+from workflows.engine.operations import CaseData
+from workflows.engine.parser import Specification, UserTask
+from workflows.engine.work_queue import Running
+
+INTAKE = "apply"
+LONGEST_REASON = 400
+
+
+@dataclass(frozen=True)
+class OpenForm:
+    """A form to be shown: its schema and layout, from the definition of the case."""
+
+    key: str
+    schema: Mapping[str, Any]
+    ui: Mapping[str, Any]
+    fixed: Mapping[str, Any]
+    task: UserTask
+
+
+def intake_form(ctx: Context, slug: str, reason: str) -> OpenForm:
+    """The form with which a procedure begins, before there is a case; `reason` was chosen before it.
+
+    Raises:
+        NotFound: the procedure is not published.
+    """
+    return intake_of(definitions.current(ctx.session, slug), reason)
+
+
+def intake_of(specification: Specification, reason: str) -> OpenForm:
+    """The form with which cases of a definition begin.
+
+    Raises:
+        NotFound: they begin without one.
+    """
+    wanted = specification.user_tasks.get((specification.slug, INTAKE))
+    if wanted is None:
+        raise NotFound(
+            f"手続「{specification.slug}」は届出の入力から始まりません。",
+            f"The procedure {specification.slug} does not begin with an entry.",
+        )
+    return form_of(specification, wanted, dict.fromkeys(wanted.fixed, reason))
+
+
+def form_of(specification: Specification, wanted: UserTask, fixed: Mapping[str, Any]) -> OpenForm:
+    """The form of a task; `fixed` was settled before it."""
+    stored = specification.bundle.forms[wanted.form]
+    return OpenForm(wanted.form, stored["schema"], stored["ui"], fixed, wanted)
+
+
+def fixed_of(wanted: UserTask, item: WorkItem) -> dict[str, Any]:
+    """The fields of a task's form that are settled by its case."""
+    settled = {"reason": item.reason, "kind": item.reason, "procedure": item.procedure}
+    return {name: settled[name] for name in wanted.fixed}
+
+
+def checked_entry(ctx: Context, form: OpenForm, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What was typed, as it is kept.
+
+    Raises:
+        FormRefused: the entry is not accepted.
+    """
+    return check(form.schema, raw, today=ctx.today, fixed=form.fixed)
+
+
+def entry_of(
+    ctx: Context,
+    running: Running,
+    wanted: UserTask,
+    item: WorkItem,
+    raw: Mapping[str, Any],
+    outcome: str,
+    note: str | None,
+) -> Mapping[str, Any]:
+    """The entry of a task: what was typed, or nothing where it ends another way, for a reason.
+
+    Raises:
+        FormRefused: the entry is not accepted.
+        NotFound: the task does not offer that way out.
+        RuleBroken: a way out without a reason.
+    """
+    if outcome == "done":
+        entry = checked_entry(ctx, form_of(running.specification, wanted, fixed_of(wanted, item)), raw)
+        if wanted.writes == INTAKE:
+            examine(ctx, running.case.slug, entry, running.case.id, running.case.notification_id)
+        return entry
+    if outcome not in wanted.outcomes:
+        raise NotFound("この操作はこの仕事では選べません。", "This task does not offer that way out.")
+    refuse_reason(
+        note or "", "理由を入力してください。次の担当者に伝わります。", "Give a reason for the next person."
+    )
+    return {}
+
+
+def examine(
+    ctx: Context, slug: str, entry: Mapping[str, Any], case_id: int = 0, notification_id: int | None = None
+) -> list[str]:
+    """Let the procedure look at an entry before it is taken; it raises where it could never be registered."""
+    told = CaseData(case_id, notification_id, slug, {"form": {INTAKE: entry}})
+    return matter_of(slug).examine(ctx, told)
+
+
+def refuse_reason(typed: str, missing_ja: str, missing_en: str) -> None:
+    """A reason is there and short enough to be kept and read.
+
+    Raises:
+        RuleBroken: it is empty or too long.
+    """
+    if not typed.strip():
+        raise RuleBroken(missing_ja, missing_en)
+    if len(typed) > LONGEST_REASON:
+        raise RuleBroken(
+            f"理由が長すぎます({len(typed)}字)。{LONGEST_REASON}字までに短くしてください。",
+            f"The reason has {len(typed)} characters. Shorten it to {LONGEST_REASON}.",
+        )
