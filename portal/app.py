@@ -19,10 +19,12 @@ from portal.commands.batch import batch_command
 from portal.commands.check import check_command
 from portal.commands.definitions import definitions_command
 from portal.commands.demo import demo_command
-from portal.commands.outbox import outbox_command
+from portal.commands.jobs import jobs_command
 from portal.commands.setup import setup_command
 from portal.commands.worker import worker_command
+from portal.doorbell import Doorbell
 from portal.extensions import csrf, db, engine_options, prepare_engine, session_for_a_deed
+from portal.job_catalog import register_kinds
 from portal.language import BABEL_LOCALES, JAPANESE, LANGUAGES, babel_locale
 from portal.row_ids import RowIdConverter
 from portal.security import headers, keys, limits_storage, plain_text
@@ -32,7 +34,7 @@ from portal.views.health import health
 from portal.views.home import HomeView
 from portal.views.registry import VIEWS
 from rules.law import Law
-from services import ex_officio, identity, numbers_vault, statute, unit_of_work
+from services import ex_officio, identity, jobs, numbers_vault, statute, unit_of_work
 from services.numbers_vault import NumberPolicy
 from workflows import catalog
 
@@ -46,7 +48,7 @@ COMMANDS = (
     check_command,
     demo_command,
     worker_command,
-    outbox_command,
+    jobs_command,
     definitions_command,
     batch_command,
 )
@@ -79,6 +81,9 @@ def create_app(settings: Settings) -> Flask:
     ex_officio.configure(DeathsFile(settings.data_dir / "juki" / "deaths.csv"))
     statute.configure(Law.load(municipality_code=settings.municipality_code or DEMONSTRATION_CITY))
     catalog.load_handlers()
+    register_kinds(settings)
+    doorbell = app.extensions["portal_doorbell"] = Doorbell(settings)
+    jobs.configure(doorbell.ring)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

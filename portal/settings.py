@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     session_minutes: int = Field(default=30, ge=5, le=480)
     upload_megabytes: int = Field(default=25, ge=1, le=100)
     provisional_number_days: int = Field(default=30, ge=1, le=365)
+    worker_threads: int = Field(default=2, ge=1, le=16)
     login_limit: str = "10 per 5 minute"
     address_limit: str = "60 per 5 minute"
     log_level: str = "INFO"

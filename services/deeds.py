@@ -6,7 +6,7 @@ import hashlib
 
 from sqlalchemy import func, select
 
-from models.outbox import Deed
+from models.deed import Deed
 from services.context import Context
 from services.errors import SomebodyElseWasFaster
 

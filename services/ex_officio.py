@@ -1,7 +1,7 @@
 """The monthly lists from which the office acts ex officio (職権; docs/procedures/ex-officio.md).
 
 A list is made from the register for a kind and a month, and may be made again: what was decided stays. What
-is decided is in `services/batch/deciding.py`; cases are begun by the worker, from the outbox (Ruling 10).
+is decided is in `services/batch/deciding.py`; cases are begun by the worker, as jobs (Ruling 10).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from models.ex_officio import ExOfficioRow
 from models.household import Household
 from models.person import PersonRecord
 from rules.periods import month_start
-from services import audit, outbox
+from services import audit, jobs
 from services.batch import monthly_candidates as candidates
 from services.batch.monthly_candidates import Candidate
 from services.context import SYSTEM, Actor, Context
@@ -183,7 +183,7 @@ def read(ctx: Context, kind: str, month: date) -> list[Listed]:
         .limit(SHOWN)
     )
     found = ctx.session.execute(statement).all()
-    errors = outbox.errors_of(ctx, [row.key for row, _, _ in found if row.state == "decided"])
+    errors = jobs.errors_of(ctx, [row.key for row, _, _ in found if row.state == "decided"])
     audit.record(ctx, Tag.PERSON_SEARCHED, f"ex_officio:{kind}", detail={"found": len(found)})
     return [Listed(row, person, number, errors.get(row.key, "")) for row, person, number in found]
 

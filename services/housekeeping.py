@@ -14,9 +14,9 @@ from sqlalchemy import Text, cast, delete, select, update
 
 from models.audit.tags import Tag
 from models.case import Case, Draft
+from models.deed import Deed
 from models.form_entry import FormEntry
 from models.limits import RateCounter
-from models.outbox import Deed
 from models.vault import PREFIX, IndividualNumber
 from services import audit
 from services.context import Context

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from models.audit.tags import Tag
 from models.case import CaseEvent, WorkItem
@@ -64,7 +64,12 @@ def run(ctx: Context) -> int:
     return len(found)
 
 
-def _overdue(ctx: Context) -> Sequence[tuple[WorkItem, Notification | None]]:
+def count_overdue(ctx: Context) -> int:
+    """How many overdue tasks were not noted today."""
+    return ctx.session.scalar(select(func.count()).select_from(WorkItem).where(*_not_told(ctx))) or 0
+
+
+def _not_told(ctx: Context) -> tuple[ColumnElement[bool], ...]:
     midnight = datetime.combine(ctx.today, time(), JST)
     told_today = exists().where(
         CaseEvent.case_id == WorkItem.case_id,
@@ -72,10 +77,14 @@ def _overdue(ctx: Context) -> Sequence[tuple[WorkItem, Notification | None]]:
         CaseEvent.kind == "timer",
         CaseEvent.at >= midnight,
     )
+    return WorkItem.state == "open", WorkItem.due_on < ctx.today, ~told_today
+
+
+def _overdue(ctx: Context) -> Sequence[tuple[WorkItem, Notification | None]]:
     statement = (
         select(WorkItem, Notification)
         .outerjoin(Notification, Notification.number == WorkItem.notification_number)
-        .where(WorkItem.state == "open", WorkItem.due_on < ctx.today, ~told_today)
+        .where(*_not_told(ctx))
         .order_by(WorkItem.id)
         .limit(AT_ONCE)
         .with_for_update(of=WorkItem, skip_locked=True)

@@ -13,11 +13,23 @@ from services.context import Actor, Context
 from services.errors import AuditMissing
 
 _factory: list[Callable[[], Session]] = []
+_after_commit: list[Callable[[Session], None]] = []
+_after_rollback: list[Callable[[Session], None]] = []
 
 
 def configure(session_factory: Callable[[], Session]) -> None:
     """Say where sessions come from; `create_app` hands in Flask-AppBuilder's scoped session."""
     _factory[:] = [session_factory]
+
+
+def after_commit(told: Callable[[Session], None]) -> None:
+    """Call `told` after each commit. It must not fail: what was committed stays so."""
+    _after_commit.append(told)
+
+
+def after_rollback(told: Callable[[Session], None]) -> None:
+    """Call `told` after each deed that did not happen."""
+    _after_rollback.append(told)
 
 
 @contextmanager
@@ -38,4 +50,8 @@ def unit_of_work(actor: Actor, at: datetime) -> Iterator[Context]:
         session.commit()
     except BaseException:
         session.rollback()
+        for told in _after_rollback:
+            told(session)
         raise
+    for told in _after_commit:
+        told(session)

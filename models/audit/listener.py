@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from models.audit.event import AuditEvent
 
 CHANGED, SAID = "audit_changed", "audit_said"
-UNWATCHED = frozenset({"rate_counter", "number_series", "draft", "deed", "user_preference"})
+UNWATCHED = frozenset(
+    {"rate_counter", "number_series", "draft", "deed", "user_preference", "job", "job_skip"}
+)
 
 
 @event.listens_for(Session, "before_flush")

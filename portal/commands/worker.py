@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import signal
+from typing import TYPE_CHECKING
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from flask.globals import app_ctx
 
-from portal.settings import Settings
 from portal.worker import Worker
+
+if TYPE_CHECKING:
+    from portal.settings import Settings
 
 
 @click.command("worker")
 @with_appcontext
 def worker_command() -> None:
-    """Deliver the outbox, remind and keep house until told to stop (SIGTERM, Ctrl-C)."""
+    """Do jobs, wake cases and keep the calendar until told to stop (SIGTERM, Ctrl-C)."""
     settings: Settings = current_app.extensions["portal_settings"]
-    worker = Worker(settings.provisional_number_days)
+    worker = Worker(app_ctx.app, current_app.extensions["portal_doorbell"], settings.worker_threads)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
     click.echo("the worker is at work")

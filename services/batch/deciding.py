@@ -21,13 +21,14 @@ from rules.ages import share_from
 from rules.eligibility.birth_dates import birth_for_ages
 from rules.eligibility.monthly import SHARE_AGE
 from rules.periods import month_end, next_month_start
-from services import audit, ex_officio, loss, outbox
+from services import audit, ex_officio, jobs, loss
 from services.certificates import events
 from services.certificates.issuing import issue
 from services.context import Context
 from services.errors import NotAllowed, RuleBroken, ServiceError
 from services.ex_officio import CHIEF
 from services.findings import Severity
+from services.job_kinds import Work
 from services.statute import law_on
 
 START_CASE, ISSUE = "start_case", "issue_certificates"
@@ -121,20 +122,20 @@ def leave_out(ctx: Context, row_ids: Sequence[int], because: str) -> int:
             "A case has begun for one of them. Withdraw it on its own page.",
         )
     for row in rows:
-        outbox.take_back(ctx, row.key)
+        jobs.take_back(ctx, row.key)
         row.state, row.excluded_because = "excluded", because.strip()
         row.decided_at, row.decided_by_id = ctx.at, ctx.actor.staff_id
     audit.record(ctx, Tag.LIST_DECIDED, f"ex_officio:{rows[0].kind}", detail={"left_out": len(rows)})
     return len(rows)
 
 
-def issue_for_70(ctx: Context, row_id: int) -> None:
+def issue_for_70(ctx: Context, work: Work) -> None:
     """Issue what somebody who reaches 70 needs from the day on which his share changes (法42条1項3号).
 
     Raises:
         RuleBroken: he is not insured here any more.
     """
-    row = ex_officio.lock(ctx, [row_id])[0]
+    row = ex_officio.lock(ctx, [work.payload["row"]])[0]
     if row.state == "opened":
         return
     record = list_current(ctx.session, [row.person_id])[row.person_id]
@@ -213,16 +214,11 @@ def _decide(ctx: Context, one: Considered, wish: Wish) -> None:
     if row.kind == "student_proof_due":
         row.state = "opened"
         return
-    by = {
-        "staff_id": ctx.actor.staff_id,
-        "staff_number": ctx.actor.staff_number,
-        "office_id": ctx.actor.office_id,
-    }
-    payload: dict[str, Any] = {"row": row.id, "by": by}
+    payload: dict[str, Any] = {"row": row.id}
     if row.reason and one.event_on is not None:
         entry = _entry(ctx, row, one.event_on, wish)
         payload |= {"procedure": "loss", "reason": row.reason, "entry": entry}
-    outbox.wish(ctx, START_CASE if row.reason else ISSUE, row.key, payload)
+    jobs.ask(ctx, START_CASE if row.reason else ISSUE, row.key, payload)
 
 
 def _entry(ctx: Context, row: ExOfficioRow, event_on: date, wish: Wish) -> dict[str, Any]:

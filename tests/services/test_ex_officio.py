@@ -13,7 +13,7 @@ from models.certificate import list_of_person
 from models.document import PrintRequest
 from models.enrolment import find_open_period
 from models.ex_officio import ExOfficioRow
-from models.outbox import OutboxMessage
+from models.job import Job
 from models.person import Person
 from services import ex_officio, persons
 from services.batch import deciding
@@ -21,6 +21,7 @@ from services.batch.deciding import Wish
 from services.context import Actor, Context
 from services.errors import NotAllowed, RuleBroken
 from services.ex_officio import DeathsFileRefused
+from services.job_kinds import Work
 from tests.factories.registry import a_person, register_acquisition
 
 NOVEMBER = date(2026, 11, 1)
@@ -155,7 +156,7 @@ def test_a_decision_asks_for_one_case_with_ground_and_number(ctx, chief):
     (row,) = made(chief, "reaching_75")
     (result,) = deciding.decide(chief, wish(row))
     assert result.passes
-    (message,) = ctx.session.scalars(select(OutboxMessage))
+    (message,) = ctx.session.scalars(select(Job))
     assert message.idempotency_key == f"reaching_75:2026-11:{row.person_id}"
     entry = message.payload["entry"]
     assert (entry["way"], entry["ground"], entry["decision_number"]) == (
@@ -172,14 +173,14 @@ def test_a_row_decided_twice_asks_once(ctx, chief):
     deciding.decide(chief, wish(row))
     (second,) = deciding.decide(chief, wish(row))
     assert not second.passes
-    assert ctx.session.scalar(select(func.count()).select_from(OutboxMessage)) == 1
+    assert ctx.session.scalar(select(func.count()).select_from(Job)) == 1
 
 
 def test_looking_at_a_decision_writes_nothing(ctx, chief):
     insured(ctx, "1951-11-25")
     (row,) = made(chief, "reaching_75")
     assert [one.passes for one in deciding.consider(chief, wish(row))] == [True]
-    assert (row.state, ctx.session.scalars(select(OutboxMessage)).all()) == ("listed", [])
+    assert (row.state, ctx.session.scalars(select(Job)).all()) == ("listed", [])
 
 
 def test_one_that_cannot_be_decided_stays_and_the_others_go_on(ctx, chief):
@@ -213,7 +214,7 @@ def test_a_row_is_left_out_with_a_reason_and_its_wish_goes(ctx, chief):
     deciding.decide(chief, wish(row))
     deciding.leave_out(chief, [row.id], "広域連合で障害認定済")
     assert (row.state, row.excluded_because) == ("excluded", "広域連合で障害認定済")
-    assert ctx.session.scalars(select(OutboxMessage)).all() == []
+    assert ctx.session.scalars(select(Job)).all() == []
 
 
 @pytest.mark.parametrize("told", [{"ground": " "}, {"decision_number": ""}, {"ground": "あ" * 201}])
@@ -239,8 +240,9 @@ def test_who_reaches_70_gets_a_paper_for_the_new_share(ctx, chief):
     before = {row.id for row in list_of_person(ctx.session, person)}
     (row,) = made(chief, "reaching_70")
     deciding.decide(chief, wish(row))
-    deciding.issue_for_70(chief, row.id)
-    deciding.issue_for_70(chief, row.id)
+    work = Work(1, {"row": row.id}, {}, 0, None, 1)
+    deciding.issue_for_70(chief, work)
+    deciding.issue_for_70(chief, work)
     new = [one for one in list_of_person(ctx.session, person) if one.id not in before]
     assert {one.contents["share_from"] for one in new} == {"2026-12-01"}
     requests = ctx.session.scalars(

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from models.deed import Deed
 from models.limits import RateCounter
-from models.outbox import Deed
 from models.vault import IndividualNumber
 from services import drafts, housekeeping, numbers_vault
 

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from models.case import Case
-from models.outbox import Deed
+from models.deed import Deed
 from portal.extensions import db
 from tests.portal.bad_input.conftest import FORM, Clerk, filled_in, sealed_numbers
 

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from models.case import Case, CaseEvent, WorkItem
 from models.enrolment import find_open_period, list_periods
 from models.ex_officio import ExOfficioRow
+from models.job import Job
 from models.notification import Notification
-from models.outbox import OutboxMessage
 from portal import clock as portal_clock
-from portal import worker
-from services import ex_officio, outbox
+from portal.job_catalog import register_kinds
+from portal.job_runner import JobRunner, Ran
+from portal.settings import Environment, Settings
+from services import ex_officio, jobs
 from services.batch import deciding
 from services.batch.deciding import Wish
 from services.context import Actor, Context
@@ -31,6 +33,7 @@ BIRTH = "1951-11-25"
 @pytest.fixture
 def right_now(clock: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(portal_clock, "now", lambda: clock)
+    register_kinds(Settings(environment=Environment.TEST))
 
 
 @pytest.fixture
@@ -54,8 +57,8 @@ def one_item(session: Session, case_id: int):
 def test_the_worker_begins_the_case_once_and_it_waits_for_verification(
     session: Session, row: ExOfficioRow
 ) -> None:
-    assert worker.deliver() == worker.Delivered(1, 0)
-    assert worker.deliver() == worker.Delivered(0, 0)
+    assert JobRunner().run_due() == Ran(1, 0)
+    assert JobRunner().run_due() == Ran(0, 0)
     (case,) = session.scalars(select(Case))
     notification = session.get_one(Notification, case.notification_id)
     assert (notification.way, notification.reason, notification.ground) == (
@@ -70,7 +73,7 @@ def test_the_worker_begins_the_case_once_and_it_waits_for_verification(
 def test_who_decided_does_not_verify(
     session: Session, uow: UnitOfWork, row: ExOfficioRow, actor_section_chief: Actor
 ) -> None:
-    worker.deliver()
+    JobRunner().run_due()
     assert row.case_id is not None
     item = one_item(session, row.case_id)
     both = replace(actor_section_chief, roles=frozenset({"section_chief", "verifier"}))
@@ -81,7 +84,7 @@ def test_who_decided_does_not_verify(
 def test_the_second_person_verifies_and_the_period_ends(
     session: Session, uow: UnitOfWork, row: ExOfficioRow, actor_verifier: Actor
 ) -> None:
-    worker.deliver()
+    JobRunner().run_due()
     assert row.case_id is not None
     item = one_item(session, row.case_id)
     second = {"reason": "05", "event_on": "2026-11-25", "persons": [{"birth_date": BIRTH}]}
@@ -99,19 +102,19 @@ def test_what_cannot_begin_is_told_tried_again_later_and_keeps_nobody_waiting(
     done = replace(register_acquisition(ctx), household_id=row.household_id, person_ids=(row.person_id,))
     register_loss(ctx, a_loss(done, 0, reason="02"))
     session.commit()
-    assert worker.deliver() == worker.Delivered(0, 1)
-    (message,) = session.scalars(select(OutboxMessage))
-    assert (message.attempts, message.done_at) == (1, None)
+    assert JobRunner().run_due() == Ran(0, 1)
+    (message,) = session.scalars(select(Job))
+    assert (message.attempts, message.state) == (1, "waiting")
     assert message.last_error is not None
     assert message.last_error.startswith(RegistrationRefused.code)
     assert message.next_at > ctx.at
     assert row.state == "decided"
-    assert outbox.errors_of(ctx, [row.key]) == {row.key: message.last_error}
+    assert jobs.errors_of(ctx, [row.key]) == {row.key: message.last_error}
     assert session.scalars(select(CaseEvent)).all() == []
 
 
 def test_nobody_but_the_chief_begins_a_case_ex_officio(ctx: Context, row: ExOfficioRow) -> None:
-    message = ctx.session.scalars(select(OutboxMessage)).one()
+    message = ctx.session.scalars(select(Job)).one()
     with pytest.raises(NotAllowed):
         runner.start_ex_officio(ctx, "loss", "05", message.payload["entry"])
 
@@ -119,7 +122,7 @@ def test_nobody_but_the_chief_begins_a_case_ex_officio(ctx: Context, row: ExOffi
 def test_the_chief_of_another_office_sees_nothing_of_the_case(
     session: Session, uow: UnitOfWork, row: ExOfficioRow
 ) -> None:
-    worker.deliver()
+    JobRunner().run_due()
     assert row.case_id is not None
     stranger = employ(session, "verifier", "s-elsewhere", "02")
     with pytest.raises(NotFound):

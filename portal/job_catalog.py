@@ -1,0 +1,57 @@
+"""All kinds of background work of this installation, by name; registered once by `create_app`."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from typing import TYPE_CHECKING
+
+from services import job_kinds, periodic
+from services.batch import deciding, regular
+from services.job_kinds import Kind
+from services.periodic import Daily, MonthlyWorkingDay, Periodic
+from workflows.ex_officio_cases import start_case
+
+if TYPE_CHECKING:
+    from portal.settings import Settings
+    from services.context import Context
+    from services.job_kinds import Progress, Work
+
+CALENDAR = (
+    Periodic("remind", "期限を過ぎた仕事の記録", "Note overdue tasks", regular.REMIND, Daily(time(0, 5))),
+    Periodic("tidy", "不要な記録の廃棄", "Housekeeping", regular.TIDY, Daily(time(1, 0))),
+    Periodic(
+        "ex_officio_lists",
+        "職権の一覧の作成",
+        "Make the ex officio lists",
+        regular.LISTS,
+        MonthlyWorkingDay(1, time(5, 0)),
+        each_period=True,
+        payload=lambda due: {"month": due.period},
+    ),
+)
+
+
+def register_kinds(settings: Settings) -> None:
+    """Make every kind and the calendar known."""
+
+    def tidy(ctx: Context, work: Work) -> Progress:
+        return regular.tidy(ctx, work, settings.provisional_number_days)
+
+    for kind in (
+        Kind(deciding.START_CASE, "職権の案件の開始", "Begin an ex officio case", start_case),
+        Kind(deciding.ISSUE, "70歳到達の証の交付", "Certificates for reaching 70", deciding.issue_for_70),
+        Kind(regular.REMIND, "期限を過ぎた仕事の記録", "Note overdue tasks", regular.remind),
+        Kind(regular.TIDY, "不要な記録の廃棄", "Housekeeping", tidy, as_system=True),
+        Kind(
+            regular.LISTS,
+            "職権の一覧の作成",
+            "Make the ex officio lists",
+            regular.make_lists,
+            lease=timedelta(minutes=10),
+            as_system=True,
+            long=True,
+        ),
+    ):
+        job_kinds.register(kind)
+    for regular_work in CALENDAR:
+        periodic.register(regular_work)

@@ -1,0 +1,67 @@
+"""The regular work of the office, step by step: reminders, housekeeping, the monthly ex officio lists."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from services import ex_officio, housekeeping, reminders
+from services.context import Context
+from services.errors import ServiceError
+from services.job_kinds import Progress, Skipped, Work
+
+REMIND, TIDY, LISTS = "remind", "tidy", "make_lists"
+
+
+def remind(ctx: Context, work: Work) -> Progress:
+    """Note overdue tasks that were not noted today, a part at a time."""
+    total = work.total if work.total is not None else reminders.count_overdue(ctx)
+    count = reminders.run(ctx)
+    done = work.done + count
+    return Progress(
+        {"done_upto": done},
+        done,
+        max(total, done),
+        finished=count < reminders.AT_ONCE,
+        message_ja=f"期限を過ぎた仕事{done}件を案件の経過に記録しました。",
+        message_en=f"{done} overdue tasks were noted in the journals of their cases.",
+    )
+
+
+def tidy(ctx: Context, work: Work, number_days: int) -> Progress:
+    """Remove what is no longer needed, a part at a time."""
+    tidied = housekeeping.run(ctx, number_days)
+    done = work.done + tidied.numbers
+    return Progress(
+        {"done_upto": done},
+        done,
+        finished=tidied.numbers < housekeeping.AT_ONCE,
+        message_ja=f"不要になった個人番号{done}件を廃棄しました。",
+        message_en=f"{done} Individual Numbers that no case needs were destroyed.",
+    )
+
+
+def make_lists(ctx: Context, work: Work) -> Progress:
+    """Make the ex officio lists of a month (`payload["month"]`), one a step; what cannot be made is told."""
+    kinds = list(ex_officio.KINDS)
+    kind = kinds[work.done]
+    month = date.fromisoformat(f"{work.payload['month']}-01")
+    added = int(work.checkpoint.get("added", 0))
+    skipped: tuple[Skipped, ...] = ()
+    try:
+        with ctx.session.begin_nested():
+            added += ex_officio.make_list(ctx, kind, month).added
+    except ServiceError as refused:
+        ja, en = ex_officio.KINDS[kind].ja, ex_officio.KINDS[kind].en
+        skipped = (
+            Skipped(f"ex_officio:{kind}", f"{ja}:{refused.message_ja}", f"{en}: {refused.message_en}"),
+        )
+    done = work.done + 1
+    return Progress(
+        {"done_upto": done, "added": added},
+        done,
+        len(kinds),
+        finished=done == len(kinds),
+        skipped=skipped,
+        message_ja=f"職権の一覧に{added}人を新しく載せました。",
+        message_en=f"{added} people are new on the ex officio lists.",
+    )
