@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import certificates, registry, workflow
+from benchmarks import certificates, registry, upload_check, workflow
 from benchmarks.figures import Bench
 
 BENCHES: dict[str, Bench] = {
     "workflow": workflow.run,
     "registry": registry.run,
     "certificates": certificates.run,
+    "upload_check": upload_check.run,
 }
 
 

@@ -56,15 +56,19 @@ def load(slug: str, task: str) -> FormDefinition:
     schema_path = ROOT / folder / f"{stem}.schema.json"
     if slug not in list_slugs() or task not in list_tasks(slug):
         raise FormNotShipped(f"{slug}/{task}")
-    schema, ui = _read(schema_path), _read(ROOT / folder / f"{stem}.ui.json")
-    whole, words = bundled(schema), _read(ROOT / "definitions.ui.json")
-    used = {name: words[name] for name in whole["$defs"] if name in words}
-    return FormDefinition(slug, task, whole, {**ui, "defs": used})
+    return whole(slug, task, _read(schema_path), _read(ROOT / folder / f"{stem}.ui.json"))
+
+
+def whole(slug: str, task: str, schema: Mapping[str, Any], ui: Mapping[str, Any]) -> FormDefinition:
+    """Return a form that carries the shared blocks it uses, and their words."""
+    alone, words = bundled(schema), _read(ROOT / "definitions.ui.json")
+    used = {name: words[name] for name in alone["$defs"] if name in words}
+    return FormDefinition(slug, task, alone, {**ui, "defs": {**used, **ui.get("defs", {})}})
 
 
 def bundled(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return a schema that stands alone: the shared definitions it uses stand in its own `$defs`."""
-    shared = _read(ROOT / "definitions.schema.json")["$defs"]
+    shared = shared_definitions()
     wanted, used = list(_references(schema)), dict(schema.get("$defs", {}))
     while wanted:
         name = wanted.pop()
@@ -76,6 +80,12 @@ def bundled(schema: Mapping[str, Any]) -> dict[str, Any]:
         json.dumps({**alone, "$defs": dict(sorted(used.items()))}).replace(REFERENCE, "#/$defs/")
     )
     return whole
+
+
+def shared_definitions() -> Mapping[str, Any]:
+    """Return the blocks that every form may refer to."""
+    found: Mapping[str, Any] = _read(ROOT / "definitions.schema.json")["$defs"]
+    return found
 
 
 def _file_of(slug: str, task: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, Final
 
-from jsonschema import Draft202012Validator
+from forms.patterns import BoundedValidator
 
 Schema = Mapping[str, Any]
 MOST_STEPS: Final = 32
@@ -86,7 +86,7 @@ def holds(root: Schema, condition: Schema, value: object) -> bool:
         return isinstance(value, Mapping) and all(
             any(_same(value.get(name), choice) for choice in choices) for name, choices in wanted.items()
         )
-    return bool(Draft202012Validator({**condition, "$defs": root.get("$defs", {})}).is_valid(value))
+    return bool(BoundedValidator({**condition, "$defs": root.get("$defs", {})}).is_valid(value))
 
 
 def plain_condition(condition: Schema) -> dict[str, tuple[Any, ...]] | None:

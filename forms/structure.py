@@ -6,6 +6,7 @@ from typing import Any, cast
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from forms.patterns import BoundedValidator
 from forms.refusals import FieldError
 from forms.schemas import Schema, resolve_reference
 
@@ -50,7 +51,7 @@ def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
     if kept is None or kept[0] is not schema:
         if len(_validators) >= _MOST_KEPT:
             _validators.clear()
-        kept = _validators[id(schema)] = (schema, Draft202012Validator(_written_out(schema, schema)))
+        kept = _validators[id(schema)] = (schema, BoundedValidator(_written_out(schema, schema)))
     return kept[1]
 
 

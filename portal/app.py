@@ -17,11 +17,11 @@ from models import blobs, registry
 from portal import errors, frame, request_log, template_tools
 from portal.commands.batch import batch_command
 from portal.commands.check import check_command
-from portal.commands.definitions import definitions_command
 from portal.commands.demo import demo_command
 from portal.commands.jobs import jobs_command
 from portal.commands.setup import setup_command
 from portal.commands.worker import worker_command
+from portal.commands.workflows import workflows_command
 from portal.doorbell import Doorbell
 from portal.extensions import csrf, db, engine_options, prepare_engine, session_for_a_deed
 from portal.job_catalog import register_kinds
@@ -49,7 +49,7 @@ COMMANDS = (
     demo_command,
     worker_command,
     jobs_command,
-    definitions_command,
+    workflows_command,
     batch_command,
 )
 

@@ -11,7 +11,7 @@ from services import audit
 from services.context import Context
 from services.errors import NotFound
 from workflows.engine.bundle import Bundle, unpack
-from workflows.engine.parser import Specification, specify
+from workflows.engine.parser import Specification, build, specify
 
 _read: dict[str, Specification] = {}
 
@@ -78,5 +78,5 @@ def by_hash(session: Session, content_hash: str) -> Specification:
     found = _read.get(content_hash)
     if found is None:
         packed = session.scalars(select(Definition.content).where(Definition.hash == content_hash)).one()
-        found = _read[content_hash] = specify(unpack(packed), content_hash)
+        found = _read[content_hash] = build(unpack(packed), content_hash)
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,14 +14,12 @@ from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
 from SpiffWorkflow.spiff.parser.task_spec import SpiffTaskParser
 from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 
-from workflows.engine import expression_check
 from workflows.engine.bundle import Bundle
+from workflows.engine.checking.definition import EngineRefuses, check
+from workflows.engine.checking.files import MAX_BYTES, File, Surroundings
 from workflows.engine.dmn.errors import DmnError
 from workflows.engine.dmn.tables import Decision, parse_dmn
-from workflows.engine.expression_check import BPMN
-
-SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
-MAX_BYTES = 2_000_000
+from workflows.engine.supported import BPMN, SPIFF
 
 
 class DefinitionRefused(Exception):
@@ -122,45 +120,69 @@ def safe_xml(source: bytes, name: str) -> Any:
 def _specify(packed_hash: str, packed: _Keyed) -> Specification:
     bundle = packed.bundle
     roots = {name: safe_xml(source.encode(), name) for name, source in bundle.bpmn.items()}
-    names = expression_check.names_in(roots)
-    wrong = [one for name, root in roots.items() for one in expression_check.problems(name, root, names)]
-    if wrong:
-        raise DefinitionRefused("\n".join(wrong))
-    decisions = _decisions(bundle, names)
+    decisions = _decisions(bundle)
     tasks = {
         (task.process, task.element_id): task for root in roots.values() for task in read_user_tasks(root)
     }
-    _refuse_missing_forms(bundle, tasks.values())
-    parser = _Parser(decisions)
     try:
-        for name, root in roots.items():
-            parser.add_bpmn_xml(root, filename=name)
-        process = parser.get_spec(bundle.slug)
-        called = parser.get_subprocess_specs(bundle.slug)
+        process, called = _engine_specs(bundle.slug, roots, decisions)
     except ValidationException as error:
         raise DefinitionRefused(str(error)) from error
     titles = {key: title for root in roots.values() for key, title in _titles(root).items()}
     return Specification(bundle.slug, packed_hash, process, called, decisions, tasks, titles, bundle)
 
 
-def _decisions(bundle: Bundle, names: frozenset[str]) -> dict[str, Decision]:
+def _engine_specs(slug: str, roots: Mapping[str, Any], decisions: Mapping[str, Decision]) -> tuple[Any, Any]:
+    parser = _Parser(decisions)
+    for name, root in roots.items():
+        parser.add_bpmn_xml(root, filename=name)
+    return parser.get_spec(slug), parser.get_subprocess_specs(slug)
+
+
+def try_build(slug: str, roots: Mapping[str, Any], decisions: Mapping[str, Decision]) -> None:
+    """Make the specification of a process that the checks have passed, as the engine would.
+
+    Raises:
+        EngineRefuses: SpiffWorkflow cannot.
+    """
+    try:
+        _engine_specs(slug, roots, decisions)
+    except ValidationException as error:
+        raise EngineRefuses(str(error), str(error.id)) from error
+    except RecursionError as error:
+        raise EngineRefuses("the way from start to end is too long", slug) from error
+
+
+def _decisions(bundle: Bundle) -> dict[str, Decision]:
     found: dict[str, Decision] = {}
     for name, source in bundle.dmn.items():
         try:
-            found.update(parse_dmn(source.encode(), names))
+            found.update(parse_dmn(source.encode(), None))
         except DmnError as error:
             raise DefinitionRefused(f"{name}: {error}") from error
     return found
 
 
-def _refuse_missing_forms(bundle: Bundle, tasks: Iterable[UserTask]) -> None:
-    wrong = [
-        f"{task.process}: {task.element_id}: the form {task.form!r} is not in this definition"
-        for task in tasks
-        if task.form not in bundle.forms
+def files_of(bundle: Bundle) -> list[File]:
+    """The diagrams and tables of a parcel as the check takes them."""
+    diagrams = [File(name, "bpmn", name, name, text.encode()) for name, text in bundle.bpmn.items()]
+    tables = [
+        File(name, "dmn", name.rpartition("/")[0], name.rpartition("/")[2], text.encode())
+        for name, text in bundle.dmn.items()
     ]
-    if wrong:
-        raise DefinitionRefused("\n".join(wrong))
+    return diagrams + tables
+
+
+def refuse_faulty(bundle: Bundle) -> None:
+    """Check the diagrams and tables of a parcel.
+
+    Raises:
+        DefinitionRefused: with all that keeps it from being run, a line each: file, element, what.
+    """
+    known = Surroundings(forms=frozenset(bundle.forms))
+    found = [one for one in check(files_of(bundle), known, read_all=True) if not one.is_warning]
+    if found:
+        raise DefinitionRefused("\n".join(f"{one.file}: {one.element}: {one.message}" for one in found))
 
 
 class _Keyed:
@@ -178,10 +200,22 @@ class _Keyed:
 
 
 def specify(bundle: Bundle, content_hash: str | None = None) -> Specification:
-    """A definition ready to run; read once per process.
+    """A definition checked and ready to run.
 
     Raises:
-        DefinitionRefused: the files cannot be run as they are; the message names the element.
+        DefinitionRefused: the files cannot be run as they are; the message names files and elements.
+    """
+    refuse_faulty(bundle)
+    return build(bundle, content_hash)
+
+
+def build(bundle: Bundle, content_hash: str | None = None) -> Specification:
+    """A definition that was checked when it was put on record, ready to run; read once per process.
+
+    A later, stricter check must not keep a running case from going on.
+
+    Raises:
+        DefinitionRefused: the files cannot be run at all.
     """
     known = content_hash or bundle.hash
     return _specify(known, _Keyed(bundle, known))
@@ -227,8 +261,8 @@ def _user_task(slug: str, node: Any, lanes: Mapping[str, str]) -> UserTask:
     return UserTask(
         process=slug,
         element_id=element_id,
-        title_ja=node.get("name"),
-        title_en=properties.get("title_en", node.get("name")),
+        title_ja=node.get("name") or element_id,
+        title_en=properties.get("title_en") or node.get("name") or element_id,
         role=role,
         form=properties.get("form", f"{slug}/{element_id}"),
         writes=properties.get("writes", element_id),

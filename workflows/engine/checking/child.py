@@ -1,0 +1,79 @@
+"""`python -m workflows.engine.checking.child`: reads files from standard input, answers on standard output.
+
+Once everything it needs is loaded and the files are read, it can open no file and no connection, start no
+process, and use only so much memory and time more.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+
+from workflows.engine.checking.definition import check
+from workflows.engine.checking.files import File, Surroundings
+from workflows.engine.checking.guard import MEGABYTES, OUT_OF_MEMORY, SECONDS
+from workflows.engine.parser import try_build
+
+_WARM = (
+    File(
+        "warm.bpmn",
+        "bpmn",
+        "warm",
+        "warm",
+        b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"/>',
+    ),
+    File(
+        "warm.schema.json",
+        "schema",
+        "warm",
+        "warm",
+        b'{"type": "object", "properties": {"a": {"type": "string"}}}',
+    ),
+    File("warm.ui.json", "ui", "warm", "warm", b'{"groups": [{"id": "a", "fields": ["a"]}]}'),
+)
+
+
+def main() -> int:
+    """Answer one request; 3 where memory is used up."""
+    request = json.loads(sys.stdin.buffer.read())
+    files = [File.of_dict(one) for one in request["files"]]
+    surroundings = Surroundings.of_dict(request["surroundings"])
+    check(_WARM, Surroundings())  # loads what is loaded late: codecs, the schema of schemas, shared forms
+    confine()
+    try:
+        problems = check(files, surroundings, try_build, lambda name: answer({"at": name}))
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+    answer({"problems": [one.as_dict() for one in problems]})
+    return 0
+
+
+def confine() -> None:
+    """Set the limits of this process for good."""
+    signal.alarm(SECONDS)
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    memory = pages * resource.getpagesize() + MEGABYTES * 1024 * 1024
+    limits = {
+        resource.RLIMIT_AS: (memory, memory),
+        resource.RLIMIT_CPU: (SECONDS, SECONDS),
+        resource.RLIMIT_CORE: (0, 0),
+        resource.RLIMIT_FSIZE: (0, 0),
+        resource.RLIMIT_NPROC: (0, 0),
+        resource.RLIMIT_NOFILE: (3, 3),
+    }
+    for kind, limit in limits.items():
+        resource.setrlimit(kind, limit)
+
+
+def answer(told: object) -> None:
+    """One line of JSON, at once."""
+    sys.stdout.write(json.dumps(told, ensure_ascii=True) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
