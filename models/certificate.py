@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -75,8 +76,13 @@ ENDED = frozenset({"returned", "not_returned", "lost", "replaced", "voided"})
 
 def list_of_person(session: Session, person_id: int) -> list[Certificate]:
     """All certificates of a person, newest first."""
-    statement = select(Certificate).where(Certificate.person_id == person_id).order_by(Certificate.id.desc())
-    return list(session.scalars(statement))
+    return list_of_persons(session, [person_id])
+
+
+def list_of_persons(session: Session, person_ids: Collection[int]) -> list[Certificate]:
+    """All certificates of several persons, newest first."""
+    statement = select(Certificate).where(Certificate.person_id.in_(person_ids))
+    return list(session.scalars(statement.order_by(Certificate.id.desc())))
 
 
 def last_events(session: Session, certificate_ids: list[int]) -> dict[int, CertificateEvent]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, or_, select, text
@@ -53,6 +54,12 @@ class Enrolment(Recorded, Base):
 def list_periods(session: Session, person_id: int, as_of: datetime | None = None) -> list[Enrolment]:
     """All periods of a person as known today or at `as_of`, oldest first; cancelled ones included."""
     statement = known(select(Enrolment).where(Enrolment.person_id == person_id), Enrolment, as_of)
+    return list(session.scalars(statement.order_by(Enrolment.acquired_on, Enrolment.id)))
+
+
+def list_periods_of(session: Session, person_ids: Collection[int]) -> list[Enrolment]:
+    """All periods of several persons as known today, in one statement; cancelled ones included."""
+    statement = known(select(Enrolment).where(Enrolment.person_id.in_(person_ids)), Enrolment)
     return list(session.scalars(statement.order_by(Enrolment.acquired_on, Enrolment.id)))
 
 

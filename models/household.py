@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Recorded, UtcDateTime, in_force, key_text, known
 
@@ -17,6 +17,8 @@ class Household(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     household_number: Mapped[str] = mapped_column(key_text(10), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    cards: Mapped[list[CardNumber]] = relationship(order_by="CardNumber.id")
 
 
 class HouseholdMember(Recorded, Base):

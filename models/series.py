@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String, select
+from typing import cast
+
+from sqlalchemy import String, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -17,19 +19,18 @@ class NumberSeries(Base):
     next_value: Mapped[int]
 
 
+SERIES = cast("Table", NumberSeries.__table__)
+
+
 def take(session: Session, name: str, count: int = 1, first: int = 1) -> int:
     """Take `count` consecutive numbers of a series and return the lowest.
 
     The row stays locked until the transaction ends, so that two workers never get the same number. A
     transaction that fails gives its numbers back unseen: nobody had them.
     """
-    locked = select(NumberSeries).where(NumberSeries.name == name).with_for_update()
-    row = session.scalars(locked).one_or_none()
-    if row is None:  # two may begin a series at once: one adds it, the other waits and finds it
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        session.execute(insert(NumberSeries).values(name=name, next_value=first).on_conflict_do_nothing())
-        row = session.scalars(locked).one()
-    taken = row.next_value
-    row.next_value = taken + count
-    session.flush()
-    return taken
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    begun = insert(SERIES).values(name=name, next_value=first + count)
+    taken = begun.on_conflict_do_update(
+        index_elements=[SERIES.c.name], set_={"next_value": SERIES.c.next_value + count}
+    )
+    return int(session.execute(taken.returning(SERIES.c.next_value)).scalar_one()) - count

@@ -7,9 +7,11 @@ whose are they) is answered inside. A number typed in a form is provisional unti
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, UtcDateTime
@@ -68,9 +70,23 @@ def find(session: Session, reference: str | None) -> IndividualNumber | None:
     return session.scalars(select(IndividualNumber).where(IndividualNumber.reference == wanted)).one_or_none()
 
 
+def find_all(session: Session, references: Iterable[str | None]) -> dict[str, IndividualNumber]:
+    """The rows of several references `vault:…` by reference, in one statement; the unknown are left out."""
+    wanted = {one.removeprefix(PREFIX) for one in references if one and one.startswith(PREFIX)}
+    if not wanted:
+        return {}
+    statement = select(IndividualNumber).where(IndividualNumber.reference.in_(wanted))
+    return {PREFIX + row.reference: row for row in session.scalars(statement)}
+
+
 def are_same(session: Session, one: str | None, other: str | None) -> bool:
     """Whether two references hold the same digits, or both hold none (the blind comparison)."""
-    first, second = find(session, one), find(session, other)
+    return agree(find_all(session, (one, other)), one, other)
+
+
+def agree(rows: Mapping[str, IndividualNumber], one: str | None, other: str | None) -> bool:
+    """The blind comparison of two references among rows that were found before."""
+    first, second = rows.get(one or ""), rows.get(other or "")
     if first is None or second is None:
         return first is second
     return first.blind_index == second.blind_index
@@ -78,18 +94,26 @@ def are_same(session: Session, one: str | None, other: str | None) -> bool:
 
 def find_confirmed_of(session: Session, person_id: int) -> IndividualNumber | None:
     """The number a person has now; None where he has none on record."""
-    statement = select(IndividualNumber).where(
-        IndividualNumber.person_id == person_id, IndividualNumber.state == "confirmed"
-    )
-    return session.scalars(statement).one_or_none()
+    return find_confirmed(session, [person_id]).of_person.get(person_id)
 
 
-def find_holder(session: Session, reference: str) -> int | None:
-    """The person whose confirmed number has the digits of this reference; None where nobody has it."""
-    row = find(session, reference)
-    if row is None:
-        return None
-    statement = select(IndividualNumber.person_id).where(
-        IndividualNumber.blind_index == row.blind_index, IndividualNumber.state == "confirmed"
-    )
-    return session.scalars(statement).first()
+@dataclass(frozen=True)
+class Confirmed:
+    """Confirmed numbers, by the person who has one and by their digits' blind index."""
+
+    of_person: Mapping[int, IndividualNumber]
+    holders: Mapping[bytes, int]
+
+
+def find_confirmed(
+    session: Session, person_ids: Iterable[int], rows: Iterable[IndividualNumber] = ()
+) -> Confirmed:
+    """The numbers that persons have now, and who has the digits of `rows`, in one statement."""
+    ids, indexes = set(person_ids), {row.blind_index for row in rows}
+    if not ids and not indexes:
+        return Confirmed({}, {})
+    wanted = or_(IndividualNumber.person_id.in_(ids), IndividualNumber.blind_index.in_(indexes))
+    statement = select(IndividualNumber).where(IndividualNumber.state == "confirmed", wanted)
+    found = [(row.person_id, row) for row in session.scalars(statement.order_by(IndividualNumber.id.desc()))]
+    held = [(person_id, row) for person_id, row in found if person_id is not None]
+    return Confirmed(dict(held), {row.blind_index: person_id for person_id, row in held})

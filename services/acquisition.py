@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,13 +10,15 @@ from typing import Any
 from models.enrolment import Enrolment
 from models.household import Household, get_head
 from models.notification import Notification
+from models.person import PersonRecord, list_current
 from rules.derivation import Decision
 from rules.eligibility import acquisition as rule
 from rules.eligibility.acquisition import Acquisition, AcquisitionFacts
-from rules.eligibility.insured_periods import ResidencePeriod
+from rules.eligibility.insured_periods import InsuredPeriod, ResidencePeriod
 from rules.eras import PartialDate
 from services import (
     addresses,
+    city,
     eligibility,
     households,
     joining,
@@ -24,7 +27,9 @@ from services import (
     office_calendar,
     persons,
 )
-from services.certificates.issuing import issue
+from services.certificates.family import Family, read_family
+from services.certificates.issuing import issue_to
+from services.city import Settings
 from services.context import Context
 from services.eligibility import PeriodStart
 from services.entries.acquisition import LISTED, AcquisitionEntry, JoiningPerson, read
@@ -58,17 +63,19 @@ def register(
     findings = [*joining.findings(ctx, told, start_on), *_law(decisions)]
     refuse_when_any(findings)
     joined = _Joined(told, notification, start_on, decisions)
+    settled = city.read(ctx.session)
+    begun = households.begin(ctx, start_on, settled) if told.household_id is None else None
     people = _take_in(ctx, joined)
-    household = _settle(ctx, joined, people)
-    periods = _open(ctx, joined, household.id, people.ids)
+    family = _settle(ctx, joined, people, begun, settled.on(ctx.today))
+    periods = _open(ctx, joined, family.household_id, people)
     _confirm_numbers(ctx, joined, people)
-    notification.household_id = notification.household_id or household.id
-    notifications.link_persons(ctx, notification.id, [*people.ids, people.head_id])
+    notification.household_id = notification.household_id or family.household_id
+    notifications.link_persons(ctx, notification.id, [*people.ids, people.head_id], people.new_ids)
     way = delivery or (COUNTER if notification.way == COUNTER else POST)
-    issued = issue(ctx, household.id, periods, notification, way)
+    issued = issue_to(ctx, family, periods, notification, way)
     told_of = [one.message_ja for one in findings if one.severity is Severity.WARNING]
     return Registered(
-        household_id=household.id,
+        household_id=family.household_id,
         person_ids=tuple(people.ids),
         certificate_ids=issued.certificate_ids,
         print_request_ids=issued.print_request_ids,
@@ -90,6 +97,7 @@ class _People:
     ids: list[int]
     head_id: int
     new_ids: frozenset[int]
+    records: Mapping[int, PersonRecord]
 
 
 def _law(decisions: list[Decision[Acquisition]]) -> list[Finding]:
@@ -113,16 +121,24 @@ def _law(decisions: list[Decision[Acquisition]]) -> list[Finding]:
 def _decide_all(ctx: Context, told: AcquisitionEntry) -> list[Decision[Acquisition]]:
     closed = office_calendar.closed_days(ctx.session, told.event_on)
     law = law_on(told.event_on)
-    return [rule.decide(_facts(ctx, told, row, closed), law) for row in told.persons]
+    known = [row.person_id for row in told.persons if row.person_id is not None]
+    periods = eligibility.insured_periods(ctx.session, known)
+    return [
+        rule.decide(_facts(ctx, told, row, closed, periods.get(row.person_id or 0, ())), law)
+        for row in told.persons
+    ]
 
 
 def _facts(
-    ctx: Context, told: AcquisitionEntry, row: JoiningPerson, closed: frozenset[date]
+    ctx: Context,
+    told: AcquisitionEntry,
+    row: JoiningPerson,
+    closed: frozenset[date],
+    periods: tuple[InsuredPeriod, ...],
 ) -> AcquisitionFacts:
     stay = None
     if row.entered_on is not None and row.residence_expires_on is not None:
         stay = ResidencePeriod(row.entered_on, row.residence_expires_on, row.longer_stay_proved)
-    known = row.person_id is not None
     return AcquisitionFacts(
         reason=told.reason,
         event_on=told.event_on,
@@ -131,7 +147,7 @@ def _facts(
         birth=PartialDate.parse_iso(row.person.birth_date),
         moved_within_prefecture=told.moved_within_prefecture,
         kept_acquired_on=told.kept_acquired_on,
-        periods=eligibility.insured_periods(ctx.session, row.person_id or 0) if known else (),
+        periods=periods,
         residence=stay,
         closed_days=closed,
     )
@@ -148,11 +164,11 @@ def _take_in(ctx: Context, joined: _Joined) -> _People:
     created = persons.create_all(ctx, facts, notification)
     fresh = iter(created)
     ids = [row.person_id or next(fresh).id for row in told.persons]
-    for row in told.persons:
-        if row.person_id is not None:
-            persons.revise(ctx, row.person_id, _changes(row), joined.start_on, notification)
+    changes = {row.person_id: _changes(row) for row in told.persons if row.person_id is not None}
+    records = persons.revise_all(ctx, changes, joined.start_on, notification)
+    records |= {person.id: person.records[0] for person in created}
     head_id = created[-1].id if told.head is not None else _head_id(told, ids)
-    return _People(ids, head_id, frozenset(person.id for person in created))
+    return _People(ids, head_id, frozenset(person.id for person in created), records)
 
 
 def _head_id(told: AcquisitionEntry, ids: list[int]) -> int:
@@ -196,39 +212,52 @@ def _changes(row: JoiningPerson) -> dict[str, Any]:
     return changes
 
 
-def _settle(ctx: Context, joined: _Joined, people: _People) -> Household:
+def _settle(
+    ctx: Context, joined: _Joined, people: _People, begun: Household | None, today: Settings
+) -> Family:
     """The household with its members and head from the first day, and where they live."""
     told, notification, start_on = joined.told, joined.notification, joined.start_on
-    household = (
-        households.create(ctx, start_on, notification)
-        if told.household_id is None
-        else households.get(ctx, told.household_id)
-    )
     related = {people.head_id: "head"}
     related |= {one: row.relationship for one, row in zip(people.ids, told.persons, strict=True)}
-    households.add_members(ctx, household.id, related, start_on, notification)
-    head = get_head(ctx.session, household.id, start_on)
+    moving = [*people.ids, *([people.head_id] if people.head_id in people.new_ids else [])]
+    ids = list(dict.fromkeys(moving))
+    moved = addresses.move_all(ctx, ids, told.address, start_on, notification, newcomers=people.new_ids)
+    if begun is not None:
+        households.found(ctx, begun, related, people.head_id, start_on, notification)
+        places = {one: moved[one] for one in people.new_ids}
+        records = _with_head(ctx, people)
+        return Family(begun.cards[0], people.head_id, records, today, places, is_new=True)
+    if told.household_id is None:
+        raise AssertionError("without a household told one was begun")
+    households.add_members(ctx, told.household_id, related, start_on, notification)
+    head = get_head(ctx.session, told.household_id, start_on)
     if head is None or head.person_id != people.head_id:
-        households.set_head(ctx, household.id, people.head_id, start_on, notification)
-    newcomers = [*people.ids, *([people.head_id] if people.head_id in people.new_ids else [])]
-    addresses.move_all(ctx, list(dict.fromkeys(newcomers)), told.address, start_on, notification)
-    return household
+        households.set_head(ctx, told.household_id, people.head_id, start_on, notification)
+    return read_family(ctx, told.household_id, people.ids)
 
 
-def _open(ctx: Context, joined: _Joined, household_id: int, ids: list[int]) -> list[Enrolment]:
+def _with_head(ctx: Context, people: _People) -> Mapping[int, PersonRecord]:
+    if people.head_id in people.records:
+        return people.records
+    return {**people.records, **list_current(ctx.session, [people.head_id])}
+
+
+def _open(ctx: Context, joined: _Joined, household_id: int, people: _People) -> list[Enrolment]:
     starts = [
         PeriodStart(person_id, decision.result.acquired_on, decision.result.coverage_start_on)
-        for person_id, decision in zip(ids, joined.decisions, strict=True)
+        for person_id, decision in zip(people.ids, joined.decisions, strict=True)
     ]
-    return eligibility.open_periods(ctx, household_id, starts, joined.told.reason, joined.notification)
+    return eligibility.open_periods(
+        ctx, household_id, starts, joined.told.reason, joined.notification, newcomers=people.new_ids
+    )
 
 
 def _confirm_numbers(ctx: Context, joined: _Joined, people: _People) -> None:
-    told = [
-        (row.person.number, person_id) for row, person_id in zip(joined.told.persons, people.ids, strict=True)
-    ]
-    if joined.told.head is not None:
-        told.append((joined.told.head.number, people.head_id))
-    for reference, person_id in told:
-        if reference is not None:
-            numbers_vault.confirm(ctx, reference, person_id, joined.notification)
+    told = {
+        person_id: row.person.number
+        for row, person_id in zip(joined.told.persons, people.ids, strict=True)
+        if row.person.number is not None
+    }
+    if joined.told.head is not None and joined.told.head.number is not None:
+        told[people.head_id] = joined.told.head.number
+    numbers_vault.confirm_all(ctx, told, joined.notification)

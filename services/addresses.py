@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -53,25 +53,53 @@ def move_all(
     from_on: date,
     notification: Notification | None,
     kind: str = RESIDENCE,
-) -> None:
-    """Record one address for several persons from `from_on` on; who lives there already stays as he is."""
-    statement = select(AddressRecord).where(
-        AddressRecord.person_id.in_(person_ids), AddressRecord.kind == kind
-    )
-    believed: dict[int, list[AddressRecord]] = defaultdict(list)
-    for row in ctx.session.scalars(known(statement, AddressRecord)):
-        if row.until_on is None or row.until_on >= from_on:
-            believed[row.person_id].append(row)
-    for person_id in person_ids:
+    newcomers: Collection[int] = (),
+) -> dict[int, AddressRecord]:
+    """Record one address for several persons from `from_on` on; who lives there already stays as he is.
+
+    Of `newcomers`, who were taken in by this very deed, nothing is on record that could be asked for.
+    Returns the new rows by person.
+    """
+    return move_each(ctx, dict.fromkeys(person_ids, facts), from_on, notification, kind, newcomers)
+
+
+def move_each(
+    ctx: Context,
+    told: Mapping[int, AddressFacts],
+    from_on: date,
+    notification: Notification | None,
+    kind: str = RESIDENCE,
+    newcomers: Collection[int] = (),
+) -> dict[int, AddressRecord]:
+    """Record the address of each person, as `move_all` does."""
+    believed = _believed(ctx.session, told.keys() - set(newcomers), from_on, kind)
+    made: dict[int, AddressRecord] = {}
+    for person_id, facts in told.items():
         ahead = believed[person_id]
         if len(ahead) == 1 and _lives_there(ahead[0], facts, from_on):
             continue
         for row in ahead:
             _end(ctx, row, from_on - ONE_DAY, notification)
-        ctx.session.add(_row(ctx, person_id, kind, facts, from_on, None, notification))
+        made[person_id] = _row(ctx, person_id, kind, facts, from_on, None, notification)
         detail = {"deed": "moved", "kind": kind, "notification": notification.id if notification else None}
         audit.record(ctx, Tag.REGISTER_CHANGED, f"person:{person_id}", detail=detail)
-    ctx.session.flush()
+    ctx.session.add_all(made.values())
+    return made
+
+
+def _believed(
+    session: Session, person_ids: Collection[int], from_on: date, kind: str
+) -> dict[int, list[AddressRecord]]:
+    """The addresses of persons that reach `from_on` or begin later."""
+    found: dict[int, list[AddressRecord]] = defaultdict(list)
+    if person_ids:
+        statement = select(AddressRecord).where(
+            AddressRecord.person_id.in_(person_ids), AddressRecord.kind == kind
+        )
+        for row in session.scalars(known(statement, AddressRecord)):
+            if row.until_on is None or row.until_on >= from_on:
+                found[row.person_id].append(row)
+    return found
 
 
 def current(session: Session, person_id: int, day: date, kind: str = RESIDENCE) -> AddressRecord | None:

@@ -82,11 +82,14 @@ def _look(
 
 def _name(ctx: Context, deed: Deed) -> tuple[list[int], list[Issued]]:
     told = deed.told
-    for row in told.persons:
-        changes = {"name": row.new_name}
-        if row.new_kana is not None:
-            changes["name_kana"] = row.new_kana
-        persons.revise(ctx, row.person_id, changes, told.event_on, deed.notification)
+    changes = {
+        row.person_id: {
+            "name": row.new_name,
+            **({"name_kana": row.new_kana} if row.new_kana is not None else {}),
+        }
+        for row in told.persons
+    }
+    persons.revise_all(ctx, changes, told.event_on, deed.notification)
     return told.person_ids, [_renew(ctx, deed, deed.seen)]
 
 
@@ -95,10 +98,11 @@ def _address(ctx: Context, deed: Deed) -> tuple[list[int], list[Issued]]:
     if told.new_address is None:
         raise AssertionError("the form asks for the new address")
     homes = addresses.current_of(ctx.session, told.person_ids, told.event_on)
-    for person_id in told.person_ids:
-        before = homes[person_id].address if person_id in homes else None
-        facts = addresses.with_previous(told.new_address, before)
-        addresses.move(ctx, person_id, facts, told.event_on, deed.notification)
+    facts = {
+        one: addresses.with_previous(told.new_address, homes[one].address if one in homes else None)
+        for one in told.person_ids
+    }
+    addresses.move_each(ctx, facts, told.event_on, deed.notification)
     return told.person_ids, [_renew(ctx, deed, deed.seen)]
 
 
@@ -114,7 +118,7 @@ def _head(ctx: Context, deed: Deed) -> tuple[list[int], list[Issued]]:
         gives_new_number=deed.decisions[0].result.gives_new_number,
     )
     if told.head_change_reason in {"death", "moved_out"}:
-        moving.leave(ctx, seen, seen.head_id, told.event_on, deed.notification)
+        moving.leave(ctx, seen, [seen.head_id], told.event_on, deed.notification)
     return [*told.person_ids, seen.head_id, new_head], [_renew(ctx, deed, seen)]
 
 

@@ -173,7 +173,7 @@ def _head(ctx: Context, told: ChangeEntry, seen: Seen) -> list[Finding]:
         )
     if told.new_head is not None:
         found += person_checks.same_names(ctx, {"new_head": told.new_head})
-        found += person_checks.number_conflicts(ctx, told.new_head.number, None, "new_head")
+        found += person_checks.number_conflicts(ctx, {"new_head": (told.new_head.number, None)})["new_head"]
     return found
 
 

@@ -5,7 +5,7 @@ The keys are the names of the parameters (`municipal/office/…`, `municipal/num
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -71,10 +71,25 @@ class Settings:
         )
 
 
+@dataclass(frozen=True)
+class City:
+    """All that the city has settled, read in one statement by a deed that asks for several days."""
+
+    rows: Sequence[CitySetting]
+
+    def on(self, day: date) -> Settings:
+        """The settings in force on a day; the office's own rows come before the parameters."""
+        return Settings(day, {row.key: row.value for row in self.rows if row.from_on <= day})
+
+
+def read(session: Session) -> City:
+    """What the city has settled, oldest first."""
+    return City(session.scalars(select(CitySetting).order_by(CitySetting.from_on)).all())
+
+
 def settings_on(session: Session, day: date) -> Settings:
-    """The city's settings in force on a day; the office's own rows come before the parameters."""
-    statement = select(CitySetting).where(CitySetting.from_on <= day).order_by(CitySetting.from_on)
-    return Settings(day, {row.key: row.value for row in session.scalars(statement)})
+    """The city's settings in force on a day."""
+    return read(session).on(day)
 
 
 def setting(session: Session, key: str, day: date) -> str:

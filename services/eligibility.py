@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.audit.tags import Tag
 from models.base import known
-from models.enrolment import Enrolment, list_periods
+from models.enrolment import Enrolment, list_periods_of
 from models.notification import Notification
 from rules.eligibility.insured_periods import InsuredPeriod
 from rules.eras import format_long
@@ -50,14 +50,20 @@ class PeriodStart:
 
 
 def open_periods(
-    ctx: Context, household_id: int, starts: Sequence[PeriodStart], reason: str, notification: Notification
+    ctx: Context,
+    household_id: int,
+    starts: Sequence[PeriodStart],
+    reason: str,
+    notification: Notification,
+    newcomers: Collection[int] = (),
 ) -> list[Enrolment]:
-    """Begin a period of each person.
+    """Begin a period of each person. Of `newcomers`, taken in by this very deed, no other one is on record.
 
     Raises:
         PeriodsOverlap: some day from a start on is in another period of the person.
     """
-    refuse_overlaps(ctx.session, {start.person_id: start.coverage_start_on for start in starts})
+    known_before = [start for start in starts if start.person_id not in newcomers]
+    refuse_overlaps(ctx.session, {start.person_id: start.coverage_start_on for start in known_before})
     rows = [
         Enrolment(
             period_key=str(uuid.uuid4()),
@@ -75,37 +81,54 @@ def open_periods(
     ctx.session.add_all(rows)
     for start in starts:
         _say(ctx, start.person_id, "period_opened", notification)
-    ctx.session.flush()
     return rows
 
 
-def end_period(
-    ctx: Context,
-    period: Enrolment,
-    lost_on: date | None,
-    coverage_end_on: date,
-    reason: str,
-    notification: Notification,
-) -> Enrolment:
-    """End an open period; both days are the first day not insured. `lost_on` None: it goes on elsewhere.
+@dataclass(frozen=True)
+class PeriodEnd:
+    """Which period ends; both days are the first day not insured. `lost_on` None: it goes on elsewhere."""
+
+    period: Enrolment
+    lost_on: date | None
+    coverage_end_on: date
+
+
+def end_period(ctx: Context, end: PeriodEnd, reason: str, notification: Notification) -> Enrolment:
+    """End one open period.
 
     Raises:
         NotInsured: the period has ended before, or was cancelled.
     """
+    return end_periods(ctx, [end], reason, notification)[0]
+
+
+def end_periods(
+    ctx: Context, ends: Sequence[PeriodEnd], reason: str, notification: Notification
+) -> list[Enrolment]:
+    """End open periods.
+
+    Raises:
+        NotInsured: a period has ended before, or was cancelled.
+    """
+    changes = [(one.period, _ending(one, reason, notification)) for one in ends]
+    return correct_periods(ctx, changes, notification, "period_ended")
+
+
+def _ending(end: PeriodEnd, reason: str, notification: Notification) -> dict[str, Any]:
+    period = end.period
     if period.cancelled or period.coverage_end_on is not None or period.lost_on is not None:
         raise NotInsured(
             "この方の資格は、すでに喪失又は取消しになっています。異動履歴を確かめてください。",
             "This period has ended or was cancelled before. Look at the history.",
             "国民健康保険法8条",
         )
-    changes = {
-        "lost_on": lost_on,
-        "coverage_end_on": coverage_end_on,
+    return {
+        "lost_on": end.lost_on,
+        "coverage_end_on": end.coverage_end_on,
         "loss_reason": reason,
         "loss_notified_on": notification.received_on,
         "ex_officio": period.ex_officio or notification.way == "ex_officio",
     }
-    return correct_period(ctx, period, changes, notification, "period_ended")
 
 
 def cancel_period(ctx: Context, period: Enrolment, notification: Notification) -> Enrolment:
@@ -125,21 +148,41 @@ def correct_period(
     Raises:
         ValueError: a key is no column of a period.
     """
-    if unknown := set(changes) - set(COPIED):
+    return correct_periods(ctx, [(period, changes)], notification, deed)[0]
+
+
+def correct_periods(
+    ctx: Context,
+    told: Sequence[tuple[Enrolment, dict[str, Any]]],
+    notification: Notification | None,
+    deed: str = "period_corrected",
+) -> list[Enrolment]:
+    """Correct several periods, each as `correct_period` does.
+
+    Raises:
+        ValueError: a key is no column of a period.
+    """
+    if unknown := {key for _, changes in told for key in changes} - set(COPIED):
         raise ValueError(f"not a fact of a period: {sorted(unknown)}")
-    period.supersede(ctx.at, notification.id if notification else None)
+    for period, _ in told:
+        period.supersede(ctx.at, notification.id if notification else None)
     ctx.session.flush()
-    values = {name: getattr(period, name) for name in COPIED} | changes
-    row = Enrolment(**values, **origin(ctx, notification))
-    ctx.session.add(row)
-    _say(ctx, period.person_id, deed, notification)
-    ctx.session.flush()
-    return row
+    rows = []
+    for period, changes in told:
+        values = {name: getattr(period, name) for name in COPIED} | changes
+        rows.append(Enrolment(**values, **origin(ctx, notification)))
+        _say(ctx, period.person_id, deed, notification)
+    ctx.session.add_all(rows)
+    return rows
 
 
-def insured_periods(session: Session, person_id: int) -> tuple[InsuredPeriod, ...]:
-    """The periods of a person that hold, as the rules ask for them."""
-    return tuple(as_rule(row) for row in list_periods(session, person_id) if not row.cancelled)
+def insured_periods(session: Session, person_ids: Collection[int]) -> dict[int, tuple[InsuredPeriod, ...]]:
+    """The periods of persons that hold, as the rules ask for them; in one statement."""
+    held: dict[int, list[InsuredPeriod]] = {one: [] for one in person_ids}
+    for row in list_periods_of(session, person_ids) if person_ids else ():
+        if not row.cancelled:
+            held[row.person_id].append(as_rule(row))
+    return {one: tuple(rows) for one, rows in held.items()}
 
 
 def as_rule(row: Enrolment) -> InsuredPeriod:
@@ -152,6 +195,8 @@ def refuse_overlaps(session: Session, starts: Mapping[int, date]) -> None:
     Raises:
         PeriodsOverlap: naming the period that is in the way.
     """
+    if not starts:
+        return
     statement = select(Enrolment).where(Enrolment.person_id.in_(starts), Enrolment.cancelled.is_(False))
     for row in session.scalars(known(statement, Enrolment).order_by(Enrolment.acquired_on)):
         from_on = starts[row.person_id]

@@ -29,12 +29,36 @@ HEAD_RELATIONSHIP = "head"
 
 def create(ctx: Context, from_on: date, notification: Notification | None) -> Household:
     """A new household with a number of its own, and a card number from `from_on` on; no members yet."""
-    household = Household(household_number=household_number(ctx.session), created_at=ctx.at)
-    ctx.session.add(household)
+    household = begin(ctx, from_on, city.read(ctx.session))
     ctx.session.flush()
-    give_number(ctx, household.id, from_on)
     _say(ctx, household.id, "created", notification)
     return household
+
+
+def begin(ctx: Context, from_on: date, settled: city.City) -> Household:
+    """A new household with both its numbers, which the next flush writes; `found` says who is in it."""
+    number = household_number(ctx.session)
+    household = Household(household_number=number, created_at=ctx.at, cards=[_card(ctx, from_on, settled)])
+    ctx.session.add(household)
+    return household
+
+
+def found(
+    ctx: Context,
+    household: Household,
+    relationships: Mapping[int, str],
+    head_id: int,
+    from_on: date,
+    notification: Notification | None,
+) -> None:
+    """Put members and head into a household that was begun by this deed; asks nothing of the record."""
+    ctx.session.add_all(
+        _member(ctx, household.id, person_id, relationship, from_on, None, notification)
+        for person_id, relationship in relationships.items()
+    )
+    ctx.session.add(_head(ctx, household.id, head_id, from_on, None, notification, nhi_only=False))
+    for deed in ("created", "members_added", "head_set"):
+        _say(ctx, household.id, deed, notification)
 
 
 def get(ctx: Context, household_id: int) -> Household:
@@ -71,27 +95,28 @@ def add_members(
     _say(ctx, household_id, "members_added", notification)
 
 
-def remove_member(
-    ctx: Context, household_id: int, person_id: int, last_day: date, notification: Notification | None
+def remove_members(
+    ctx: Context, household_id: int, last_days: Mapping[int, date], notification: Notification | None
 ) -> None:
-    """End the membership with `last_day`; what began later is not believed any more.
+    """End memberships with the last day of each person; what began later is not believed any more.
 
     Raises:
-        NotAMember: the person does not belong to the household then or later.
+        NotAMember: somebody does not belong to the household then or later.
     """
     rows = [
         row
         for row in _memberships(ctx.session, household_id)
-        if row.person_id == person_id and (row.until_on is None or row.until_on > last_day)
+        if row.person_id in last_days and (row.until_on is None or row.until_on > last_days[row.person_id])
     ]
-    if not rows:
+    if set(last_days) - {row.person_id for row in rows}:
         raise NotAMember(
             "この方は、その日にこの世帯の世帯員ではありません。世帯と日付を確かめてください。",
             "The person does not belong to this household on that day. Check household and date.",
         )
     for row in rows:
-        _cut_member(ctx, row, last_day, notification)
-    _say(ctx, household_id, "member_removed", notification)
+        _cut_member(ctx, row, last_days[row.person_id], notification)
+    for _ in last_days:
+        _say(ctx, household_id, "member_removed", notification)
 
 
 def set_relationships(
@@ -132,7 +157,6 @@ def set_head(
             until_on = row.from_on - ONE_DAY
     ctx.session.add(_head(ctx, household_id, person_id, from_on, until_on, notification, nhi_only=nhi_only))
     _say(ctx, household_id, "head_set", notification)
-    ctx.session.flush()
 
 
 def end(ctx: Context, household_id: int, last_day: date, notification: Notification | None) -> None:
@@ -144,33 +168,39 @@ def end(ctx: Context, household_id: int, last_day: date, notification: Notificat
         if head.until_on is None or head.until_on > last_day:
             _cut_head(ctx, head, last_day, notification)
     _say(ctx, household_id, "ended", notification)
-    ctx.session.flush()
 
 
 def give_number(ctx: Context, household_id: int, from_on: date) -> CardNumber:
     """A new symbol and number for the household. The newest number without an end is the one in force."""
-    settings = city.settings_on(ctx.session, from_on)
-    given = CardNumber(
-        household_id=household_id,
-        symbol=settings.text("numbering/card_symbol"),
-        number=card_number(ctx.session, settings),
-        from_on=from_on,
-    )
+    given = _card(ctx, from_on, city.read(ctx.session))
+    given.household_id = household_id
     ctx.session.add(given)
     ctx.session.flush()
     return given
 
 
-def give_branches(ctx: Context, card: CardNumber, person_ids: list[int]) -> dict[int, str]:
+def _card(ctx: Context, from_on: date, settled: city.City) -> CardNumber:
+    settings = settled.on(from_on)
+    number = card_number(ctx.session, settings)
+    return CardNumber(symbol=settings.text("numbering/card_symbol"), number=number, from_on=from_on)
+
+
+def give_branches(
+    ctx: Context, card: CardNumber, person_ids: list[int], *, is_new: bool = False
+) -> dict[int, str]:
     """The branches of persons within a number: the one given before, else the next ones in this order (H06).
+
+    `is_new`: the number was given in this very deed, so that nobody has a branch yet.
 
     Raises:
         BranchNumbersUsedUp: the number has no free branch any more.
     """
     session = ctx.session
-    session.execute(select(CardNumber.id).where(CardNumber.id == card.id).with_for_update())
-    branches = select(BranchNumber).where(BranchNumber.card_number_id == card.id)
-    given = {row.person_id: row.branch for row in session.scalars(branches)}
+    given: dict[int, str] = {}
+    if not is_new:
+        session.execute(select(CardNumber.id).where(CardNumber.id == card.id).with_for_update())
+        branches = select(BranchNumber).where(BranchNumber.card_number_id == card.id)
+        given = {row.person_id: row.branch for row in session.scalars(branches)}
     highest = max((int(branch) for branch in given.values()), default=0)
     for person_id in person_ids:
         if person_id in given:
@@ -184,7 +214,6 @@ def give_branches(ctx: Context, card: CardNumber, person_ids: list[int]) -> dict
             )
         given[person_id] = f"{highest:02}"
         session.add(BranchNumber(card_number_id=card.id, person_id=person_id, branch=given[person_id]))
-    session.flush()
     return {person_id: given[person_id] for person_id in person_ids}
 
 

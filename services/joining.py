@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.base import in_force, known
 from models.household import HouseholdMember, get_head
-from models.person import PersonRecord
+from models.person import PersonRecord, list_current
 from services import households, person_checks
 from services.context import Context
 from services.entries.acquisition import LISTED, AcquisitionEntry, JoiningPerson
@@ -20,29 +20,34 @@ from services.findings import Finding, refusal, warning
 
 def findings(ctx: Context, told: AcquisitionEntry, start_on: date) -> list[Finding]:
     """All findings of an acquisition that are not the law's own."""
-    found = _household(ctx, told, start_on)
-    for place, row in enumerate(told.persons):
-        found += _person(ctx, row, f"persons.{place}")
-    references = [(f"persons.{place}", row.person.number) for place, row in enumerate(told.persons)]
-    unknown = {
-        f"persons.{place}": row.person for place, row in enumerate(told.persons) if row.person_id is None
-    }
+    rows = {f"persons.{place}": row for place, row in enumerate(told.persons)}
+    chosen = {*(row.person_id for row in told.persons), told.head_person_id} - {None}
+    records = list_current(ctx.session, [one for one in chosen if one is not None]) if chosen else {}
+    references = {path: (row.person.number, row.person_id) for path, row in rows.items()}
+    unknown = {path: row.person for path, row in rows.items() if row.person_id is None}
     if told.head is not None:
         unknown["head"] = told.head
-        found += person_checks.number_conflicts(ctx, told.head.number, None, "head")
-        references.append(("head", told.head.number))
+        references["head"] = (told.head.number, None)
+    numbers = person_checks.number_conflicts(ctx, references)
+    found = _household(ctx, told, start_on, records)
+    for path, row in rows.items():
+        found += _person(row, path, records, numbers[path])
+    found += numbers.get("head", [])
     found += person_checks.same_names(ctx, unknown)
-    found += person_checks.numbers_told_twice(ctx, references)
+    found += person_checks.numbers_told_twice(
+        ctx, [(path, number) for path, (number, _) in references.items()]
+    )
     return found + _elsewhere(ctx, told, start_on)
 
 
-def _person(ctx: Context, row: JoiningPerson, path: str) -> list[Finding]:
-    numbers = person_checks.number_conflicts(ctx, row.person.number, row.person_id, path)
+def _person(
+    row: JoiningPerson, path: str, records: Mapping[int, PersonRecord], numbers: list[Finding]
+) -> list[Finding]:
     if row.person_id is None:
         return numbers
-    record, found = person_checks.find_record(ctx, row.person_id, f"{path}.person_id")
+    record = records.get(row.person_id)
     if record is None:
-        return found
+        return [person_checks.unknown(f"{path}.person_id")]
     return [*person_checks.agrees_with_record(row.person, record, path), *_dead(record, path), *numbers]
 
 
@@ -61,12 +66,13 @@ def _dead(record: PersonRecord, path: str) -> list[Finding]:
     ]
 
 
-def _household(ctx: Context, told: AcquisitionEntry, start_on: date) -> list[Finding]:
+def _household(
+    ctx: Context, told: AcquisitionEntry, start_on: date, records: Mapping[int, PersonRecord]
+) -> list[Finding]:
     found: list[Finding] = []
     if told.head_person_id is not None and told.head_kind != LISTED:
-        record, found = person_checks.find_record(ctx, told.head_person_id, "head_person_id")
-        if record is not None:
-            found = _dead(record, "head")
+        record = records.get(told.head_person_id)
+        found = [person_checks.unknown("head_person_id")] if record is None else _dead(record, "head")
     if told.household_id is None:
         return found
     try:

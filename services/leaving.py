@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.enrolment import list_periods
+from models.enrolment import list_periods_of
 from rules.derivation import Decision
 from rules.eligibility.loss import Loss, LossFlag, LossReason
 from services import person_checks
@@ -22,11 +22,15 @@ def findings(ctx: Context, told: LossEntry, seen: Seen, decisions: list[Decision
     if found:
         return found
     found += _law(decisions)
-    for place, row in enumerate(told.persons):
-        found += person_checks.number_conflicts(
-            ctx, row.number, row.person_id, f"persons.{place}", asked=False
-        )
-        found += _paper(ctx, row, f"persons.{place}")
+    paths = {f"persons.{place}": row for place, row in enumerate(told.persons)}
+    told_of = {path: (row.number, row.person_id) for path, row in paths.items() if row.number is not None}
+    numbers = person_checks.number_conflicts(ctx, told_of, asked=False)
+    unissued = [row.person_id for row in told.persons if _is_said_unissued(row)]
+    out = events.list_out_of(ctx, unissued)
+    for path, row in paths.items():
+        found += numbers.get(path, [])
+        if out.get(row.person_id):
+            found.append(_paper_is_out(path))
     return [
         *found,
         *_head(told, seen, decisions),
@@ -38,6 +42,9 @@ def findings(ctx: Context, told: LossEntry, seen: Seen, decisions: list[Decision
 
 def _moved_since(ctx: Context, told: LossEntry, seen: Seen) -> list[Finding]:
     """Somebody was here on that day, and his period goes on in another household since a later change."""
+    away = [row.person_id for row in told.persons if seen.period_of(row.person_id, told.event_on) is None]
+    periods = list_periods_of(ctx.session, away) if away else []
+    elsewhere = {period.person_id for period in periods if period.covers(told.event_on)}
     return [
         refusal(
             "loss.moved_since",
@@ -49,8 +56,7 @@ def _moved_since(ctx: Context, told: LossEntry, seen: Seen) -> list[Finding]:
             "国民健康保険法施行規則9条",
         )
         for place, row in enumerate(told.persons)
-        if seen.period_of(row.person_id, told.event_on) is None
-        and any(period.covers(told.event_on) for period in list_periods(ctx.session, row.person_id))
+        if row.person_id in elsewhere
     ]
 
 
@@ -146,20 +152,16 @@ def _was_head(told: LossEntry, seen: Seen) -> list[Finding]:
     ]
 
 
-def _paper(ctx: Context, row: LeavingPerson, path: str) -> list[Finding]:
-    if (
-        row.certificate is None
-        or row.certificate.kind != "not_issued"
-        or not events.list_out(ctx, row.person_id)
-    ):
-        return []
-    return [
-        warning(
-            "loss.certificate_is_out",
-            f"{path}.certificate",
-            "証は交付されていないと入力されましたが、この方に交付中の証の記録があります。"
-            "回収したか、回収できない理由を確かめて入力し直してください。",
-            "No certificate was said to be issued, but one is out by the record. Check and enter it again.",
-            "国民健康保険法施行規則7条",
-        )
-    ]
+def _is_said_unissued(row: LeavingPerson) -> bool:
+    return row.certificate is not None and row.certificate.kind == "not_issued"
+
+
+def _paper_is_out(path: str) -> Finding:
+    return warning(
+        "loss.certificate_is_out",
+        f"{path}.certificate",
+        "証は交付されていないと入力されましたが、この方に交付中の証の記録があります。"
+        "回収したか、回収できない理由を確かめて入力し直してください。",
+        "No certificate was said to be issued, but one is out by the record. Check and enter it again.",
+        "国民健康保険法施行規則7条",
+    )

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from models.enrolment import Enrolment
 from models.household import current_card_number
 from models.notification import Notification
+from models.person import list_current
 from rules.derivation import Decision
 from rules.eligibility import loss as rule
 from rules.eligibility.loss import Loss, LossFacts, LossReason
@@ -19,7 +20,6 @@ from services import (
     notifications,
     numbers_vault,
     office_calendar,
-    person_checks,
     persons,
     proof_of_loss,
 )
@@ -27,6 +27,7 @@ from services.certificates import events
 from services.certificates.issuing import Issued
 from services.certificates.renewal import renew
 from services.context import Context
+from services.eligibility import PeriodEnd
 from services.entries.loss import LeavingPerson, LossEntry, read
 from services.entries.reading import Entry
 from services.findings import Finding, Registered, Severity, refuse_when_any
@@ -63,10 +64,7 @@ def register(
     way = delivery or ("counter" if notification.way == "counter" else "post")
     notification.household_id = notification.household_id or told.household_id
     card = current_card_number(ctx.session, told.household_id)
-    ended = [
-        _end(ctx, told, seen, row, decision.result, notification)
-        for row, decision in zip(told.persons, decisions, strict=True)
-    ]
+    ended = _end_all(ctx, told, seen, decisions, notification)
     ends_on = max(decision.result.coverage_end_on for decision in decisions)
     issued = _settle(ctx, told, seen, ends_on, notification, way)
     proofs = proof_of_loss.ask(ctx, ended, card, seen.head_id, notification, way)
@@ -86,9 +84,12 @@ def _decide_all(ctx: Context, told: LossEntry, seen: Seen) -> list[Decision[Loss
     law = law_on(told.event_on)
     closed = office_calendar.closed_days(ctx.session, told.event_on)
     left = {p.person_id for p in seen.remaining_periods(told.event_on, told.person_ids)}
+    records = list_current(ctx.session, told.person_ids)
+    unsaid = [row.person_id for row in told.persons if row.certificate is None]
+    out = events.list_out_of(ctx, unsaid)
     decisions = []
     for row in told.persons:
-        record, _ = person_checks.find_record(ctx, row.person_id, "")
+        record = records.get(row.person_id)
         if record is None:
             continue
         period = seen.period_of(row.person_id, told.event_on)
@@ -104,37 +105,47 @@ def _decide_all(ctx: Context, told: LossEntry, seen: Seen) -> list[Decision[Loss
             is_head=row.person_id == seen.head_id,
             insured_members_left=len(left),
             new_head_named=told.new_head_person_id is not None,
-            certificates_out=len(events.list_out(ctx, row.person_id)) if row.certificate is None else 0,
+            certificates_out=len(out.get(row.person_id, ())),
             closed_days=closed,
         )
         decisions.append(rule.decide(facts, law))
     return decisions
 
 
-def _end(
+def _end_all(
     ctx: Context,
     told: LossEntry,
     seen: Seen,
-    row: LeavingPerson,
-    loss: Loss,
+    decisions: list[Decision[Loss]],
     notification: Notification,
-) -> Enrolment:
+) -> list[Enrolment]:
+    out = events.list_out_of(ctx, [row.person_id for row in told.persons if row.certificate is not None])
+    ends = [
+        PeriodEnd(_period_of(seen, row, told), one.result.lost_on, one.result.coverage_end_on)
+        for row, one in zip(told.persons, decisions, strict=True)
+    ]
+    ended = eligibility.end_periods(ctx, ends, told.reason, notification)
+    numbers = {row.person_id: row.number for row in told.persons if row.number is not None}
+    numbers_vault.confirm_all(ctx, numbers, notification)
+    for row in told.persons:
+        events.take_back(ctx, out.get(row.person_id, ()), row.certificate, notification)
+    if told.reason in LEAVES_HOUSEHOLD:
+        last_days = {one.person_id: (end_of(one) or told.event_on) - ONE_DAY for one in ended}
+        households.remove_members(ctx, told.household_id, last_days, notification)
+    if told.reason == LossReason.DEATH:
+        died = {one: {"died_on": told.event_on} for one in told.person_ids}
+        persons.revise_all(ctx, died, told.event_on, notification)
+    if told.new_address is not None:
+        from_on = told.new_address_on or told.event_on + ONE_DAY
+        addresses.move_all(ctx, told.person_ids, told.new_address, from_on, notification)
+    return ended
+
+
+def _period_of(seen: Seen, row: LeavingPerson, told: LossEntry) -> Enrolment:
     period = seen.period_of(row.person_id, told.event_on)
     if period is None:
         raise AssertionError("somebody who is not insured was refused before")
-    ended = eligibility.end_period(ctx, period, loss.lost_on, loss.coverage_end_on, told.reason, notification)
-    if row.number is not None:
-        numbers_vault.confirm(ctx, row.number, row.person_id, notification)
-    events.take_back(ctx, row.person_id, row.certificate, notification)
-    if told.reason in LEAVES_HOUSEHOLD:
-        last_day = (end_of(ended) or told.event_on) - ONE_DAY
-        households.remove_member(ctx, told.household_id, row.person_id, last_day, notification)
-    if told.reason == LossReason.DEATH:
-        persons.revise(ctx, row.person_id, {"died_on": told.event_on}, told.event_on, notification)
-    if told.new_address is not None:
-        from_on = told.new_address_on or told.event_on + ONE_DAY
-        addresses.move(ctx, row.person_id, told.new_address, from_on, notification)
-    return ended
+    return period
 
 
 def _settle(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -113,12 +113,16 @@ def state(ctx: Context, notification_id: int) -> str:
     return state_of(list(ctx.session.scalars(statement.order_by(NotificationAction.id))))
 
 
-def link_persons(ctx: Context, notification_id: int, person_ids: list[int]) -> None:
-    """Say which registered persons a notification concerns, each once."""
-    statement = select(NotificationPerson.person_id).where(
-        NotificationPerson.notification_id == notification_id
-    )
-    linked = set(ctx.session.scalars(statement))
+def link_persons(
+    ctx: Context, notification_id: int, person_ids: list[int], newcomers: Collection[int] = ()
+) -> None:
+    """Say which registered persons a notification concerns, each once; `newcomers` it took in itself."""
+    linked: set[int] = set()
+    if set(person_ids) - set(newcomers):
+        statement = select(NotificationPerson.person_id).where(
+            NotificationPerson.notification_id == notification_id
+        )
+        linked = set(ctx.session.scalars(statement))
     for person_id in dict.fromkeys(person_ids):
         if person_id not in linked:
             ctx.session.add(NotificationPerson(notification_id=notification_id, person_id=person_id))

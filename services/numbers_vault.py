@@ -6,6 +6,7 @@ Digits come in by `receive` and are never handed out again: every other function
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -103,14 +104,32 @@ def is_ones_own(ctx: Context, reference: str) -> bool:
 
 def find_conflicts(ctx: Context, reference: str | None, person_id: int | None) -> list[NumberFinding]:
     """What the 確認リスト would say of linking this number to this person (None: not yet on record)."""
+    return find_all_conflicts(ctx, {"": (reference, person_id)})[""]
+
+
+def find_all_conflicts(
+    ctx: Context, told: Mapping[str, tuple[str | None, int | None]]
+) -> dict[str, list[NumberFinding]]:
+    """The same of several persons, (reference, person) by a name of one's own, in two statements."""
+    rows = vault.find_all(ctx.session, [reference for reference, _ in told.values()])
+    ids = [person_id for _, person_id in told.values() if person_id is not None]
+    known = vault.find_confirmed(ctx.session, ids, rows.values())
+    return {
+        name: _conflicts_of(reference, rows.get(reference or ""), person_id, known)
+        for name, (reference, person_id) in told.items()
+    }
+
+
+def _conflicts_of(
+    reference: str | None, row: IndividualNumber | None, person_id: int | None, known: vault.Confirmed
+) -> list[NumberFinding]:
+    own = known.of_person.get(person_id) if person_id is not None else None
     if reference is None:
-        has_one = person_id is not None and vault.find_confirmed_of(ctx.session, person_id) is not None
-        return [] if has_one else [NumberFinding(Conflict.BLANK)]
+        return [] if own is not None else [NumberFinding(Conflict.BLANK)]
+    holder = known.holders.get(row.blind_index) if row is not None else None
     found = []
-    holder = vault.find_holder(ctx.session, reference)
     if holder is not None and holder != person_id:
         found.append(NumberFinding(Conflict.HELD_BY_ANOTHER, holder))
-    own = vault.find_confirmed_of(ctx.session, person_id) if person_id is not None else None
     if own is not None and holder != person_id:
         found.append(NumberFinding(Conflict.PERSON_HAS_ANOTHER, person_id))
     return found
@@ -125,21 +144,39 @@ def confirm(
         NumberConflict: somebody else has it, or he has another one and `replacing` was not decided (M07).
         NumberRefused: the reference is unknown, or its number was used up before.
     """
-    row = _provisional(ctx, reference)
-    conflicts = {finding.kind for finding in find_conflicts(ctx, reference, person_id)}
-    if Conflict.HELD_BY_ANOTHER in conflicts:
-        raise _conflict(Conflict.HELD_BY_ANOTHER)
-    own = vault.find_confirmed_of(ctx.session, person_id)
-    if own is not None and own.blind_index == row.blind_index:
-        row.state, row.superseded_at = "discarded", ctx.at
+    confirm_all(ctx, {person_id: reference}, notification, replacing=replacing)
+
+
+def confirm_all(
+    ctx: Context, references: Mapping[int, str], notification: Notification, *, replacing: bool = False
+) -> None:
+    """Make provisional numbers the numbers of persons (by id), each as `confirm` does.
+
+    Raises:
+        NumberConflict: somebody else has one, or a person has another one and `replacing` was not decided.
+        NumberRefused: a reference is unknown, or its number was used up before.
+    """
+    if not references:
         return
-    if own is not None:
-        if not replacing:
-            raise _conflict(Conflict.PERSON_HAS_ANOTHER)
-        own.state, own.superseded_at = "superseded", ctx.at
-    row.state, row.confirmed_at = "confirmed", ctx.at
-    row.person_id, row.notification_id = person_id, notification.id
-    audit.record(ctx, Tag.NUMBER_CONFIRMED, f"person:{person_id}", detail={"notification": notification.id})
+    rows = vault.find_all(ctx.session, references.values())
+    known = vault.find_confirmed(ctx.session, references, rows.values())
+    for person_id, reference in references.items():
+        row = _provisional(rows.get(reference))
+        conflicts = {one.kind for one in _conflicts_of(reference, row, person_id, known)}
+        if Conflict.HELD_BY_ANOTHER in conflicts:
+            raise _conflict(Conflict.HELD_BY_ANOTHER)
+        own = known.of_person.get(person_id)
+        if own is not None and own.blind_index == row.blind_index:
+            row.state, row.superseded_at = "discarded", ctx.at
+            continue
+        if own is not None:
+            if not replacing:
+                raise _conflict(Conflict.PERSON_HAS_ANOTHER)
+            own.state, own.superseded_at = "superseded", ctx.at
+        row.state, row.confirmed_at = "confirmed", ctx.at
+        row.person_id, row.notification_id = person_id, notification.id
+        detail = {"notification": notification.id}
+        audit.record(ctx, Tag.NUMBER_CONFIRMED, f"person:{person_id}", detail=detail)
 
 
 def unconfirm(ctx: Context, notification: Notification) -> None:
@@ -168,8 +205,7 @@ def _conflict(kind: Conflict) -> NumberConflict:
     return NumberConflict(MESSAGES[kind], MESSAGES_EN[kind], "番号法16条")
 
 
-def _provisional(ctx: Context, reference: str) -> IndividualNumber:
-    row = vault.find(ctx.session, reference)
+def _provisional(row: IndividualNumber | None) -> IndividualNumber:
     if row is None or row.state != "provisional":
         raise NumberRefused(
             "number.reference",

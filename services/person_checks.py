@@ -10,19 +10,15 @@ from rules.kana import name_search_key
 from services import addresses, numbers_vault, persons
 from services.context import Context
 from services.entries.reading import NewPerson
-from services.errors import PersonUnknown
 from services.findings import Finding, refusal, warning
 from services.numbers_vault import MESSAGES, MESSAGES_EN, Conflict
 
 PLACES_TOLD = 3
 
 
-def find_record(ctx: Context, person_id: int, path: str) -> tuple[PersonRecord | None, list[Finding]]:
-    """What is known of a chosen person, or the finding that nobody is."""
-    try:
-        return persons.get(ctx, person_id), []
-    except PersonUnknown as error:
-        return None, [refusal("person.unknown", path, error.message_ja, error.message_en)]
+def unknown(path: str) -> Finding:
+    """The finding that the person chosen is not on record."""
+    return refusal("person.unknown", path, *persons.UNKNOWN)
 
 
 def agrees_with_record(told: NewPerson, record: PersonRecord, path: str) -> list[Finding]:
@@ -85,22 +81,28 @@ def _place(address: str) -> str:
 
 
 def number_conflicts(
-    ctx: Context, reference: str | None, person_id: int | None, path: str, *, asked: bool = True
-) -> list[Finding]:
-    """The 確認リスト of one person as findings: a conflict stops, a blank is only shown (A7, M07)."""
-    found = []
-    for conflict in numbers_vault.find_conflicts(ctx, reference, person_id):
-        if conflict.kind is Conflict.BLANK and not asked:
-            continue
-        make = warning if conflict.kind is Conflict.BLANK else refusal
-        code, ja, en = f"number.{conflict.kind}", MESSAGES[conflict.kind], MESSAGES_EN[conflict.kind]
-        found.append(make(code, f"{path}.individual_number", ja, en, "番号法16条"))
-    return found
+    ctx: Context, told: Mapping[str, tuple[str | None, int | None]], *, asked: bool = True
+) -> dict[str, list[Finding]]:
+    """The 確認リスト of persons as findings by path: a conflict stops, a blank is only shown (A7, M07).
+
+    `told` holds (reference, person) by path.
+    """
+    return {
+        path: [_number_finding(one.kind, path) for one in found if asked or one.kind is not Conflict.BLANK]
+        for path, found in numbers_vault.find_all_conflicts(ctx, told).items()
+    }
+
+
+def _number_finding(kind: Conflict, path: str) -> Finding:
+    make = warning if kind is Conflict.BLANK else refusal
+    field = f"{path}.individual_number"
+    return make(f"number.{kind}", field, MESSAGES[kind], MESSAGES_EN[kind], "番号法16条")
 
 
 def numbers_told_twice(ctx: Context, references: Sequence[tuple[str, str | None]]) -> list[Finding]:
     """Refuse one number for two persons of the same notification; `references` are (path, reference)."""
     told = [(path, reference) for path, reference in references if reference]
+    rows = vault.find_all(ctx.session, [reference for _, reference in told]) if len(told) > 1 else {}
     return [
         refusal(
             "number.told_twice",
@@ -110,5 +112,5 @@ def numbers_told_twice(ctx: Context, references: Sequence[tuple[str, str | None]
             "番号法16条",
         )
         for place, (path, reference) in enumerate(told)
-        if any(vault.are_same(ctx.session, reference, other) for _, other in told[:place])
+        if any(vault.agree(rows, reference, other) for _, other in told[:place])
     ]

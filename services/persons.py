@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models.audit.tags import Tag
 from models.base import known
 from models.notification import Notification
-from models.person import Person, PersonRecord, SearchKey
+from models.person import Person, PersonRecord, SearchKey, list_current
 from rules.kana import kana_search_key, name_search_key
 from services import audit
 from services.context import Context
@@ -49,6 +49,10 @@ class PersonFacts:
 
 
 FACTS = tuple(field.name for field in fields(PersonFacts))
+UNKNOWN = (
+    "この方は登録されていません。検索し直して、正しい方を選んでください。",
+    "This person is not on record. Search again and choose the right one.",
+)
 NAMES = frozenset({"name", "name_kana", "alias_name", "alias_kana", "name_latin", "former_surname"})
 
 
@@ -60,19 +64,24 @@ def create(ctx: Context, facts: PersonFacts, notification: Notification | None) 
 def create_all(
     ctx: Context, several: Sequence[PersonFacts], notification: Notification | None
 ) -> list[Person]:
-    """Take several persons in, in the order told."""
+    """Take several persons in, in the order told; each comes with his first record."""
     if not several:
         return []
     session = ctx.session
     numbers = addressee_numbers(session, len(several))
-    persons = [Person(addressee_number=number, created_at=ctx.at) for number in numbers]
+    persons = [
+        Person(
+            addressee_number=number,
+            created_at=ctx.at,
+            records=[_record(ctx, asdict(facts), None, notification)],
+        )
+        for number, facts in zip(numbers, several, strict=True)
+    ]
     session.add_all(persons)
     session.flush()
     for person, facts in zip(persons, several, strict=True):
-        session.add(_record(ctx, person.id, asdict(facts), None, notification))
         session.add_all(_search_keys(person.id, facts))
         audit.record(ctx, Tag.REGISTER_CHANGED, f"person:{person.id}", detail=_deed("created", notification))
-    session.flush()
     return persons
 
 
@@ -85,10 +94,7 @@ def get(ctx: Context, person_id: int) -> PersonRecord:
     statement = known(select(PersonRecord).where(PersonRecord.person_id == person_id), PersonRecord)
     row = ctx.session.scalars(statement).one_or_none()
     if row is None:
-        raise PersonUnknown(
-            "この方は登録されていません。検索し直して、正しい方を選んでください。",
-            "This person is not on record. Search again and choose the right one.",
-        )
+        raise PersonUnknown(*UNKNOWN)
     return row
 
 
@@ -107,24 +113,47 @@ def revise(
         PersonUnknown: nobody with this id is on record.
         ValueError: a key is no fact of a person.
     """
-    if unknown := set(changes) - set(FACTS):
+    return revise_all(ctx, {person_id: changes}, effective_on, notification)[person_id]
+
+
+def revise_all(
+    ctx: Context,
+    changes: Mapping[int, Mapping[str, Any]],
+    effective_on: date | None,
+    notification: Notification | None,
+) -> dict[int, PersonRecord]:
+    """Record what is different of several persons (by id), each as `revise` does; what is known then.
+
+    Raises:
+        PersonUnknown: somebody is not on record.
+        ValueError: a key is no fact of a person.
+    """
+    if unknown := {key for told in changes.values() for key in told} - set(FACTS):
         raise ValueError(f"not a fact of a person: {sorted(unknown)}")
-    row = get(ctx, person_id)
-    values = {name: getattr(row, name) for name in FACTS}
-    changed = sorted(name for name, value in changes.items() if values[name] != value)
-    if not changed:
-        return row
-    row.supersede(ctx.at, notification.id if notification else None)
+    if not changes:
+        return {}
+    rows = list_current(ctx.session, changes)
+    if set(changes) - set(rows):
+        raise PersonUnknown(*UNKNOWN)
+    changed = {one: _differences(rows[one], told) for one, told in changes.items()}
+    touched = [one for one in changes if changed[one]]
+    if not touched:
+        return rows
+    for one in touched:
+        rows[one].supersede(ctx.at, notification.id if notification else None)
     ctx.session.flush()
-    facts = PersonFacts(**{**values, **changes})
-    revised = _record(ctx, person_id, asdict(facts), effective_on, notification)
-    ctx.session.add(revised)
-    if NAMES & set(changed):
-        rebuild_search_keys(ctx.session, person_id, facts)
-    detail = {**_deed("revised", notification), "fields": changed}
-    audit.record(ctx, Tag.REGISTER_CHANGED, f"person:{person_id}", detail=detail)
-    ctx.session.flush()
-    return revised
+    facts = {one: replace(facts_of(rows[one]), **changes[one]) for one in touched}
+    for one in touched:
+        rows[one] = _record(ctx, asdict(facts[one]) | {"person_id": one}, effective_on, notification)
+        detail = {**_deed("revised", notification), "fields": changed[one]}
+        audit.record(ctx, Tag.REGISTER_CHANGED, f"person:{one}", detail=detail)
+    ctx.session.add_all(rows[one] for one in touched)
+    rebuild_search_keys(ctx.session, {one: facts[one] for one in touched if NAMES & set(changed[one])})
+    return rows
+
+
+def _differences(row: PersonRecord, told: Mapping[str, Any]) -> list[str]:
+    return sorted(name for name, value in told.items() if getattr(row, name) != value)
 
 
 def find_same(
@@ -151,10 +180,11 @@ def facts_of(row: PersonRecord) -> PersonFacts:
     return PersonFacts(**{name: getattr(row, name) for name in FACTS})
 
 
-def rebuild_search_keys(session: Session, person_id: int, facts: PersonFacts) -> None:
-    """Make the search keys anew; they are an index of today's knowledge and hold nothing of their own."""
-    session.execute(delete(SearchKey).where(SearchKey.person_id == person_id))
-    session.add_all(_search_keys(person_id, facts))
+def rebuild_search_keys(session: Session, facts: Mapping[int, PersonFacts]) -> None:
+    """Make search keys of persons anew: an index of today's knowledge that holds nothing of its own."""
+    if facts:
+        session.execute(delete(SearchKey).where(SearchKey.person_id.in_(facts)))
+        session.add_all(key for one, known_now in facts.items() for key in _search_keys(one, known_now))
 
 
 def _search_keys(person_id: int, facts: PersonFacts) -> list[SearchKey]:
@@ -171,18 +201,9 @@ def _search_keys(person_id: int, facts: PersonFacts) -> list[SearchKey]:
 
 
 def _record(
-    ctx: Context,
-    person_id: int,
-    values: Mapping[str, Any],
-    effective_on: date | None,
-    notification: Notification | None,
+    ctx: Context, values: Mapping[str, Any], effective_on: date | None, notification: Notification | None
 ) -> PersonRecord:
-    return PersonRecord(
-        person_id=person_id,
-        effective_on=effective_on,
-        **origin(ctx, notification),
-        **values,
-    )
+    return PersonRecord(effective_on=effective_on, **origin(ctx, notification), **values)
 
 
 def _deed(name: str, notification: Notification | None) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from typing import Any
 
 from models.certificate import Certificate
 from models.document import PrintRequest
-from models.household import get_head
 from models.notification import Notification
 from models.person import AddressRecord, PersonRecord, list_current
 from printing.letter import MailingAddress
 from rules.certificates import TITLES, CertificateKind
-from services import addresses, city
+from services import addresses
+from services.certificates.family import Family
 from services.context import Context
 from services.errors import SettingMissing
 from services.numbering import document_numbers
@@ -33,7 +33,11 @@ class Recipient:
 
 
 def ask_for_certificates(
-    ctx: Context, certificates: Sequence[Certificate], notification: Notification | None, delivery: str
+    ctx: Context,
+    family: Family,
+    certificates: Sequence[Certificate],
+    notification: Notification | None,
+    delivery: str,
 ) -> list[PrintRequest]:
     """One request a carrier: by post a household's cards of a kind together, at the counter each alone.
 
@@ -41,18 +45,16 @@ def ask_for_certificates(
     """
     if not certificates:
         return []
-    holders = list_current(ctx.session, {row.person_id for row in certificates})
-    heads = {one: _head_of(ctx, one) for one in {row.household_id for row in certificates}}
+    holders = family.records
     carriers: dict[tuple[str, int, int], list[Certificate]] = defaultdict(list)
     for row in certificates:
         protected = holders[row.person_id].protective_measure
-        reader = row.person_id if protected else heads[row.household_id] or row.person_id
+        reader = row.person_id if protected else family.head_id or row.person_id
         alone = row.id if delivery == COUNTER else 0
         carriers[row.kind, reader, alone].append(row)
-    readers = recipients_of(ctx, {reader for _, reader, _ in carriers})
-    settings = city.settings_on(ctx.session, certificates[0].issued_on)
-    issuer = to_plain(settings.issuer)
-    numbers = document_numbers(ctx.session, len(carriers), settings)
+    readers = _recipients(ctx, {reader: holders[reader] for _, reader, _ in carriers}, family.places)
+    issuer = to_plain(family.settings.issuer)
+    numbers = document_numbers(ctx.session, len(carriers), family.settings)
     requests = [
         _carrier(ctx, together, readers[reader], holders, notification, delivery, number, issuer)
         for number, ((_, reader, _), together) in zip(numbers, carriers.items(), strict=True)
@@ -94,16 +96,26 @@ def ask_for(
 
 def recipients_of(ctx: Context, person_ids: Collection[int]) -> dict[int, Recipient]:
     """Where letters reach persons: the safe place of somebody protected, his mailing address, his home."""
-    records = list_current(ctx.session, person_ids)
-    places = addresses.all_of(ctx.session, list(person_ids), ctx.today)
-    return {one: _recipient(records[one], places.get(one, {})) for one in person_ids}
+    return _recipients(ctx, list_current(ctx.session, person_ids))
+
+
+def _recipients(
+    ctx: Context, records: Mapping[int, PersonRecord], newcomers: Mapping[int, AddressRecord] | None = None
+) -> dict[int, Recipient]:
+    """Where letters reach persons; of newcomers the one address is in hand."""
+    places: dict[int, Mapping[str, AddressRecord]] = {
+        one: {row.kind: row} for one, row in (newcomers or {}).items()
+    }
+    asked = [one for one in records if one not in places]
+    places |= addresses.all_of(ctx.session, asked, ctx.today) if asked else {}
+    return {one: _recipient(record, places.get(one, {})) for one, record in records.items()}
 
 
 def _carrier(
     ctx: Context,
     together: list[Certificate],
     recipient: Recipient,
-    holders: dict[int, PersonRecord],
+    holders: Mapping[int, PersonRecord],
     notification: Notification | None,
     delivery: str,
     number: str,
@@ -143,11 +155,6 @@ def _office_of(ctx: Context, notification: Notification | None) -> int:
             "No office asks for this paper. Do it as somebody who is posted to an office.",
         )
     return office_id
-
-
-def _head_of(ctx: Context, household_id: int) -> int | None:
-    head = get_head(ctx.session, household_id, ctx.today)
-    return head.person_id if head else None
 
 
 def _recipient(record: PersonRecord, places: Mapping[str, AddressRecord]) -> Recipient:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 
-from models.certificate import Certificate, last_events, list_of_person
+from models.certificate import (
+    ENDED,
+    Certificate,
+    CertificateEvent,
+    last_events,
+    list_of_persons,
+)
 from models.enrolment import Enrolment
 from models.notification import Notification
+from models.person import PersonRecord, list_current
 from rules.certificates import TITLES, CertificateKind, decide_kind
 from rules.eligibility.deadlines import received_in_future
-from services import notifications, persons
+from services import notifications
 from services.certificates import events
 from services.certificates.contents import facts_of
 from services.certificates.issuing import issue
@@ -37,7 +45,7 @@ def check(ctx: Context, entry: Entry) -> list[Finding]:
     """What stands against the application, field by field; nothing is written."""
     told = read(entry)
     seen, found = look(ctx, told.household_id, ctx.today)
-    return found if seen is None else _findings(ctx, told, seen)
+    return found if seen is None else _findings(ctx, told, seen, _papers_of(ctx, told))
 
 
 def register(
@@ -50,11 +58,12 @@ def register(
     """
     told = read(entry)
     seen, found = look(ctx, told.household_id, ctx.today)
-    findings = found if seen is None else _findings(ctx, told, seen)
+    papers = _papers_of(ctx, told)
+    findings = found if seen is None else _findings(ctx, told, seen, papers)
     refuse_when_any(findings)
     if seen is None:
         raise AssertionError("a household that is not there was refused above")
-    kinds, former, messages = _end_old(ctx, told, notification)
+    kinds, former, messages = _end_old(ctx, told, papers, notification)
     periods = [period for one in kinds if (period := _period(ctx, seen, one)) is not None]
     issued = issue(
         ctx,
@@ -78,53 +87,76 @@ def register(
     )
 
 
-def held(ctx: Context, row: WantedPaper) -> list[Certificate]:
-    """The papers that a wanted one stands for: of its kind, or a card of the old law for a certificate."""
-    also = OLD_LAW if row.paper == CertificateKind.ELIGIBILITY_CERTIFICATE else frozenset()
-    return [one for one in events.list_out(ctx, row.person_id) if one.kind == row.paper or one.kind in also]
+@dataclass(frozen=True)
+class _Papers:
+    """All papers that the persons of an application ever got, and the last thing that became of each."""
+
+    issued: list[Certificate]
+    last: dict[int, CertificateEvent]
+
+    def of(self, row: WantedPaper) -> list[Certificate]:
+        """The papers of the wanted kind, newest first."""
+        return [one for one in self.issued if one.person_id == row.person_id and one.kind == row.paper]
+
+    def held(self, row: WantedPaper) -> list[Certificate]:
+        """What a wanted paper stands for: those of its kind, or a card of the old law for a certificate."""
+        also = OLD_LAW if row.paper == CertificateKind.ELIGIBILITY_CERTIFICATE else frozenset()
+        return [
+            one
+            for one in self.issued
+            if one.person_id == row.person_id
+            and (one.kind == row.paper or one.kind in also)
+            and self.last[one.id].kind not in ENDED
+        ]
+
+    def times_before(self, row: WantedPaper) -> int:
+        """How often a paper of this kind was issued again to the person before."""
+        return sum(1 for one in self.of(row) if one.contents.get("reprint"))
 
 
-def count_before(ctx: Context, person_id: int, kind: str) -> int:
-    """How often a paper of this kind was issued again to a person before."""
-    rows = [row for row in list_of_person(ctx.session, person_id) if row.kind == kind]
-    return sum(1 for row in rows if row.contents.get("reprint"))
+def _papers_of(ctx: Context, told: ReissueEntry) -> _Papers:
+    issued = list_of_persons(ctx.session, {row.person_id for row in told.persons})
+    return _Papers(issued, last_events(ctx.session, [row.id for row in issued]) if issued else {})
 
 
 def _end_old(
-    ctx: Context, told: ReissueEntry, notification: Notification
+    ctx: Context, told: ReissueEntry, papers: _Papers, notification: Notification
 ) -> tuple[dict[int, list[CertificateKind]], dict[tuple[int, str], Certificate], list[str]]:
+    records = list_current(ctx.session, {row.person_id for row in told.persons})
     kinds: dict[int, list[CertificateKind]] = defaultdict(list)
     former: dict[tuple[int, str], Certificate] = {}
     messages = []
     for row in told.persons:
-        times = count_before(ctx, row.person_id, row.paper) + 1
+        times = papers.times_before(row) + 1
         if times > 1:
-            name = persons.get(ctx, row.person_id).name
+            name = records[row.person_id].name
             messages.append(f"{name}さんの{TITLES[CertificateKind(row.paper)]}の再交付は{times}回目です。")
-        for old in held(ctx, row):
+        for old in papers.held(row):
             former.setdefault((row.person_id, row.paper), old)
             back = told.reason == "spoilt" and told.spoilt_paper_returned
             end = "returned" if back else ENDS[told.reason]
             events.append(ctx, old.id, end, notification, told.reason_ja)
         kinds[row.person_id].append(CertificateKind(row.paper))
-    ctx.session.flush()
     return dict(kinds), former, messages
 
 
-def _findings(ctx: Context, told: ReissueEntry, seen: Seen) -> list[Finding]:
+def _findings(ctx: Context, told: ReissueEntry, seen: Seen, papers: _Papers) -> list[Finding]:
     rows = [(f"persons.{place}.person_id", row.person_id) for place, row in enumerate(told.persons)]
     found = [*from_rule("received_on", received_in_future(told.received_on, ctx.today), ())]
     found += not_members(seen, rows)
     if found:
         return found
+    records = list_current(ctx.session, {row.person_id for row in told.persons})
     for place, row in enumerate(told.persons):
-        found += _paper(ctx, row, seen, f"persons.{place}")
+        found += _paper(ctx, row, seen, records[row.person_id], papers, f"persons.{place}")
         if row in told.persons[:place]:
             found.append(_twice(f"persons.{place}.paper"))
     return found
 
 
-def _paper(ctx: Context, row: WantedPaper, seen: Seen, path: str) -> list[Finding]:
+def _paper(
+    ctx: Context, row: WantedPaper, seen: Seen, record: PersonRecord, papers: _Papers, path: str
+) -> list[Finding]:
     period = _period(ctx, seen, row.person_id)
     if period is None:
         return [
@@ -137,10 +169,9 @@ def _paper(ctx: Context, row: WantedPaper, seen: Seen, path: str) -> list[Findin
                 ARTICLE,
             )
         ]
-    record = persons.get(ctx, row.person_id)
     choice = decide_kind(facts_of(record, period), law_on(ctx.today)).result
-    if not held(ctx, row):
-        return [_nothing_out(ctx, row, path)]
+    if not papers.held(row):
+        return [_nothing_out(papers, row, path)]
     if row.paper in {kind.value for kind in choice.kinds}:
         return []
     now = "、".join(TITLES[kind] for kind in choice.kinds) or "なし"
@@ -156,10 +187,8 @@ def _paper(ctx: Context, row: WantedPaper, seen: Seen, path: str) -> list[Findin
     ]
 
 
-def _nothing_out(ctx: Context, row: WantedPaper, path: str) -> Finding:
-    rows = list_of_person(ctx.session, row.person_id)
-    last = last_events(ctx.session, [one.id for one in rows if one.kind == row.paper])
-    ended = "(すでに回収、紛失又は失効となっています)" if last else ""
+def _nothing_out(papers: _Papers, row: WantedPaper, path: str) -> Finding:
+    ended = "(すでに回収、紛失又は失効となっています)" if papers.of(row) else ""
     return refusal(
         "reissue.nothing_issued",
         f"{path}.paper",

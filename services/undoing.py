@@ -97,7 +97,7 @@ def take_back(ctx: Context, traces: Traces, cancelling: Notification) -> list[En
     ctx.session.add_all(restored)
     ctx.session.flush()
     for row in traces.of(restored, PersonRecord):
-        persons.rebuild_search_keys(ctx.session, row.person_id, persons.facts_of(row))
+        persons.rebuild_search_keys(ctx.session, {row.person_id: persons.facts_of(row)})
     _void_numbers(ctx.session, traces)
     return traces.of(restored, Enrolment)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models import vault
 from models.notification import Notification
-from models.person import get_current
+from models.person import list_current
 from services import notifications
 from services.context import Context
 
@@ -26,10 +26,13 @@ def compare(
     first_rows, second_rows = entry.get("persons", ()), second.get("persons", ())
     if len(first_rows) != len(second_rows):
         differences.append("persons")
+    births = _births_of(ctx, first_rows)
+    told = [row.get("individual_number") for row in (*first_rows, *second_rows)]
+    numbers = vault.find_all(ctx.session, told)
     for place, (one, other) in enumerate(zip(first_rows, second_rows, strict=False)):
-        if _birth_of(ctx, one) != other.get("birth_date"):
+        if births[place] != other.get("birth_date"):
             differences.append(f"persons.{place}.birth_date")
-        if not vault.are_same(ctx.session, one.get("individual_number"), other.get("individual_number")):
+        if not vault.agree(numbers, one.get("individual_number"), other.get("individual_number")):
             differences.append(f"persons.{place}.individual_number")
     kind = "differences_found" if differences else "verified"
     notifications.act(ctx, notification.id, kind, data={"paths": differences})
@@ -42,9 +45,13 @@ def send_back(ctx: Context, notification: Notification, note: str) -> dict[str, 
     return {"matches": False, "differences": []}
 
 
-def _birth_of(ctx: Context, row: Mapping[str, Any]) -> str | None:
-    if row.get("birth_date"):
-        return str(row["birth_date"])
-    if row.get("person_id") is None:
-        return None
-    return get_current(ctx.session, int(row["person_id"])).birth_date
+def _births_of(ctx: Context, rows: Sequence[Mapping[str, Any]]) -> list[str | None]:
+    """The dates of birth as entered; else as known of the persons chosen."""
+    chosen = [int(row["person_id"]) for row in rows if not row.get("birth_date") and row.get("person_id")]
+    records = list_current(ctx.session, chosen) if chosen else {}
+    return [
+        str(row["birth_date"])
+        if row.get("birth_date")
+        else (records[int(row["person_id"])].birth_date if row.get("person_id") else None)
+        for row in rows
+    ]

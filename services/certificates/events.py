@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from models.audit.tags import Tag
-from models.certificate import ENDED, EVENTS, Certificate, CertificateEvent, last_events, list_of_person
+from models.certificate import ENDED, EVENTS, Certificate, CertificateEvent, last_events, list_of_persons
 from models.notification import Notification
 from services import audit
 from services.context import Context
 from services.entries.reading import CertificateReturn
 from services.errors import CertificateEnded
+
+CAME_BACK = {"collected": "returned", "not_returned": "not_returned"}
 
 
 def record_event(
@@ -60,40 +64,30 @@ def append(
 
 def list_out(ctx: Context, person_id: int) -> list[Certificate]:
     """The certificates of a person that were issued and have not ended, newest first."""
-    rows = list_of_person(ctx.session, person_id)
-    states = last_events(ctx.session, [row.id for row in rows])
-    return [row for row in rows if states[row.id].kind not in ENDED]
+    return list_out_of(ctx, [person_id])[person_id]
 
 
-def collect(ctx: Context, person_id: int, notification: Notification) -> list[int]:
-    """Write down that the certificates of a person came back."""
-    return _end_all(ctx, person_id, "returned", notification, None)
-
-
-def miss(ctx: Context, person_id: int, notification: Notification, reason: str) -> list[int]:
-    """Write down that the certificates of a person did not come back, and why."""
-    return _end_all(ctx, person_id, "not_returned", notification, reason)
+def list_out_of(ctx: Context, person_ids: Collection[int]) -> dict[int, list[Certificate]]:
+    """The same of several persons by id, in two statements."""
+    rows = list_of_persons(ctx.session, person_ids) if person_ids else []
+    states = last_events(ctx.session, [row.id for row in rows]) if rows else {}
+    out: dict[int, list[Certificate]] = {one: [] for one in person_ids}
+    for row in rows:
+        if states[row.id].kind not in ENDED:
+            out[row.person_id].append(row)
+    return out
 
 
 def take_back(
-    ctx: Context, person_id: int, told: CertificateReturn | None, notification: Notification
+    ctx: Context, out: Sequence[Certificate], told: CertificateReturn | None, notification: Notification
 ) -> None:
-    """Write down what became of a person's certificates, as told at the counter."""
-    if told is not None and told.kind == "collected":
-        collect(ctx, person_id, notification)
-    elif told is not None and told.kind == "not_returned":
-        miss(ctx, person_id, notification, told.reason or "")
+    """Write down what became of the certificates that a person had out, as told at the counter."""
+    if told is not None and told.kind in CAME_BACK:
+        reason = (told.reason or "") if told.kind == "not_returned" else None
+        for row in out:
+            append(ctx, row.id, CAME_BACK[told.kind], notification, reason)
 
 
 def void(ctx: Context, certificate: Certificate, notification: Notification, reason: str) -> None:
     """Say that a certificate should not have been issued; it must be collected."""
     record_event(ctx, certificate, "voided", notification, reason)
-
-
-def _end_all(
-    ctx: Context, person_id: int, kind: str, notification: Notification, reason: str | None
-) -> list[int]:
-    rows = list_out(ctx, person_id)
-    for row in rows:
-        append(ctx, row.id, kind, notification, reason)
-    return [row.id for row in rows]

@@ -8,16 +8,15 @@ from datetime import date
 
 from models.certificate import Certificate
 from models.enrolment import Enrolment
-from models.household import current_card_number, get_head
 from models.notification import Notification
-from models.person import list_current
 from rules.certificates import CertificateKind, Validity, decide_kind, expiry, may_issue
 from rules.derivation import Refusal
-from services import addresses, city, households, print_requests
+from services import addresses, households, print_requests
 from services.certificates import events
 from services.certificates.contents import Holder, card_of, facts_of
+from services.certificates.family import Family, read_family
 from services.context import Context
-from services.errors import HouseholdUnknown, KindNotAllowed
+from services.errors import KindNotAllowed
 from services.numbering import certificate_serials
 from services.papers import to_plain
 from services.statute import law_on
@@ -64,13 +63,22 @@ def issue(
         KindNotAllowed: a fixed kind may not be issued on this day.
         HouseholdUnknown: the household has no card number.
     """
-    plans, refusals = plan(ctx, household_id, periods, kinds or {}, valid_from_on)
-    return write(ctx, plans, notification, delivery, replaced or {}, reissue_reason, refusals)
+    family = read_family(ctx, household_id, [period.person_id for period in periods])
+    plans, refusals = plan(ctx, family, periods, kinds or {}, valid_from_on)
+    return write(ctx, family, plans, notification, delivery, replaced or {}, reissue_reason, refusals)
+
+
+def issue_to(
+    ctx: Context, family: Family, periods: Sequence[Enrolment], notification: Notification, delivery: str
+) -> Issued:
+    """Issue to a family whose number, head and records are in hand already."""
+    plans, refusals = plan(ctx, family, periods, {})
+    return write(ctx, family, plans, notification, delivery, {}, refusals=refusals)
 
 
 def plan(
     ctx: Context,
-    household_id: int,
+    family: Family,
     periods: Sequence[Enrolment],
     kinds: Mapping[int, Sequence[CertificateKind]],
     valid_from_on: date | None = None,
@@ -83,7 +91,7 @@ def plan(
     law = law_on(ctx.today)
     plans: list[Plan] = []
     refusals: list[Refusal] = []
-    for holder in _holders(ctx, household_id, periods):
+    for holder in _holders(ctx, family, periods):
         facts = replace(facts_of(holder.record, holder.period), valid_from_on=valid_from_on)
         choice = decide_kind(facts, law).result
         wanted = kinds.get(holder.record.person_id)
@@ -95,7 +103,7 @@ def plan(
             refusals.extend(validity.refusals)
             if not validity.refusals:
                 plans.append(Plan(holder, kind, validity))
-    return plans, refusals
+    return _with_homes(ctx, plans), refusals
 
 
 def _refuse_kinds(kinds: Sequence[CertificateKind], day: date) -> None:
@@ -106,34 +114,36 @@ def _refuse_kinds(kinds: Sequence[CertificateKind], day: date) -> None:
             )
 
 
-def _holders(ctx: Context, household_id: int, periods: Sequence[Enrolment]) -> list[Holder]:
-    card = current_card_number(ctx.session, household_id)
-    if card is None:
-        raise HouseholdUnknown(
-            "この世帯には被保険者番号がありません。世帯を確かめてください。",
-            "This household has no card number. Check the household.",
-        )
+def _holders(ctx: Context, family: Family, periods: Sequence[Enrolment]) -> list[Holder]:
     ids = [period.person_id for period in periods]
-    head = get_head(ctx.session, household_id, ctx.today)
-    records = list_current(ctx.session, [*ids, *([head.person_id] if head else [])])
-    branches = households.give_branches(ctx, card, ids)
-    homes = addresses.current_of(ctx.session, ids, ctx.today)
-    head_name = records[head.person_id].name if head else ""
+    branches = households.give_branches(ctx, family.card, ids, is_new=family.is_new)
     return [
         Holder(
-            records[period.person_id],
+            family.records[period.person_id],
             period,
-            card,
+            family.card,
             branches[period.person_id],
-            head_name,
-            homes.get(period.person_id),
+            family.head_name,
         )
         for period in periods
     ]
 
 
+def _with_homes(ctx: Context, plans: list[Plan]) -> list[Plan]:
+    """The insurance card of the old law shows where its holder lives; no other kind does."""
+    ids = [one.holder.record.person_id for one in plans if one.kind is CertificateKind.INSURANCE_CARD]
+    if not ids:
+        return plans
+    homes = addresses.current_of(ctx.session, ids, ctx.today)
+    return [
+        replace(one, holder=replace(one.holder, address=homes.get(one.holder.record.person_id)))
+        for one in plans
+    ]
+
+
 def write(
     ctx: Context,
+    family: Family,
     plans: Sequence[Plan],
     notification: Notification | None,
     delivery: str,
@@ -142,8 +152,8 @@ def write(
     refusals: Sequence[Refusal] = (),
 ) -> Issued:
     """Write the certificates of a plan and ask for their paper."""
-    rows = _rows(ctx, plans, notification, replaced, reissue_reason) if plans else []
-    requests = print_requests.ask_for_certificates(ctx, rows, notification, delivery)
+    rows = _rows(ctx, family, plans, notification, replaced, reissue_reason) if plans else []
+    requests = print_requests.ask_for_certificates(ctx, family, rows, notification, delivery)
     return Issued(
         tuple(row.id for row in rows),
         tuple(request.id for request in requests),
@@ -153,13 +163,14 @@ def write(
 
 def _rows(
     ctx: Context,
+    family: Family,
     plans: Sequence[Plan],
     notification: Notification | None,
     replaced: Mapping[tuple[int, str], Certificate],
     reissue_reason: str | None,
 ) -> list[Certificate]:
     serials = certificate_serials(ctx.session, len(plans), ctx.today)
-    by = city.settings_on(ctx.session, ctx.today).insurer
+    by = family.settings.insurer
     rows = []
     for one, serial in zip(plans, serials, strict=True):
         former = replaced.get((one.holder.record.person_id, one.kind.value))

@@ -8,9 +8,9 @@ from typing import Any
 from models.certificate import Certificate
 from models.enrolment import Enrolment
 from models.notification import Notification
-from services import city
 from services.certificates import events
 from services.certificates.contents import card_of
+from services.certificates.family import read_family
 from services.certificates.issuing import Issued, Plan, plan, write
 from services.context import Context
 from services.entries.reading import CertificateReturn
@@ -33,9 +33,11 @@ def renew(
     A certificate that is replaced ends: as told at the counter, else as replaced by the new one.
     """
     told = returns or {}
-    plans, refusals = plan(ctx, household_id, periods, {})
-    by = city.settings_on(ctx.session, ctx.today).insurer
-    out = {period.person_id: events.list_out(ctx, period.person_id) for period in periods}
+    ids = [period.person_id for period in periods]
+    family = read_family(ctx, household_id, ids)
+    plans, refusals = plan(ctx, family, periods, {})
+    by = family.settings.insurer
+    out = events.list_out_of(ctx, ids)
     wanted: list[Plan] = []
     former: dict[tuple[int, str], Certificate] = {}
     for one in plans:
@@ -50,7 +52,7 @@ def renew(
     renewed = {one.holder.record.person_id for one in wanted}
     for person_id in renewed:
         _end(ctx, person_id, out[person_id], wanted, told.get(person_id), notification)
-    return write(ctx, wanted, notification, delivery, former, refusals=refusals)
+    return write(ctx, family, wanted, notification, delivery, former, refusals=refusals)
 
 
 def _collected(told: CertificateReturn | None) -> bool:
@@ -70,7 +72,7 @@ def _end(
     notification: Notification,
 ) -> None:
     if told is not None and _collected(told):
-        events.take_back(ctx, person_id, told, notification)
+        events.take_back(ctx, out, told, notification)
         return
     kinds = {one.kind.value for one in wanted if one.holder.record.person_id == person_id}
     for row in out:

@@ -12,7 +12,7 @@ from models.person import PersonRecord, SearchKey, get_current, list_addresses
 from services import addresses, city, eligibility, households, office_calendar, persons, statute
 from services.addresses import AddressFacts
 from services.context import Context
-from services.eligibility import PeriodStart
+from services.eligibility import PeriodEnd, PeriodStart
 from services.errors import (
     BranchNumbersUsedUp,
     HouseholdUnknown,
@@ -140,9 +140,11 @@ def test_two_periods_of_a_person_never_share_a_day(ctx):
     period = begin(date(2026, 1, 1))
     with pytest.raises(PeriodsOverlap, match="重なります"):
         begin(date(2026, 5, 1))
-    ended = eligibility.end_period(ctx, period, date(2026, 4, 1), date(2026, 4, 1), "02", notification)
+    ended = eligibility.end_period(
+        ctx, PeriodEnd(period, date(2026, 4, 1), date(2026, 4, 1)), "02", notification
+    )
     with pytest.raises(NotInsured, match="すでに喪失"):
-        eligibility.end_period(ctx, ended, date(2026, 5, 1), date(2026, 5, 1), "02", notification)
+        eligibility.end_period(ctx, PeriodEnd(ended, date(2026, 5, 1), date(2026, 5, 1)), "02", notification)
     begin(date(2026, 4, 1))
     with pytest.raises(PeriodsOverlap):
         begin(date(2026, 3, 31))
