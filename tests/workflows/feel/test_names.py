@@ -50,6 +50,7 @@ def test_an_unknown_function_is_refused_and_the_near_one_named():
 
 def test_a_wrong_number_of_arguments_is_refused():
     assert "引数は1個です(2個ありました)" in refusal("count([1], [2])").message_ja
+    assert "引数は1個から3個です(2個ありました)" in refusal("date(2026, 2)").message_ja
 
 
 def test_not_without_brackets_is_explained():

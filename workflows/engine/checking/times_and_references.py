@@ -9,7 +9,6 @@ from typing import Any
 from workflows.engine.checking.diagram import Diagram
 from workflows.engine.feel.errors import FeelError
 from workflows.engine.feel.expressions import compile_expression
-from workflows.engine.feel.values import YearsMonths
 from workflows.engine.supported import BPMN, local
 
 MAX_TURNS = 1_000
@@ -69,7 +68,7 @@ def _is_date(value: object) -> bool:
 def _is_duration(value: object) -> bool:
     if isinstance(value, str):
         return bool(_DURATION.fullmatch(value))
-    return isinstance(value, timedelta | YearsMonths)
+    return isinstance(value, timedelta)
 
 
 def _is_cycle(value: object) -> bool:

@@ -1,108 +1,114 @@
-"""Built-in functions on strings and numbers (DMN 1.5, 10.3.4)."""
+"""Built-in functions on strings (DMN 1.5, 10.3.4.3). Characters are code points, so 𠮷 is one."""
 
-import re
-from collections.abc import Callable
-from datetime import date, datetime
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 
+from workflows.engine.feel import limits, patterns
 from workflows.engine.feel.builtins_call import Invocation, table
-from workflows.engine.feel.values import ARITHMETIC, Value, finite
+from workflows.engine.feel.errors import FeelLimitError
+from workflows.engine.feel.values import Value
 
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
+def _paid(answer: Callable[..., Value]) -> Callable[..., Value]:
+    """A function on strings that are paid for by their length."""
 
-def _of_strings(answer: Callable[..., Value]) -> Callable[..., Value]:
-    """A function whose arguments must all be strings."""
-
-    def function(call: Invocation, *arguments: Value) -> Value:
-        for argument in arguments:
-            if not isinstance(argument, str):
-                call.refuse(argument)
-                return None
-            call.charge(len(argument) // 100)
+    def function(call: Invocation, *arguments: str) -> Value:
+        call.charge(sum(len(argument) for argument in arguments) // 100)
         return answer(*arguments)
 
     return function
 
 
-def _of_numbers(answer: Callable[..., Value]) -> Callable[..., Value]:
-    """A function whose arguments must all be numbers; no result becomes null with a notice."""
-
-    def function(call: Invocation, *arguments: Value) -> Value:
-        for argument in arguments:
-            if not isinstance(argument, Decimal):
-                call.refuse(argument)
-                return None
-        result = answer(*arguments)
-        if result is None:
-            call.warn("答えがないので、")
-        return result
-
-    return function
-
-
-def plain(number: Decimal) -> str:
-    """Digits without exponent and without trailing zeros; there is no minus zero."""
-    text = format(number or Decimal(0), "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _string(call: Invocation, value: Value) -> Value:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return plain(value)
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    call.refuse(value)
-    return None
-
-
-def _number(call: Invocation, value: Value) -> Value:
-    """A number from ASCII digits; full-width digits are data to be cleaned by the form, not here."""
-    if isinstance(value, Decimal):
-        return value
-    if isinstance(value, str) and _NUMBER.fullmatch(value):
-        return finite(ARITHMETIC.create_decimal(value))
-    call.warn('"12.5" の形の数ではないので、')
-    return None
-
-
-def _substring(call: Invocation, text: Value, start: Value, length: Value = None) -> Value:
-    if not isinstance(text, str) or not isinstance(start, Decimal) or start == 0:
-        call.warn("文字列と、1からか負の開始位置が要るので、")
+def _substring(call: Invocation, text: str, start: Decimal, length: Decimal | None = None) -> Value:
+    position = int(start)
+    if position == 0 or (length is not None and length < 1):
+        call.warn("開始位置は1からか負の数、長さは1以上の数なので、")
         return None
-    begin = int(start) - 1 if start > 0 else max(len(text) + int(start), 0)
-    if length is None:
-        return text[begin:]
-    if not isinstance(length, Decimal) or length < 1:
-        call.warn("長さは1以上の数なので、")
-        return None
-    return text[begin : begin + int(length)]
+    begin = position - 1 if position > 0 else max(len(text) + position, 0)
+    return text[begin:] if length is None else text[begin : begin + int(length)]
 
 
-def _modulo(dividend: Decimal, divisor: Decimal) -> Decimal | None:
-    """The sign follows the divisor: modulo(-12, 5) = 3."""
-    if not divisor:
+def _substring_before(text: str, part: str) -> Value:
+    found = text.find(part)
+    return text[:found] if found > 0 else ""
+
+
+def _substring_after(text: str, part: str) -> Value:
+    found = text.find(part)
+    return text[found + len(part) :] if found >= 0 else ""
+
+
+def _no_pattern(call: Invocation, problem_ja: str) -> None:
+    call.warn(f"正規表現として読めない({problem_ja})ので、")
+
+
+def _matches(call: Invocation, text: str, pattern: str, flags: str | None = None) -> Value:
+    call.charge(1 + len(text) // 100)
+    try:
+        return patterns.compiled(pattern, flags or "").search(text) is not None
+    except patterns.NoPattern as problem:
+        _no_pattern(call, str(problem))
         return None
-    quotient = ARITHMETIC.divide(dividend, divisor).to_integral_value(ROUND_FLOOR)
-    return finite(ARITHMETIC.subtract(dividend, ARITHMETIC.multiply(divisor, quotient)))
+
+
+def _replace(call: Invocation, text: str, pattern: str, replacement: str, flags: str | None = None) -> Value:
+    call.charge(1 + len(text) // 100)
+    try:
+        replaced = patterns.replaced(text, pattern, replacement, flags or "", limits.STRING_CHARACTERS)
+    except patterns.NoPattern as problem:
+        _no_pattern(call, str(problem))
+        return None
+    if replaced is None:
+        raise FeelLimitError(f"文字列が{limits.STRING_CHARACTERS}文字を超えます。", *call.at)
+    call.charge(len(replaced) // 100)
+    return replaced
+
+
+def _split(call: Invocation, text: str, delimiter: str) -> Value:
+    try:
+        parts: list[Value] = [*patterns.split(text, delimiter)]
+    except patterns.NoPattern as problem:
+        _no_pattern(call, str(problem))
+        return None
+    if len(parts) > limits.LIST_ITEMS:
+        raise FeelLimitError(f"リストが{limits.LIST_ITEMS}件を超えます。", *call.at)
+    call.charge(len(parts))
+    return parts
+
+
+def _string_join(
+    call: Invocation,
+    items: Sequence[Value],
+    delimiter: str | None = None,
+    prefix: str | None = None,
+    suffix: str | None = None,
+) -> Value:
+    """One string of many; null items are left out."""
+    told = [item for item in items if item is not None]
+    odd = next((item for item in told if not isinstance(item, str)), None)
+    if odd is not None:
+        call.refuse(odd)
+        return None
+    texts = [item for item in told if isinstance(item, str)]
+    length = sum(map(len, texts)) + len(delimiter or "") * len(texts)
+    if length > limits.STRING_CHARACTERS:
+        raise FeelLimitError(f"文字列が{limits.STRING_CHARACTERS}文字を超えます。", *call.at)
+    call.charge(len(texts) + length // 100)
+    return (prefix or "") + (delimiter or "").join(texts) + (suffix or "")
 
 
 STRINGS = table(
-    ("string", _string, 1, 1),
-    ("number", _number, 1, 1),
-    ("string length", _of_strings(lambda text: Decimal(len(text))), 1, 1),
-    ("contains", _of_strings(lambda text, part: part in text), 2, 2),
-    ("starts with", _of_strings(lambda text, part: text.startswith(part)), 2, 2),
-    ("ends with", _of_strings(lambda text, part: text.endswith(part)), 2, 2),
-    ("upper case", _of_strings(lambda text: text.upper()), 1, 1),
-    ("lower case", _of_strings(lambda text: text.lower()), 1, 1),
-    ("substring", _substring, 2, 3),
-    ("abs", _of_numbers(ARITHMETIC.abs), 1, 1),
-    ("floor", _of_numbers(lambda number: number.to_integral_value(ROUND_FLOOR)), 1, 1),
-    ("ceiling", _of_numbers(lambda number: number.to_integral_value(ROUND_CEILING)), 1, 1),
-    ("modulo", _of_numbers(_modulo), 2, 2),
+    ("substring(string: string, start position: number, length?: number)", _substring),
+    ("string length(string: string)", _paid(lambda text: Decimal(len(text)))),
+    ("upper case(string: string)", _paid(lambda text: text.upper())),
+    ("lower case(string: string)", _paid(lambda text: text.lower())),
+    ("substring before(string: string, match: string)", _paid(_substring_before)),
+    ("substring after(string: string, match: string)", _paid(_substring_after)),
+    ("contains(string: string, match: string)", _paid(lambda text, part: part in text)),
+    ("starts with(string: string, match: string)", _paid(lambda text, part: text.startswith(part))),
+    ("ends with(string: string, match: string)", _paid(lambda text, part: text.endswith(part))),
+    ("matches(input: string, pattern: string, flags?: string)", _matches),
+    ("replace(input: string, pattern: string, replacement: string, flags?: string)", _replace),
+    ("split(string: string, delimiter: string)", _split),
+    ("string join(list: list, delimiter?: string, prefix?: string, suffix?: string)", _string_join),
 )

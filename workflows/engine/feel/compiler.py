@@ -3,16 +3,18 @@
 A closure takes a Frame and gives a value. It holds no state, so it may run in several threads at once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from workflows.engine.feel import operators
 from workflows.engine.feel.builtins_call import Invocation
 from workflows.engine.feel.builtins_table import BUILTINS
 from workflows.engine.feel.errors import Place
+from workflows.engine.feel.functions import Function
 from workflows.engine.feel.scope import MISSING, Closure, Frame, Run
 from workflows.engine.feel.syntax import (
     Between,
+    BuiltinName,
     Call,
     Cell,
     Chain,
@@ -22,6 +24,9 @@ from workflows.engine.feel.syntax import (
     Constant,
     ContextOf,
     Filter,
+    FunctionOf,
+    InstanceOf,
+    Invoke,
     Junction,
     ListOf,
     Loop,
@@ -33,8 +38,10 @@ from workflows.engine.feel.syntax import (
     RangeOf,
     SignTest,
     Test,
+    Void,
 )
-from workflows.engine.feel.values import Range, Value
+from workflows.engine.feel.type_system import Nothing, Type, coerced
+from workflows.engine.feel.values import Range, Value, kind
 from workflows.engine.feel.walks import compile_filter, compile_loop, compile_path
 
 
@@ -59,7 +66,7 @@ def _name(node: Name) -> Closure:
         return value  # type: ignore[return-value]
 
     def variable(frame: Frame) -> Value:
-        variables = frame.run.variables
+        variables = frame.variables
         if name in variables:
             return variables[name]
         frame.run.warn(at, text)
@@ -85,7 +92,7 @@ def truth(run: Run, at: Place, value: Value) -> bool | None:
     """A truth value; anything else counts as unknown, with a notice unless it is null."""
     if value is None or isinstance(value, bool):
         return value
-    run.warn(at, f"{operators.kind(value)}は真偽値ではないので、空(null)として扱いました。")
+    run.warn(at, f"{kind(value)}は真偽値ではないので、空(null)として扱いました。")
     return None
 
 
@@ -170,17 +177,107 @@ def _range(node: RangeOf) -> Closure:
         if (start is None and low is not None) or (end is None and high is not None):
             frame.run.warn(at, "範囲の端が空なので、空(null)になりました。")
             return None
+        if start is not None and end is not None and type(start) is not type(end):
+            frame.run.warn(at, "範囲の両端の種類が違うので、空(null)になりました。")
+            return None
         return Range(start, end, low_closed, high_closed)
 
     return run
 
 
 def _call(node: Call) -> Closure:
-    function, at, name = BUILTINS[node.function].function, node.at, node.function
+    builtin, at, names = BUILTINS[node.function], node.at, node.names
+    arguments = [compile_node(argument) for argument in node.arguments]
+    signatures = builtin.signatures
+
+    def run(frame: Frame) -> Value:
+        call = Invocation(builtin.name, at, frame.run)
+        return builtin.call(call, [argument(frame) for argument in arguments], names)
+
+    def run_directly(frame: Frame) -> Value:
+        values = [argument(frame) for argument in arguments]
+        call = Invocation(builtin.name, at, frame.run)
+        made = signatures[0].fit(values)
+        if made is None:
+            return builtin.call(call, values)
+        return builtin.function(call, *made)
+
+    return run_directly if names is None and len(signatures) == 1 else run
+
+
+def _builtin_name(node: BuiltinName) -> Closure:
+    function = BUILTINS[node.function].as_value()
+    return lambda _frame: function
+
+
+def _invoke(node: Invoke) -> Closure:
+    callee, at, names = compile_node(node.callee), node.at, node.names
     arguments = [compile_node(argument) for argument in node.arguments]
 
     def run(frame: Frame) -> Value:
-        return function(Invocation(name, at, frame.run), *[argument(frame) for argument in arguments])
+        function = callee(frame)
+        if not isinstance(function, Function):
+            frame.run.warn(at, f"{kind(function)}は関数ではないので呼び出せず、空(null)になりました。")
+            return None
+        frame.run.charge(at, 1)
+        values = [argument(frame) for argument in arguments]
+        if names is None:
+            return function.call(frame.run, at, values)
+        return function.call_named(frame.run, at, dict(zip(names, values, strict=True)))
+
+    return run
+
+
+def fitted(run: Run, at: Place, wanted: Type | None, value: Value, what_ja: str) -> Value:
+    """The value as the type wants it; null with a notice when it does not conform."""
+    if wanted is None:
+        return value
+    made, fits = coerced(wanted, value)
+    if not fits:
+        run.warn(at, f"{what_ja}が型「{wanted.name}」ではないので、空(null)になりました。")
+    return made
+
+
+def _function(node: FunctionOf) -> Closure:
+    parameters, body = node.parameters, compile_node(node.body)
+
+    def run(frame: Frame) -> Value:
+        def call(inner: Run, at: Place, arguments: Sequence[Value]) -> Value:
+            bound = {
+                name: fitted(inner, at, wanted, value, f"引数「{name[:40]}」")
+                for (name, wanted), value in zip(parameters, arguments, strict=True)
+            }
+            return body(frame.inside(bound))
+
+        return Function("function", parameters, call, lambda count: count == len(parameters))
+
+    return run
+
+
+def _instance_of(node: InstanceOf) -> Closure:
+    subject, wanted = compile_node(node.subject), node.wanted
+    at = node.at
+    if isinstance(wanted, Nothing) and wanted.name != "Null":
+
+        def unknown(frame: Frame) -> Value:
+            frame.run.warn(at, f"型「{wanted.name[:40]}」がないので、空(null)になりました。")
+            return None
+
+        return unknown
+
+    def run(frame: Frame) -> Value:
+        value = subject(frame)
+        return wanted.holds(value) if value is not None or isinstance(wanted, Nothing) else False
+
+    return run
+
+
+def _void(node: Void) -> Closure:
+    at, reason = node.at, f"{node.reason_ja}空(null)になりました。"
+
+    def run(frame: Frame) -> Value:
+        frame.run.warn(at, reason)
+        return None
 
     return run
 
@@ -245,6 +342,7 @@ def _loop(node: Loop) -> Closure:
 
 _COMPILE: dict[type[Node], Callable[[Any], Closure]] = {
     Between: _between,
+    BuiltinName: _builtin_name,
     Call: _call,
     Cell: _cell,
     Chain: _chain,
@@ -253,6 +351,9 @@ _COMPILE: dict[type[Node], Callable[[Any], Closure]] = {
     Constant: _constant,
     ContextOf: _context,
     Filter: _filter,
+    FunctionOf: _function,
+    InstanceOf: _instance_of,
+    Invoke: _invoke,
     Junction: _junction,
     ListOf: _list,
     Loop: _loop,
@@ -261,4 +362,5 @@ _COMPILE: dict[type[Node], Callable[[Any], Closure]] = {
     Negation: _negation,
     Path: _path,
     RangeOf: _range,
+    Void: _void,
 }

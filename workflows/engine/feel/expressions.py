@@ -14,10 +14,11 @@ from workflows.engine.feel import limits
 from workflows.engine.feel.compiler import compile_node
 from workflows.engine.feel.errors import FeelError, FeelLimitError, Notice
 from workflows.engine.feel.parser import Parser
-from workflows.engine.feel.scope import Closure, Frame, Run, release
+from workflows.engine.feel.scope import ClosedDays, Closure, Frame, Run, release
 from workflows.engine.feel.syntax import ContextOf, Node
 from workflows.engine.feel.unary_tests import parse_cell
 from workflows.engine.feel.values import Value, admit
+from workflows.engine.feel.vocabulary import Vocabulary
 
 _TOO_DEEP = "式の入れ子が深すぎます。分けてください。"
 
@@ -46,8 +47,10 @@ class Compiled:
         except RecursionError as error:
             raise FeelLimitError(_TOO_DEEP, 1, 1) from error
 
-    def run(self, variables: Mapping[str, Any], clock: datetime | None) -> Run:
-        return Run(variables, self.reads, clock)
+    def run(
+        self, variables: Mapping[str, Any], clock: datetime | None, closed_days: ClosedDays | None = None
+    ) -> Run:
+        return Run(variables, self.reads, clock, closed_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +59,25 @@ class Expression(Compiled):
 
     entries: tuple[str, ...] = ()
 
-    def evaluate(self, variables: Mapping[str, Any], *, clock: datetime | None = None) -> Any:
+    def evaluate(
+        self,
+        variables: Mapping[str, Any],
+        *,
+        clock: datetime | None = None,
+        closed_days: ClosedDays | None = None,
+    ) -> Any:
         """The value: None, bool, int or Decimal, str, date, datetime, timedelta, list or dict of these."""
-        return self.evaluate_traced(variables, clock=clock).value
+        return self.evaluate_traced(variables, clock=clock, closed_days=closed_days).value
 
-    def evaluate_traced(self, variables: Mapping[str, Any], *, clock: datetime | None = None) -> Traced:
+    def evaluate_traced(
+        self,
+        variables: Mapping[str, Any],
+        *,
+        clock: datetime | None = None,
+        closed_days: ClosedDays | None = None,
+    ) -> Traced:
         """The value with its notices. Bad data gives null, never an error; only a limit raises."""
-        run = self.run(variables, clock)
+        run = self.run(variables, clock, closed_days)
         value = release(run, self.value(Frame(run, {})))
         return Traced(value, tuple(run.notices))
 
@@ -92,16 +107,27 @@ def compile_unary_tests(text: str, names: Collection[str] | None) -> UnaryTests:
     return _unary_tests(text, None if names is None else frozenset(names))
 
 
-@lru_cache(maxsize=limits.COMPILED_KEPT)
-def _expression(text: str, names: frozenset[str] | None) -> Expression:
-    parser, node = _parsed(text, names, _whole)
+def read_expression(text: str, vocabulary: Vocabulary) -> Expression:
+    """An expression of a decision file, with all that may be said in it; kept by whoever asks."""
+    parser, node = _parsed(text, vocabulary, _whole)
     entries = tuple(key for key, _ in node.entries) if isinstance(node, ContextOf) else ()
     return Expression(text, frozenset(parser.free), _reads(parser), compile_node(node), entries)
 
 
+def read_unary_tests(text: str, vocabulary: Vocabulary) -> UnaryTests:
+    """A cell of a decision file, with all that may be said in it; kept by whoever asks."""
+    parser, node = _parsed(text, vocabulary, parse_cell)
+    return UnaryTests(text, frozenset(parser.free), _reads(parser), compile_node(node))
+
+
+@lru_cache(maxsize=limits.COMPILED_KEPT)
+def _expression(text: str, names: frozenset[str] | None) -> Expression:
+    return read_expression(text, Vocabulary(names))
+
+
 @lru_cache(maxsize=limits.COMPILED_KEPT)
 def _context(text: str, names: frozenset[str] | None) -> Expression:
-    _parser, node = _parsed(text, names, _whole)
+    _parser, node = _parsed(text, Vocabulary(names), _whole)
     if not isinstance(node, ContextOf):
         raise FeelError("スクリプトは { 名前: 式, … } の形で書いてください。", *node.at)
     return _expression(text, names)
@@ -109,8 +135,7 @@ def _context(text: str, names: frozenset[str] | None) -> Expression:
 
 @lru_cache(maxsize=limits.COMPILED_KEPT)
 def _unary_tests(text: str, names: frozenset[str] | None) -> UnaryTests:
-    parser, node = _parsed(text, names, parse_cell)
-    return UnaryTests(text, frozenset(parser.free), _reads(parser), compile_node(node))
+    return read_unary_tests(text, Vocabulary(names))
 
 
 def _whole(parser: Parser) -> Node:
@@ -123,8 +148,8 @@ def _reads(parser: Parser) -> frozenset[str]:
     return frozenset(parser.free | parser.perhaps)
 
 
-def _parsed(text: str, names: frozenset[str] | None, parse: Callable[[Parser], Node]) -> tuple[Parser, Node]:
-    parser = Parser(text, names)
+def _parsed(text: str, vocabulary: Vocabulary, parse: Callable[[Parser], Node]) -> tuple[Parser, Node]:
+    parser = Parser(text, vocabulary)
     try:
         return parser, parse(parser)
     except RecursionError as error:

@@ -10,12 +10,14 @@ from workflows.engine.feel.errors import FeelError, FeelLimitError, Place
 
 Kind = Literal["number", "string", "word", "sign", "odd", "end"]
 
-# A word may go on with 中点, separate voiced marks and variation selectors: 氏名・住所, 辻󠄀.
+# A word may go on with 中点, separate voiced marks, joiners and variation selectors: 氏名・住所, 辻󠄀; beyond
+# the first plane (𠮷, pictures) every character is part of one.
 _TOKEN = re.compile(
     r"""(?P<space>\s+|//[^\n]*|/\*.*?\*/)
       | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
       | (?P<string>"(?:[^"\\\n]|\\.)*")
-      | (?P<word>[^\W\d][\w・\u3099\u309A\uFE00-\uFE0F\U000E0100-\U000E01EF]*)
+      | (?P<word>(?:[^\W\d]|[\U00010000-\U000EFFFF])
+          (?:[\w・\u200C\u200D\u3099\u309A\uFE00-\uFE0F]|[\U00010000-\U000EFFFF])*)
       | (?P<sign>\.\.|\*\*|<=|>=|!=|==|[-+*/<>=()\[\]{},.:?@])
       | (?P<odd>.)""",
     re.VERBOSE | re.DOTALL,
@@ -88,11 +90,13 @@ def tokens_of(text: str) -> list[Token]:
     return tokens
 
 
-def string_value(token: Token) -> str:
-    """The characters of a string token, escapes resolved."""
+def string_value(token: Token, *, lenient: bool = False) -> str:
+    """The characters of a string token, escapes resolved; a lenient reader leaves unknown ones alone."""
 
     def resolve(found: re.Match[str]) -> str:
         short, long, plain, wrong = found.groups()
+        if wrong is not None and lenient:
+            return found.group()
         if wrong is not None:
             raise FeelError(
                 f"文字列の中の「\\{wrong}」は使えません。\\ そのものは \\\\ と書きます。", *token.place

@@ -3,22 +3,35 @@
 Equality and order look at the FEEL kind first: true is not 1, and a date-time is not a date (feel.md, Traps).
 """
 
-import calendar
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from workflows.engine.feel import limits
 from workflows.engine.feel.errors import FeelLimitError, Place
 from workflows.engine.feel.scope import Run
-from workflows.engine.feel.values import ARITHMETIC, KINDS, Range, Value, YearsMonths, finite
+from workflows.engine.feel.temporal import (
+    DAY_NANOS,
+    MIDNIGHT_UTC,
+    Day,
+    Moment,
+    Span,
+    TimeOfDay,
+    YearsMonths,
+    comparable,
+    day_later,
+    moment_later,
+    moment_months_later,
+    months_later,
+    same_moment,
+    same_time,
+    span,
+    time_later,
+    years_months,
+)
+from workflows.engine.feel.values import ARITHMETIC, Range, Value, finite, kind
 
-_ORDERED = frozenset({Decimal, str, date, datetime, timedelta, YearsMonths})
-
-
-def kind(value: Value) -> str:
-    return KINDS[type(value)]
+_ORDERED = frozenset({Decimal, str, Day, TimeOfDay, Moment, Span, YearsMonths})
 
 
 def concatenated(run: Run, at: Place, left: str, right: str) -> str:
@@ -29,32 +42,42 @@ def concatenated(run: Run, at: Place, left: str, right: str) -> str:
     return left + right
 
 
-def _later(day: date, span: timedelta) -> date | None:
-    try:
-        if isinstance(day, datetime):
-            return day + span
-        return (datetime.combine(day, time()) + span).date()
-    except OverflowError:  # outside the years 1 to 9999
-        return None
+def _whole(number: Decimal) -> int:
+    return (
+        int(number.to_integral_value(ROUND_HALF_EVEN))
+        if number.is_finite() and number.adjusted() < 40
+        else 10**40
+    )
 
 
-def _months_later(day: date, span: YearsMonths) -> date | None:
-    year, month = divmod(day.year * 12 + day.month - 1 + span.months, 12)
-    if not 1 <= year <= 9999:
-        return None
-    return day.replace(year=year, month=month + 1, day=min(day.day, calendar.monthrange(year, month + 1)[1]))
+def _span_times(length: Span, factor: Decimal) -> Span | None:
+    return span(int(ARITHMETIC.multiply(Decimal(length.nanos), factor)) if factor.adjusted() < 30 else 10**40)
 
 
-def _span(days: timedelta, factor: Decimal) -> timedelta | None:
-    micros = ARITHMETIC.multiply(Decimal(days // timedelta(microseconds=1)), factor)
-    try:
-        return timedelta(microseconds=int(micros))
-    except (OverflowError, ValueError):  # longer than any timedelta, or not a number at all
-        return None
+def _months_times(length: YearsMonths, factor: Decimal) -> YearsMonths | None:
+    return years_months(
+        int(ARITHMETIC.multiply(Decimal(length.months), factor)) if factor.adjusted() < 30 else 10**40
+    )
 
 
-def _between(left: datetime, right: datetime) -> timedelta | None:
-    return left - right if (left.tzinfo is None) == (right.tzinfo is None) else None
+def _ratio(one: int, other: int) -> Decimal | None:
+    return finite(ARITHMETIC.divide(Decimal(one), Decimal(other))) if other else None
+
+
+def _between(left: Moment, right: Moment) -> Span | None:
+    return span(left.scale - right.scale) if comparable(left.time, right.time) else None
+
+
+def _between_times(left: TimeOfDay, right: TimeOfDay) -> Span | None:
+    return span(left.scale - right.scale) if comparable(left, right) else None
+
+
+def _power(base: Decimal, exponent: Decimal) -> Decimal | None:
+    return finite(ARITHMETIC.power(base, exponent))
+
+
+def _at_midnight(day: Day) -> Moment:
+    return Moment(day, MIDNIGHT_UTC)
 
 
 _Arithmetic = Callable[[Any, Any], Value]
@@ -63,26 +86,42 @@ _ARITHMETIC: dict[tuple[str, type, type], _Arithmetic] = {
     ("-", Decimal, Decimal): lambda a, b: finite(ARITHMETIC.subtract(a, b)),
     ("*", Decimal, Decimal): lambda a, b: finite(ARITHMETIC.multiply(a, b)),
     ("/", Decimal, Decimal): lambda a, b: finite(ARITHMETIC.divide(a, b)),
-    ("**", Decimal, Decimal): lambda a, b: finite(ARITHMETIC.power(a, b)),
-    ("-", datetime, datetime): _between,
-    ("-", date, date): lambda a, b: a - b,
-    ("+", timedelta, timedelta): lambda a, b: a + b,
-    ("-", timedelta, timedelta): lambda a, b: a - b,
-    ("*", timedelta, Decimal): _span,
-    ("*", Decimal, timedelta): lambda a, b: _span(b, a),
-    ("/", timedelta, Decimal): lambda a, b: _span(a, ARITHMETIC.divide(Decimal(1), b)) if b else None,
-    ("+", YearsMonths, YearsMonths): lambda a, b: YearsMonths(a.months + b.months),
-    ("-", YearsMonths, YearsMonths): lambda a, b: YearsMonths(a.months - b.months),
+    ("**", Decimal, Decimal): _power,
+    ("-", Moment, Moment): _between,
+    ("-", Moment, Day): lambda a, b: _between(a, _at_midnight(b)),
+    ("-", Day, Moment): lambda a, b: _between(_at_midnight(a), b),
+    ("-", Day, Day): lambda a, b: span((a.number - b.number) * DAY_NANOS),
+    ("-", TimeOfDay, TimeOfDay): _between_times,
+    ("+", Day, Span): day_later,
+    ("+", Span, Day): lambda a, b: day_later(b, a),
+    ("-", Day, Span): lambda a, b: day_later(a, Span(-b.nanos)),
+    ("+", Moment, Span): moment_later,
+    ("+", Span, Moment): lambda a, b: moment_later(b, a),
+    ("-", Moment, Span): lambda a, b: moment_later(a, Span(-b.nanos)),
+    ("+", TimeOfDay, Span): time_later,
+    ("+", Span, TimeOfDay): lambda a, b: time_later(b, a),
+    ("-", TimeOfDay, Span): lambda a, b: time_later(a, Span(-b.nanos)),
+    ("+", Day, YearsMonths): months_later,
+    ("+", YearsMonths, Day): lambda a, b: months_later(b, a),
+    ("-", Day, YearsMonths): lambda a, b: months_later(a, YearsMonths(-b.months)),
+    ("+", Moment, YearsMonths): moment_months_later,
+    ("+", YearsMonths, Moment): lambda a, b: moment_months_later(b, a),
+    ("-", Moment, YearsMonths): lambda a, b: moment_months_later(a, YearsMonths(-b.months)),
+    ("+", Span, Span): lambda a, b: span(a.nanos + b.nanos),
+    ("-", Span, Span): lambda a, b: span(a.nanos - b.nanos),
+    ("*", Span, Decimal): _span_times,
+    ("*", Decimal, Span): lambda a, b: _span_times(b, a),
+    ("/", Span, Decimal): lambda a, b: span(_whole(ARITHMETIC.divide(Decimal(a.nanos), b))) if b else None,
+    ("/", Span, Span): lambda a, b: _ratio(a.nanos, b.nanos),
+    ("+", YearsMonths, YearsMonths): lambda a, b: years_months(a.months + b.months),
+    ("-", YearsMonths, YearsMonths): lambda a, b: years_months(a.months - b.months),
+    ("*", YearsMonths, Decimal): _months_times,
+    ("*", Decimal, YearsMonths): lambda a, b: _months_times(b, a),
+    ("/", YearsMonths, Decimal): lambda a, b: (
+        years_months(int(finite(ARITHMETIC.divide(Decimal(a.months), b)) or 0)) if b else None
+    ),
+    ("/", YearsMonths, YearsMonths): lambda a, b: _ratio(a.months, b.months),
 }
-for _day in (date, datetime):
-    _ARITHMETIC |= {
-        ("+", _day, timedelta): _later,
-        ("+", timedelta, _day): lambda a, b: _later(b, a),
-        ("-", _day, timedelta): lambda a, b: _later(a, -b),
-        ("+", _day, YearsMonths): _months_later,
-        ("+", YearsMonths, _day): lambda a, b: _months_later(b, a),
-        ("-", _day, YearsMonths): lambda a, b: _months_later(a, YearsMonths(-b.months)),
-    }
 
 
 def calculate(run: Run, at: Place, sign: str, left: Value, right: Value) -> Value:
@@ -93,10 +132,7 @@ def calculate(run: Run, at: Place, sign: str, left: Value, right: Value) -> Valu
     if operation is None:
         run.warn(at, f"{kind(left)}と{kind(right)}は「{sign}」で計算できないので、空(null)になりました。")
         return None
-    try:
-        result = operation(left, right)
-    except OverflowError:  # a duration or a date beyond what the calendar holds
-        result = None
+    result = operation(left, right)
     if result is None:
         run.warn(at, f"「{sign}」の計算に答えがない(0での割り算など)ので、空(null)になりました。")
     return result
@@ -105,23 +141,17 @@ def calculate(run: Run, at: Place, sign: str, left: Value, right: Value) -> Valu
 def negate(run: Run, at: Place, value: Value) -> Value:
     if type(value) is Decimal:
         return ARITHMETIC.minus(value)
-    if type(value) is timedelta:
-        return _span(value, Decimal(-1))
+    if type(value) is Span:
+        return Span(-value.nanos)
     if type(value) is YearsMonths:
         return YearsMonths(-value.months)
     run.warn(at, f"{kind(value)}に「-」は付けられないので、空(null)になりました。")
     return None
 
 
-def _comparable_times(left: Value, right: Value) -> bool:
-    if type(left) is datetime and type(right) is datetime:
-        return (left.tzinfo is None) == (right.tzinfo is None)
-    return True
-
-
 def _mismatch(run: Run, at: Place, left: Value, right: Value) -> None:
     hint = ""
-    if {type(left), type(right)} in ({str, date}, {str, datetime}):
+    if {type(left), type(right)} in ({str, Day}, {str, Moment}):
         hint = "文字列の日付は date(…) で日付にしてから比べてください。"
     run.warn(at, f"{kind(left)}と{kind(right)}は比べられないので、空(null)になりました。{hint}")
 
@@ -130,7 +160,7 @@ def equal(run: Run, at: Place, left: Value, right: Value) -> bool | None:
     """Equality: null equals null only; different kinds have no answer."""
     if left is None or right is None:
         return left is right
-    if type(left) is not type(right) or not _comparable_times(left, right):
+    if type(left) is not type(right):
         _mismatch(run, at, left, right)
         return None
     if isinstance(left, list) and isinstance(right, list):
@@ -143,16 +173,32 @@ def equal(run: Run, at: Place, left: Value, right: Value) -> bool | None:
         return left.keys() == right.keys() and all(
             equal(run, at, left[key], right[key]) is True for key in left
         )
+    if isinstance(left, Moment) and isinstance(right, Moment):
+        return same_moment(left, right)
+    if isinstance(left, TimeOfDay) and isinstance(right, TimeOfDay):
+        return same_time(left, right)
     return left == right
+
+
+def _in_order(left: Value, right: Value) -> bool:
+    """Whether two values of one kind have an order: a local time and one with a zone have none."""
+    if isinstance(left, Moment) and isinstance(right, Moment):
+        return comparable(left.time, right.time)
+    if isinstance(left, TimeOfDay) and isinstance(right, TimeOfDay):
+        return comparable(left, right)
+    return True
 
 
 def less(run: Run, at: Place, left: Value, right: Value, *, or_equal: bool) -> bool | None:
     """`left < right` or `left <= right`; null unless both are of one ordered kind."""
-    if type(left) is not type(right) or type(left) not in _ORDERED or not _comparable_times(left, right):
+    if type(left) is not type(right) or type(left) not in _ORDERED or not _in_order(left, right):
         _mismatch(run, at, left, right)
         return None
     one: Any = left
-    return bool(one <= right if or_equal else one < right)
+    other: Any = right
+    if type(one) in {Moment, TimeOfDay}:
+        one, other = one.scale, other.scale
+    return bool(one <= other if or_equal else one < other)
 
 
 def compare(run: Run, at: Place, sign: str, left: Value, right: Value) -> bool | None:
@@ -202,6 +248,8 @@ def matches(run: Run, at: Place, value: Value, wanted: Value) -> bool | None:
 def matches_item(run: Run, at: Place, value: Value, item: Value) -> bool | None:
     if type(item) is Range and type(value) is not Range:
         return in_range(run, at, value, item)
+    if isinstance(item, list) and not isinstance(value, list):
+        return matches(run, at, value, item)
     if item is not None and value is not None and type(item) is not type(value):
         return False  # a list may be mixed; another kind is simply another item
     return equal(run, at, value, item)

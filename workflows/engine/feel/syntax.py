@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from workflows.engine.feel.errors import Place
+from workflows.engine.feel.type_system import Type
 from workflows.engine.feel.values import Value
 
 
@@ -99,8 +100,46 @@ class Filter(Node):
 
 @dataclass(frozen=True, slots=True)
 class Call(Node):
+    """A built-in function by name; `names` are those of the arguments when they are given by name."""
+
     function: str
     arguments: tuple[Node, ...]
+    names: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltinName(Node):
+    """A built-in function as a value: `sort(list, min)`."""
+
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invoke(Node):
+    """A function that is a value: of a context, a parameter, a business knowledge model."""
+
+    callee: Node
+    arguments: tuple[Node, ...]
+    names: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionOf(Node):
+    parameters: tuple[tuple[str, Type | None], ...]
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceOf(Node):
+    subject: Node
+    wanted: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Void(Node):
+    """What the standard makes null although nobody can have meant it; only a lenient reader lets it pass."""
+
+    reason_ja: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from dataclasses import fields
 from decimal import Decimal
 
 from workflows.engine.feel import limits
-from workflows.engine.feel.builtins_dates import member_of
 from workflows.engine.feel.errors import FeelLimitError, Place
-from workflows.engine.feel.operators import kind
-from workflows.engine.feel.scope import Closure, Frame, Run
-from workflows.engine.feel.syntax import Filter, Loop, Node, Path
-from workflows.engine.feel.values import Range, Value
+from workflows.engine.feel.properties import member_of
+from workflows.engine.feel.scope import MISSING, Closure, Frame, Run
+from workflows.engine.feel.syntax import Filter, Loop, Name, Node, Path
+from workflows.engine.feel.temporal import Day, day_numbered
+from workflows.engine.feel.values import Range, Value, kind
 
 
 def weight(node: Node) -> int:
@@ -26,6 +26,12 @@ def _parts(value: object) -> Iterator[Node]:
             yield from _parts(item)
 
 
+def _says(node: Node, name: str) -> bool:
+    if isinstance(node, Name):
+        return node.name == name
+    return any(_says(part, name) for field in fields(node) for part in _parts(getattr(node, field.name)))
+
+
 def compile_path(node: Path, base: Closure) -> Closure:
     member, at = node.member, node.at
 
@@ -34,10 +40,13 @@ def compile_path(node: Path, base: Closure) -> Closure:
             if member not in value:
                 run.warn(at, f"項目「{member[:40]}」がないので、空(null)になりました。")
             return value.get(member)
+        if value is None:
+            return None
         found = member_of(value, member)
-        if found is None and value is not None:
+        if found is MISSING:
             run.warn(at, f"{kind(value)}に項目「{member[:40]}」はないので、空(null)になりました。")
-        return found
+            return None
+        return found  # type: ignore[return-value]
 
     def run_path(frame: Frame) -> Value:
         value = base(frame)
@@ -70,6 +79,9 @@ def compile_filter(node: Filter, base: Closure, condition: Closure) -> Closure:
                 return _by_position(frame.run, at, items, answer)
             if answer is True:
                 kept.append(item)
+            elif answer is not False and answer is not None:
+                frame.run.warn(at, "[ ] の中が真偽値でも番号でもないので、空(null)になりました。")
+                return None
         return kept
 
     return run
@@ -105,15 +117,24 @@ def _walk(run: Run, at: Place, domain: Value) -> Iterable[Value] | None:
 
 def _count_through(run: Run, at: Place, bounds: Range) -> Iterable[Value] | None:
     low, high = bounds.low, bounds.high
+    if isinstance(low, Day) and isinstance(high, Day):
+        days = _numbers_between(at, bounds, low.number, high.number)
+        return (day_numbered(number) for number in days)
     if not (isinstance(low, Decimal) and isinstance(high, Decimal)) or not _whole(low, high):
-        run.warn(at, "整数の範囲だけを繰り返せるので、空(null)になりました。")
+        run.warn(at, "整数か日付の範囲だけを繰り返せるので、空(null)になりました。")
         return None
     if max(abs(low), abs(high)) > limits.STEPS * 1000:
         raise FeelLimitError("繰り返しの範囲が大きすぎます。", *at)
+    return (Decimal(number) for number in _numbers_between(at, bounds, int(low), int(high)))
+
+
+def _numbers_between(at: Place, bounds: Range, low: int, high: int) -> range:
+    """From one end to the other, upwards or downwards."""
+    if max(abs(low), abs(high)) > limits.STEPS * 1_000_000:
+        raise FeelLimitError("繰り返しの範囲が大きすぎます。", *at)
     step = 1 if low <= high else -1
-    start = int(low) + (0 if bounds.low_closed else step)
-    end = int(high) + (step if bounds.high_closed else 0)
-    return (Decimal(number) for number in range(start, end, step))
+    start = low + (0 if bounds.low_closed else step)
+    return range(start, high + (step if bounds.high_closed else 0), step)
 
 
 def _whole(*numbers: Decimal) -> bool:
@@ -123,11 +144,15 @@ def _whole(*numbers: Decimal) -> bool:
 def compile_loop(node: Loop, domains: list[Closure], body: Closure) -> Closure:
     names = [name for name, _ in node.iterators]
     at, cost = node.at, weight(node.body) + len(names)
+    says_partial = node.kind == "for" and _says(node.body, "partial")
 
-    def turns(frame: Frame, depth: int) -> Iterator[Value]:
+    def turns(frame: Frame, depth: int, partial: list[Value]) -> Iterator[Value]:
         """The value of the body for each turn; a domain that is no domain gives no turn but ends the loop."""
         if depth == len(names):
             frame.run.charge(at, cost)
+            if says_partial:
+                frame.run.charge(at, len(partial))
+                frame = frame.inside({"partial": [*partial]})
             yield body(frame)
             return
         items = _walk(frame.run, at, domains[depth](frame))
@@ -135,13 +160,14 @@ def compile_loop(node: Loop, domains: list[Closure], body: Closure) -> Closure:
             raise _NothingToWalkOverError
         for item in items:
             frame.run.charge(at, 1)
-            yield from turns(frame.inside({names[depth]: item}), depth + 1)
+            yield from turns(frame.inside({names[depth]: item}), depth + 1, partial)
 
     gather = {"for": _all_turns, "some": _some, "every": _every}[node.kind]
 
     def run(frame: Frame) -> Value:
+        gathered: list[Value] = []
         try:
-            return gather(at, turns(frame, 0))
+            return gather(at, turns(frame, 0, gathered), gathered)
         except _NothingToWalkOverError:
             return None
 
@@ -152,8 +178,7 @@ class _NothingToWalkOverError(Exception):
     """The domain of a loop is null: the loop is null."""
 
 
-def _all_turns(at: Place, turns: Iterator[Value]) -> Value:
-    gathered: list[Value] = []
+def _all_turns(at: Place, turns: Iterator[Value], gathered: list[Value]) -> Value:
     for value in turns:
         gathered.append(value)
         if len(gathered) > limits.LIST_ITEMS:
@@ -161,7 +186,7 @@ def _all_turns(at: Place, turns: Iterator[Value]) -> Value:
     return gathered
 
 
-def _some(_at: Place, turns: Iterator[Value]) -> Value:
+def _some(_at: Place, turns: Iterator[Value], _gathered: list[Value]) -> Value:
     unknown = False
     for value in turns:
         if value is True:
@@ -170,7 +195,7 @@ def _some(_at: Place, turns: Iterator[Value]) -> Value:
     return None if unknown else False
 
 
-def _every(_at: Place, turns: Iterator[Value]) -> Value:
+def _every(_at: Place, turns: Iterator[Value], _gathered: list[Value]) -> Value:
     unknown = False
     for value in turns:
         if value is False:
