@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.base import Base, UtcDateTime, key_text
 
 OPEN = text("state = 'open'")
+UNFINISHED = text("state IN ('open', 'suspended')")
+DONE = text("state = 'done'")
+SERVICE = text("kind = 'service'")
 
 
 class Definition(Base):
@@ -44,6 +47,16 @@ class Case(Base):
     started_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version}
+    __table_args__ = (
+        Index(
+            "ix_workflow_case_unfinished",
+            "slug",
+            "definition_hash",
+            "id",
+            sqlite_where=UNFINISHED,
+            postgresql_where=UNFINISHED,
+        ),
+    )
 
 
 class WorkItem(Base):
@@ -77,6 +90,7 @@ class WorkItem(Base):
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     __table_args__ = (
+        Index("ix_work_item_done", "done_at", sqlite_where=DONE, postgresql_where=DONE),
         Index(
             "ix_work_item_open", "office_id", "role", "due_on", "id", sqlite_where=OPEN, postgresql_where=OPEN
         ),
@@ -99,7 +113,10 @@ class CaseEvent(Base):
     title_ja: Mapped[str] = mapped_column(String(100), default="")
     title_en: Mapped[str] = mapped_column(String(100), default="")
     note: Mapped[str | None] = mapped_column(String(1000))
-    __table_args__ = (Index("ix_case_event_case", "case_id", "id"),)
+    __table_args__ = (
+        Index("ix_case_event_case", "case_id", "id"),
+        Index("ix_case_event_service", "at", sqlite_where=SERVICE, postgresql_where=SERVICE),
+    )
 
 
 class Draft(Base):

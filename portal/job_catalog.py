@@ -10,6 +10,7 @@ from services.batch import deciding, regular
 from services.job_kinds import Kind
 from services.periodic import Daily, MonthlyWorkingDay, Periodic
 from workflows.ex_officio_cases import start_case
+from workflows.operating import background
 
 if TYPE_CHECKING:
     from portal.settings import Settings
@@ -51,6 +52,7 @@ def register_kinds(settings: Settings) -> None:
             as_system=True,
             long=True,
         ),
+        Kind(background.KIND, "案件の一括操作", "Operations on many cases", background.step, long=True),
     ):
         job_kinds.register(kind)
     for regular_work in CALENDAR:

@@ -10,18 +10,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Text, cast, delete, select, update
+from sqlalchemy import Text, cast, delete, or_, select, update
 
 from models.audit.tags import Tag
 from models.case import Case, Draft
 from models.deed import Deed
 from models.form_entry import FormEntry
 from models.limits import RateCounter
+from models.operation import CaseMigration
 from models.vault import PREFIX, IndividualNumber
 from services import audit
 from services.context import Context
 
 DEEDS_KEPT = timedelta(days=7)  # longer than any page stays open
+MOVES_KEPT = timedelta(days=30)  # how long a move can be taken back
 AT_ONCE = 500
 BLIND_INDEX_BYTES = 32
 REFERENCE = re.compile(rf"{PREFIX}([0-9a-f-]{{36}})")
@@ -29,15 +31,16 @@ REFERENCE = re.compile(rf"{PREFIX}([0-9a-f-]{{36}})")
 
 @dataclass(frozen=True)
 class Tidied:
-    """How many numbers were destroyed, and how many page keys and counters removed."""
+    """How many numbers were destroyed, page keys and counters removed, earlier states of cases dropped."""
 
     numbers: int = 0
     deeds: int = 0
     counters: int = 0
+    moves: int = 0
 
     @property
     def any(self) -> bool:
-        return bool(self.numbers or self.deeds or self.counters)
+        return bool(self.numbers or self.deeds or self.counters or self.moves)
 
 
 def run(ctx: Context, number_days: int) -> Tidied:
@@ -45,11 +48,31 @@ def run(ctx: Context, number_days: int) -> Tidied:
     numbers = _discard_numbers(ctx, number_days)
     deeds = ctx.session.execute(delete(Deed).where(Deed.at < ctx.at - DEEDS_KEPT))
     counters = ctx.session.execute(delete(RateCounter).where(RateCounter.expires <= ctx.at.timestamp()))
-    done = Tidied(numbers, _count(deeds), _count(counters))
+    done = Tidied(numbers, _count(deeds), _count(counters), _forget_moves(ctx))
     if done.any:
-        detail = {"numbers": done.numbers, "deeds": done.deeds, "counters": done.counters}
+        detail = {
+            "numbers": done.numbers,
+            "deeds": done.deeds,
+            "counters": done.counters,
+            "moves": done.moves,
+        }
         audit.record(ctx, Tag.HOUSE_KEPT, detail=detail)
     return done
+
+
+def _forget_moves(ctx: Context) -> int:
+    """Drop what cases were before a move to another version, once they have ended or a month has passed."""
+    running = select(Case.id).where(Case.state.in_(("open", "suspended")))
+    forgotten = (
+        update(CaseMigration)
+        .where(
+            CaseMigration.blob.is_not(None),
+            or_(CaseMigration.at < ctx.at - MOVES_KEPT, CaseMigration.case_id.not_in(running)),
+        )
+        .values(blob=None)
+        .execution_options(synchronize_session=False)
+    )
+    return _count(ctx.session.execute(forgotten))
 
 
 def _discard_numbers(ctx: Context, number_days: int) -> int:
@@ -86,7 +109,7 @@ def _in_use(ctx: Context) -> set[str]:
     entries = (
         select(cast(FormEntry.data, Text))
         .join(Case, Case.id == FormEntry.case_id)
-        .where(Case.state == "open", cast(FormEntry.data, Text).contains(PREFIX))
+        .where(Case.state.in_(("open", "suspended")), cast(FormEntry.data, Text).contains(PREFIX))
     )
     drafts = select(cast(Draft.data, Text)).where(cast(Draft.data, Text).contains(PREFIX))
     found: set[str] = set()

@@ -1,6 +1,7 @@
 """Cases taken through the workflow as staff do it, with entries as a browser would send them."""
 
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Any, Protocol
 
 from services.context import Actor, Context
@@ -17,7 +18,7 @@ IDENTITY: dict[str, Any] = {
 
 
 class UnitOfWork(Protocol):
-    def __call__(self, actor: Actor) -> AbstractContextManager[Context]: ...
+    def __call__(self, actor: Actor, at: datetime = ...) -> AbstractContextManager[Context]: ...
 
 
 def seen_on_paper(entry: dict[str, Any]) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.factories.processes import form
 from workflows.engine.bundle import Bundle
 
-FORM: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
+NOTHING: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
 HEAD = (
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
     'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
@@ -62,10 +63,7 @@ def a_bundle(slug: str, steps: Sequence[Any], called: Mapping[str, Sequence[Any]
     """A definition of these steps and of the processes that they call."""
     processes = {slug: steps, **(called or {})}
     asked = [(name, one) for name, inside in processes.items() for one in _asked(inside)]
-    forms = {
-        dict(one.properties).get("form", f"{name}/{one.id}"): {"schema": FORM, "ui": {}}
-        for name, one in asked
-    }
+    forms = {dict(one.properties).get("form", f"{name}/{one.id}"): form(NOTHING) for name, one in asked}
     return Bundle(slug, {name: _xml(name, inside) for name, inside in processes.items()}, {}, forms)
 
 

@@ -6,19 +6,21 @@ What cannot be carried over is refused, naming the element; what the case will n
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.control import _EndJoin
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import EventBasedGateway
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.specs.Join import Join
 from SpiffWorkflow.util.task import TaskState
 
+from workflows.engine import store
 from workflows.engine.case_workflow import CaseWorkflow
 from workflows.engine.comparison import ASPECTS, Comparison, Element, element_of
-from workflows.engine.migration import AHEAD, HERE, Part, parts_of
+from workflows.engine.migration import AHEAD, HERE, Part, move, parts_of
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,35 @@ class Verdict:
     def can(self) -> bool:
         """Whether the case can be moved."""
         return not self.refusals
+
+
+def judge(blob: bytes, compared: Comparison) -> Verdict:
+    """What moving a stored case would mean: the check, and the move tried in memory.
+
+    The tried case must wait where it waited; whatever the check has not foreseen is refused here.
+    """
+    workflow = store.thaw(blob, compared.old)
+    verdict = examine(workflow, compared)
+    if not verdict.can:
+        return verdict
+    here = {str(task.id) for task in workflow.ready_manual_tasks()}
+    try:
+        move(workflow, compared)
+        again = store.thaw(store.freeze(workflow), compared.new)
+    except WorkflowException as error:
+        spec = getattr(error, "task_spec", None)
+        return replace(verdict, refusals=(_does_not_fit(getattr(spec, "name", "?")),))
+    if {str(task.id) for task in again.ready_manual_tasks()} != here:
+        return replace(verdict, refusals=(_does_not_fit("、".join(one.id for one in verdict.here)),))
+    return verdict
+
+
+def _does_not_fit(element: str) -> Remark:
+    return Remark(
+        "does_not_fit",
+        f"「{element}」のところで、いまの進み具合を新しい版に移せません。この手順が終わってから移行してください。",
+        f"What was done so far cannot be carried over at “{element}”. Move the case after this step.",
+    )
 
 
 def examine(workflow: CaseWorkflow, compared: Comparison) -> Verdict:

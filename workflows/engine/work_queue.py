@@ -121,13 +121,13 @@ def _item(ctx: Context, running: Running, task: Any, shown: Shown) -> WorkItem:
         way=shown.way,
         received_on=shown.received_on,
         state="open",
-        excluded_staff=_excluded(ctx, running, wanted),
+        excluded_staff=excluded_of(ctx, running, wanted),
         created_at=ctx.at,
-        due_on=_due_on(ctx, wanted, task.data),
+        due_on=due_of(ctx, wanted, task.data),
     )
 
 
-def _excluded(ctx: Context, running: Running, wanted: UserTask) -> list[str]:
+def excluded_of(ctx: Context, running: Running, wanted: UserTask) -> list[str]:
     if not wanted.not_by:
         return []
     statement = select(CaseEvent.staff_number, CaseEvent.by_id).where(
@@ -153,7 +153,7 @@ def _just_now(ctx: Context, running: Running, elements: tuple[str, ...]) -> list
     ]
 
 
-def _due_on(ctx: Context, wanted: UserTask, data: Mapping[str, Any]) -> date | None:
+def due_of(ctx: Context, wanted: UserTask, data: Mapping[str, Any]) -> date | None:
     if wanted.due_from:
         told = compile_expression(wanted.due_from, None).evaluate(data, clock=ctx.at)
         if isinstance(told, str):
