@@ -7,15 +7,17 @@ process, and use only so much memory and time more.
 from __future__ import annotations
 
 import json
+import math
 import os
 import resource
 import signal
 import sys
+import time
 from pathlib import Path
 
 from workflows.engine.checking.definition import check
 from workflows.engine.checking.files import File, Surroundings
-from workflows.engine.checking.guard import MEGABYTES, OUT_OF_MEMORY, SECONDS
+from workflows.engine.checking.guard import OUT_OF_MEMORY, Limits
 from workflows.engine.parser import try_build
 
 _WARM = (
@@ -43,7 +45,7 @@ def main() -> int:
     files = [File.of_dict(one) for one in request["files"]]
     surroundings = Surroundings.of_dict(request["surroundings"])
     check(_WARM, Surroundings())  # loads what is loaded late: codecs, the schema of schemas, shared forms
-    confine()
+    confine(Limits(**request["limits"]))
     try:
         problems = check(files, surroundings, try_build, lambda name: answer({"at": name}))
     except MemoryError:
@@ -52,20 +54,21 @@ def main() -> int:
     return 0
 
 
-def confine() -> None:
+def confine(limits: Limits) -> None:
     """Set the limits of this process for good."""
-    signal.alarm(SECONDS)
+    signal.alarm(limits.seconds)
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    memory = pages * resource.getpagesize() + MEGABYTES * 1024 * 1024
-    limits = {
+    memory = pages * resource.getpagesize() + limits.megabytes * 1024 * 1024
+    seconds = math.ceil(time.process_time()) + limits.seconds
+    bounds = {
         resource.RLIMIT_AS: (memory, memory),
-        resource.RLIMIT_CPU: (SECONDS, SECONDS),
+        resource.RLIMIT_CPU: (seconds, seconds),
         resource.RLIMIT_CORE: (0, 0),
         resource.RLIMIT_FSIZE: (0, 0),
         resource.RLIMIT_NPROC: (0, 0),
         resource.RLIMIT_NOFILE: (3, 3),
     }
-    for kind, limit in limits.items():
+    for kind, limit in bounds.items():
         resource.setrlimit(kind, limit)
 
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,27 +25,34 @@ MEGABYTES = 200
 _ROOT = Path(__file__).resolve().parents[3]
 _TRIES = 3
 OUT_OF_MEMORY = 3  # what the child ends with when memory is used up
-_WHY = {
-    OUT_OF_MEMORY: f"it needed more than {MEGABYTES} MB",
-    -signal.SIGXCPU: f"it took more than {SECONDS} s",
-    -signal.SIGKILL: f"it took more than {SECONDS} s",
-    -signal.SIGALRM: f"it took more than {SECONDS} s",
-}
+_TO_LOAD = 10  # seconds that the interpreter and its libraries may take on a busy machine
+_TOO_LONG = (-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGALRM)
 
 
-def check(files: Sequence[File], surroundings: Surroundings) -> list[Problem]:
+@dataclass(frozen=True)
+class Limits:
+    """What a child may use: seconds of the processor and by the clock, megabytes beyond its libraries."""
+
+    seconds: int = SECONDS
+    megabytes: int = MEGABYTES
+
+
+USUAL = Limits()
+
+
+def check(files: Sequence[File], surroundings: Surroundings, limits: Limits = USUAL) -> list[Problem]:
     """All problems of the given files, as `definition.check` finds them; the end of the child is one, too."""
     if len(files) > MAX_FILES:
         return [problem("too_many_files", one.name, 1, "", limit=MAX_FILES) for one in files if one.given]
     told: list[Problem] = []
     left = list(files)
     for _ in range(_TRIES):
-        found = _once(left, surroundings)
+        found = _once(left, surroundings, limits)
         if found.problems is not None:
             return [*told, *found.problems]
-        told.append(_ended(found, left))
+        told.append(_ended(found, left, limits))
         left = [one for one in left if one.name != found.at]
-    return told + [_ended(found, [one]) for one in left if one.given]
+    return told + [_ended(found, [one], limits) for one in left if one.given]
 
 
 class _Answer:
@@ -59,8 +67,12 @@ class _Answer:
         self.errors = errors.decode(errors="replace").strip().splitlines()
 
 
-def _once(files: Sequence[File], surroundings: Surroundings) -> _Answer:
-    request = {"files": [one.as_dict() for one in files], "surroundings": surroundings.as_dict()}
+def _once(files: Sequence[File], surroundings: Surroundings, limits: Limits) -> _Answer:
+    request = {
+        "files": [one.as_dict() for one in files],
+        "surroundings": surroundings.as_dict(),
+        "limits": asdict(limits),
+    }
     child = subprocess.Popen(
         [sys.executable, "-E", "-s", "-m", "workflows.engine.checking.child"],
         cwd=_ROOT,
@@ -71,7 +83,7 @@ def _once(files: Sequence[File], surroundings: Surroundings) -> _Answer:
         start_new_session=True,
     )
     try:
-        answer, errors = child.communicate(json.dumps(request).encode(), timeout=SECONDS)
+        answer, errors = child.communicate(json.dumps(request).encode(), timeout=limits.seconds + _TO_LOAD)
     except subprocess.TimeoutExpired:
         _kill(child)
         answer, errors = child.communicate()
@@ -87,9 +99,15 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
         os.killpg(child.pid, signal.SIGKILL)
 
 
-def _ended(found: _Answer, left: Sequence[File]) -> Problem:
+def _ended(found: _Answer, left: Sequence[File], limits: Limits) -> Problem:
     name = found.at or left[0].name
     if found.code == 1:
         why = found.errors[-1] if found.errors else "no reason was given"
         return problem("not_checkable", name, 1, "", why=why)
-    return problem("too_expensive", name, 1, "", why=_WHY.get(found.code, f"it ended with {found.code}"))
+    return problem("too_expensive", name, 1, "", why=_why(found.code, limits))
+
+
+def _why(code: int, limits: Limits) -> str:
+    if code == OUT_OF_MEMORY:
+        return f"it needed more than {limits.megabytes} MB"
+    return f"it took more than {limits.seconds} s" if code in _TOO_LONG else f"it ended with {code}"

@@ -15,6 +15,7 @@ MAX_TEXT = 20_000
 MAX_ELEMENTS = {"bpmn": 8_000, "dmn": 40_000}
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _DOCUMENT = "definitions"
+_MOST_LINES_TO_SET = 65_000
 
 
 class _Ended(Exception):
@@ -28,7 +29,7 @@ class _FirstPass:
         self.file = file
         self.found: Problem | None = None
         self.open: list[str] = []
-        self.elements = 0
+        self.lines: list[int] = []
         self.text = 0
         self.parser = expat.ParserCreate("utf-8")
         self.parser.StartElementHandler = self.start
@@ -59,11 +60,11 @@ class _FirstPass:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.open.append(attributes.get("id") or tag)
-        self.elements += 1
+        self.lines.append(self.parser.CurrentLineNumber)
         self.text = 0
         if len(self.open) > MAX_DEPTH:
             self.refuse("too_deep", limit=str(MAX_DEPTH))
-        if self.elements > MAX_ELEMENTS[self.file.kind]:
+        if len(self.lines) > MAX_ELEMENTS[self.file.kind]:
             self.refuse("too_many_elements", limit=f"{MAX_ELEMENTS[self.file.kind]:,}")
         if any(len(value) > MAX_TEXT for value in attributes.values()):
             self.refuse("text_too_long", limit=f"{MAX_TEXT:,}")
@@ -101,14 +102,27 @@ def read_xml(file: File) -> Any | Problem:
     if isinstance(text, Problem):
         return text
     content = text.encode()
-    refused = _FirstPass(file).run(content)
+    first = _FirstPass(file)
+    refused = first.run(content)
     if refused is not None:
         return refused
     try:
-        return etree.fromstring(content, _parser())
+        root = etree.fromstring(content, _parser())
     except (etree.XMLSyntaxError, ValueError) as error:
         line = getattr(error, "lineno", 1)
         return problem("not_well_formed", file.name, line, _DOCUMENT, why=error)
+    _say_where_tags_begin(root, first.lines)
+    return root
+
+
+def _say_where_tags_begin(root: Any, lines: list[int]) -> None:
+    """The tree names the line on which a tag ends; a tag over several lines is looked for where it begins.
+
+    Beyond its 65,535th line the tree takes no other number than its own.
+    """
+    for node, line in zip((one for one in root.iter() if isinstance(one.tag, str)), lines, strict=True):
+        if line != node.sourceline and line <= _MOST_LINES_TO_SET:
+            node.sourceline = line
 
 
 def _parser() -> etree.XMLParser:

@@ -1,0 +1,169 @@
+"""What the check tells and what it lets pass: all at once, on the line of the file, across files."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.workflows.checking.corpus import CONDITION, END, WHOLE
+from tests.workflows.checking.definitions_of_tests import KNOWN, changed, file_of, found, with_file
+from workflows import catalog
+from workflows.engine.checking.codes import CODES
+from workflows.engine.checking.files import Surroundings
+from workflows.engine.checking.problems import MOST_OF_A_FILE, Problem
+
+DIAGRAM = WHOLE["process.bpmn"]
+CALL = '<callActivity id="call" calledElement="{}" />'
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "definition-check.md"
+
+
+def calling(name: str, called: str) -> bytes:
+    """A diagram that does nothing but call another process."""
+    return (
+        f'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d"><process id="{name}">'
+        f'<startEvent id="start" />{CALL.format(called)}<endEvent id="done" />'
+        '<sequenceFlow id="a" sourceRef="start" targetRef="call" />'
+        '<sequenceFlow id="b" sourceRef="call" targetRef="done" /></process></definitions>'
+    ).encode()
+
+
+def brief(problems: list[Problem]) -> list[tuple[str, str]]:
+    return [(one.element, one.code) for one in problems]
+
+
+def test_all_that_is_wrong_is_told_at_once_by_line() -> None:
+    wrong = DIAGRAM.replace(CONDITION, "==").replace("{ fee: 3000 }", "x = 1")
+    wrong = wrong.replace('sourceRef="register" targetRef="done"', 'sourceRef="register" targetRef="gone"')
+    told = found(with_file("process.bpmn", wrong.encode()))
+    assert {("flow_many", "not_feel"), ("work_out", "not_feel"), ("flow_end", "flow_to_nowhere")} <= set(
+        brief(told)
+    )
+    assert [one.line for one in told] == sorted(one.line for one in told)
+
+
+def test_lines_beyond_the_65535th_are_told_rightly() -> None:
+    wrong = DIAGRAM.replace(CONDITION, "==").replace("  <process", "\n" * 90_000 + "  <process")
+    line = wrong[: wrong.index("==")].count("\n") + 1
+    assert line > 90_000
+    told = found(with_file("process.bpmn", wrong.encode()))
+    assert [(one.line, one.element) for one in told] == [(line, "flow_many")]
+
+
+def test_a_tag_over_several_lines_is_told_where_it_begins() -> None:
+    wrong = DIAGRAM.replace('<lane id="counter"', '<lane\n\n  id="wizard"')
+    told = found(with_file("process.bpmn", wrong.encode()))
+    assert [(one.line, one.code) for one in told] == [
+        (wrong[: wrong.index("<lane\n")].count("\n") + 1, "unknown_role")
+    ]
+
+
+def test_an_expression_is_told_with_its_own_line_and_column() -> None:
+    told = found(changed("process.bpmn", CONDITION, "1 =\n  2 +* 3"))
+    assert [one.code for one in told] == ["not_feel"]
+    assert "line 2 column 6 of the expression" in told[0].message
+    assert "2行6列" in told[0].message_ja
+
+
+def test_a_byte_order_mark_a_comment_and_an_unknown_extension_do_no_harm() -> None:
+    text = DIAGRAM.replace(END, f"<!-- 終わり -->{END}")
+    extension = '<extensionElements><x:y xmlns:x="urn:of:another:editor" /></extensionElements>'
+    text = text.replace('<endEvent id="too_late" />', f'<endEvent id="too_late">{extension}</endEvent>')
+    told = found(with_file("process.bpmn", b"\xef\xbb\xbf" + text.encode()))
+    assert brief(told) == [("too_late", "unknown_extension")]
+    assert all(one.is_warning for one in told)
+
+
+def test_warnings_do_not_keep_a_definition_from_being_run() -> None:
+    text = (
+        DIAGRAM.replace(' default="flow_few"', "")
+        .replace('name="申請の入力"', "")
+        .replace('"done"', '"Done_1"')
+    )
+    few = '<sequenceFlow id="flow_few" sourceRef="how_many" targetRef="decide" />'
+    condition = "<conditionExpression>form.apply.dogs &lt; 3</conditionExpression>"
+    text = text.replace(few, few.replace(" />", f">{condition}</sequenceFlow>"))
+    told = found(with_file("process.bpmn", text.encode()))
+    assert set(brief(told)) == {
+        ("how_many", "no_default"),
+        ("apply", "name_missing"),
+        ("Done_1", "id_not_plain"),
+    }
+    assert all(one.is_warning for one in told)
+
+
+def test_a_form_is_a_problem_only_where_forms_were_to_be_given() -> None:
+    alone = [file_of(name, WHOLE[name].encode()) for name in ("process.bpmn", "tags.dmn")]
+    assert brief(found(alone)) == [("apply", "form_missing")]
+    told = found(alone, Surroundings(operations=KNOWN.operations, roles=KNOWN.roles, forms_needed=False))
+    assert brief(told) == [("apply", "form_not_given")]
+    assert told[0].is_warning
+
+
+def test_processes_that_call_one_another_in_a_circle_are_told_at_every_call() -> None:
+    given = [file_of(f"{one}.bpmn", calling(one, other)) for one, other in ("ab", "bc", "ca")]
+    told = [one for one in found(given) if one.code == "call_cycle"]
+    assert [one.file for one in told] == ["a.bpmn", "b.bpmn", "c.bpmn"]
+    assert "a → b → c → a" in told[0].message
+
+
+def test_a_called_process_beside_it_may_read_what_its_caller_brings() -> None:
+    called = DIAGRAM.replace("dog_tax", "dogs_called").replace(CONDITION, "score &gt; 2")
+    script = '<scriptTask id="s"><script>{ score: 1 }</script></scriptTask>'
+    flow = '<sequenceFlow id="c" sourceRef="s" targetRef="call" />'
+    caller = calling("outer", "dogs_called").decode().replace("<callActivity", f"{script}{flow}<callActivity")
+    caller = caller.replace('sourceRef="start" targetRef="call"', 'sourceRef="start" targetRef="s"')
+    known = Surroundings(operations=None, roles=KNOWN.roles, forms_needed=False)
+    files = [file_of("inner.bpmn", called.encode()), file_of("tags.dmn", WHOLE["tags.dmn"].encode())]
+    assert ("flow_many", "not_feel") in brief(found(files, known))
+    together = found([*files, file_of("outer.bpmn", caller.encode())], known)
+    assert {one.code for one in together} == {"form_not_given"}
+
+
+def test_a_neighbour_that_cannot_be_run_is_told_where_it_is_called() -> None:
+    caller = file_of("outer.bpmn", calling("outer", "dog_tax"))
+    broken = file_of("inner.bpmn", DIAGRAM.replace(CONDITION, "==").encode(), given=False)
+    known = Surroundings(forms_needed=False)
+    told = found([caller, broken, file_of("tags.dmn", WHOLE["tags.dmn"].encode(), given=False)], known)
+    assert brief(told) == [("call", "faulty_neighbour")]
+    assert "inner.bpmn" in told[0].message
+    assert "flow_many" in told[0].message
+
+
+def test_the_same_decision_in_two_files_is_told_only_where_it_is_asked() -> None:
+    twice = [*with_file("more.dmn", WHOLE["tags.dmn"].encode())]
+    assert brief(found(twice)) == [("decide", "ambiguous_decision")]
+    tables = [file_of(name, WHOLE["tags.dmn"].encode()) for name in ("tags.dmn", "more.dmn")]
+    assert found(tables) == []
+
+
+def test_a_file_with_very_many_problems_tells_the_first_of_them() -> None:
+    many = "".join(f'<sequenceFlow id="f{n}" sourceRef="x{n}" targetRef="y{n}" />' for n in range(300))
+    told = found(changed("process.bpmn", END, many + END))
+    assert len([one for one in told if one.file == "process.bpmn"]) == MOST_OF_A_FILE + 1
+    assert "too_many_problems" in {one.code for one in told}
+
+
+def test_what_a_problem_says_of_the_file_is_cut_and_harmless() -> None:
+    told = found(changed("process.bpmn", ">tag<", ">" + "lu\u202eck" * 300 + "<"))
+    assert [one.code for one in told] == ["unknown_decision"]
+    assert len(told[0].message) < 500
+    assert "\u202e" not in told[0].message
+
+
+@pytest.mark.parametrize("slug", [*catalog.PROCEDURES, *catalog.CALLED])
+def test_every_shipped_diagram_can_be_run_alone_with_what_it_calls(slug: str) -> None:
+    source = (catalog.ROOT / slug / "process.bpmn").read_bytes()
+    known = Surroundings(forms_needed=False)
+    called = {
+        name: (catalog.ROOT / name / "process.bpmn").read_bytes() for name in catalog.CALLED if name != slug
+    }
+    files = [file_of(f"{slug}.bpmn", source)]
+    files += [file_of(f"{name}.bpmn", text, given=False) for name, text in called.items()]
+    files += [
+        file_of(path.name, path.read_bytes(), given=False) for path in (catalog.ROOT / slug).glob("*.dmn")
+    ]
+    assert [one for one in found(files, known) if not one.is_warning] == []
+
+
+def test_every_code_is_documented() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    assert [code for code in CODES if f"| `{code}` |" not in text] == []
