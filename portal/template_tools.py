@@ -14,9 +14,12 @@ from portal.language import current_language, lazy, t
 from portal.security.access import can
 from rules.eras import PartialDate, format_both, format_long, format_short
 from services.context import JST
+from services.print_requests import title_in
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from models.document import PrintRequest
 
 STATIC = Path(__file__).resolve().parent / "static"
 
@@ -35,7 +38,7 @@ def install(app: Flask) -> None:
         inbox_url=inbox_url,
     )
     app.jinja_env.filters.update(
-        era=era, era_short=era_short, era_both=era_both, moment=moment, yen=yen, plain=plain
+        era=era, era_short=era_short, era_both=era_both, moment=moment, yen=yen, plain=plain, paper=paper
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -70,6 +73,11 @@ def asset(name: str) -> str:
 def has_asset(name: str) -> bool:
     """Whether a static file is there."""
     return (STATIC / name).is_file()
+
+
+def paper(request: PrintRequest) -> str:
+    """What a paper is, and for whom, in the language of the screen."""
+    return title_in(request, english=current_language() == "en")
 
 
 def era(day: date | PartialDate | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from models.certificate import Certificate
 from models.document import PrintRequest
 from models.notification import Notification
 from models.person import AddressRecord, PersonRecord, list_current
+from printing.documents import DOCUMENTS
 from printing.letter import MailingAddress
 from rules.certificates import TITLES, CertificateKind
 from services import addresses
@@ -20,6 +22,7 @@ from services.errors import SettingMissing
 from services.numbering import document_numbers
 from services.papers import to_plain
 
+MORE = re.compile(r" ほか(\d+)人$")
 COUNTER, POST, INNER = "counter", "post", "inner"
 
 
@@ -30,6 +33,16 @@ class Recipient:
     person_id: int
     address: MailingAddress
     postal_code: str
+
+
+def title_in(request: PrintRequest, *, english: bool) -> str:
+    """What a paper is and for whom; the title kept is in the words of the paper itself."""
+    kind = DOCUMENTS.get(request.document)
+    if not english or kind is None:
+        return request.title
+    _, gap, whom = request.title.partition(" ")
+    whom = MORE.sub(r" and \1 more", whom)
+    return f"{kind.title_en}{gap}{whom}"
 
 
 def ask_for_certificates(

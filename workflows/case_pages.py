@@ -14,6 +14,7 @@ from services.cases import STATES, CasePage
 from services.context import Context
 from services.errors import NotFound
 from services.notifications import TITLES
+from workflows.diagrams import in_language
 from workflows.engine import definitions
 from workflows.engine.parser import Specification, UserTask, call_activities, safe_xml
 from workflows.engine.runner import Done
@@ -74,7 +75,7 @@ def _with_callers(specification: Specification, elements: Sequence[str]) -> list
     return [*elements, *sorted(inside)]
 
 
-def diagram(ctx: Context, case_id: int, process: str | None) -> str:
+def diagram(ctx: Context, case_id: int, process: str | None, language: str) -> str:
     """The BPMN of a case's definition, or of a process that it calls.
 
     Raises:
@@ -87,7 +88,7 @@ def diagram(ctx: Context, case_id: int, process: str | None) -> str:
     source = bundle.bpmn.get(process or case.slug)
     if source is None:
         raise NotFound("この図は見つかりません。", "There is no such diagram.")
-    return source
+    return in_language(source, language, case.slug)
 
 
 def first_values(ctx: Context, page: CasePage, item: WorkItem) -> Mapping[str, Any]:

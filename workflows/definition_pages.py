@@ -13,6 +13,7 @@ from models.case import Case, Definition
 from models.staff import names_of
 from services.context import Context
 from services.errors import NotFound
+from workflows.diagrams import in_language
 from workflows.engine import definitions
 from workflows.engine.bundle import Bundle
 from workflows.engine.parser import safe_xml
@@ -116,7 +117,7 @@ def read(ctx: Context, slug: str, version: int) -> Shown:
     return Shown(found, processes, _tables(bundle))
 
 
-def diagram(ctx: Context, slug: str, version: int, process: str | None) -> str:
+def diagram(ctx: Context, slug: str, version: int, process: str | None, language: str) -> str:
     """The BPMN of a version, or of a process that it calls.
 
     Raises:
@@ -129,7 +130,7 @@ def diagram(ctx: Context, slug: str, version: int, process: str | None) -> str:
     source = definitions.by_hash(ctx.session, content_hash).bundle.bpmn.get(process or slug)
     if source is None:
         raise NotFound("この図は見つかりません。", "There is no such diagram.")
-    return source
+    return in_language(source, language, slug)
 
 
 def _no_such_version() -> NotFound:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -17,6 +16,7 @@ from portal.language import t
 from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
+from portal.views.audit_words import in_words
 from rules.eras import DateNotUnderstood, parse_date
 from services import audit_record
 from services.audit_record import Asked
@@ -88,7 +88,7 @@ class AuditView(BaseView):
             "audit/list.html",
             title=t("監査の記録", "Audit record"),
             page=page,
-            lines=[(event, _label(event), _detail(event.detail)) for event in page.events],
+            lines=[(event, _label(event), in_words(event.tag, event.detail)) for event in page.events],
             tags=[(tag.value, t(*words)) for tag, words in TAGS.items()],
             typed=typed,
             chosen={name: value for name, value in typed.items() if value},
@@ -112,7 +112,3 @@ def _asked(typed: Mapping[str, str]) -> tuple[Asked, list[tuple[str, str, str]]]
 
 def _label(event: AuditEvent) -> str:
     return t(*TAGS[Tag(event.tag)]) if event.tag in set(Tag) else event.tag
-
-
-def _detail(detail: Mapping[str, Any]) -> str:
-    return "、".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in detail.items())

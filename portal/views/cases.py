@@ -120,7 +120,7 @@ class CaseView(BaseView):
     @requires("case.read")
     def diagram(self, case_id: int) -> Any:
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            source = case_pages.diagram(ctx, case_id, request.args.get("process"))
+            source = case_pages.diagram(ctx, case_id, request.args.get("process"), current_language())
         return Response(source, mimetype="application/xml")
 
     def _complete(self, case_id: int, item_id: int, raw: Mapping[str, Any]) -> Any:

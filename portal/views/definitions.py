@@ -63,7 +63,9 @@ class DefinitionView(BaseView):
     def diagram(self, slug: str, version: int) -> Any:
         """The BPMN of a process of a version."""
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            source = definition_pages.diagram(ctx, slug, version, request.args.get("process"))
+            source = definition_pages.diagram(
+                ctx, slug, version, request.args.get("process"), current_language()
+            )
         return Response(source, mimetype="application/xml")
 
 

@@ -4,13 +4,16 @@ import re
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from portal.security.roles import ROLES
 from tests.architecture.diagrams import BPMN, NODES, Diagram, decision_files, diagrams, local
+from workflows.diagrams import english_name
 from workflows.engine.dmn.tables import parse_dmn
 from workflows.engine.feel.expressions import compile_context, compile_expression
 
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 SYSTEM = "system"
 EACH = pytest.mark.parametrize("diagram", diagrams(), ids=lambda diagram: diagram.slug)
 
@@ -54,6 +57,16 @@ def test_every_element_can_be_reached_and_left(diagram: Diagram) -> None:
     assert spread(set(diagram.ids("startEvent")), steps) == set(diagram.ids(*NODES))
     backwards = [(target, source) for source, target in steps]
     assert spread(set(diagram.ids("endEvent")), backwards) == set(diagram.ids(*NODES))
+
+
+@EACH
+def test_every_label_is_said_in_english_too(diagram: Diagram) -> None:
+    named = [
+        node
+        for node in diagram.root.iter(etree.Element)
+        if node.get("name") and JAPANESE.search(node.get("name"))
+    ]
+    assert [node.get("id") for node in named if not english_name(node)] == []
 
 
 def spread(reached: set[str], steps: list[tuple[str, str]]) -> set[str]:

@@ -17,6 +17,8 @@ from tests.factories.registry import a_person, register_acquisition
 from tests.factories.staff import an_office
 from workflows import catalog
 
+JAPANESE_LABEL = re.compile(r'[^_]name="[^"]*[\u3040-\u30ff\u4e00-\u9fff]')
+
 
 @pytest.fixture
 def chief(app, signed_in):
@@ -142,3 +144,29 @@ def test_every_tag_has_its_words() -> None:
 
 def test_the_record_is_for_the_auditor_alone(signed_in):
     assert signed_in("section_chief").get("/audit/").status_code == 403
+
+
+def test_in_english_the_labels_of_a_diagram_are_english(chief, app):
+    with app.app_context(), unit_of_work.unit_of_work(SYSTEM, clock.now()) as ctx:
+        catalog.publish_shipped(ctx)
+    chief.client.set_cookie("language", "en")
+    picture = chief.get("/definitions/loss/1/diagram.bpmn").text
+    assert "Correct the entry" in picture
+    assert JAPANESE_LABEL.findall(picture) == []
+
+
+def test_the_details_of_an_event_are_told_in_words_of_the_screen(app, signed_in):
+    detail = {"deed": "revised", "notification": 7, "fields": ["name", "phone"], "narrowed": False}
+    with app.app_context(), unit_of_work.unit_of_work(SYSTEM, clock.now()) as ctx:
+        for tag, told in ((Tag.REGISTER_CHANGED, detail), (Tag.NOTIFICATION_ACTION, {"kind": "sent_back"})):
+            ctx.session.add(
+                AuditEvent(at=ctx.at, staff_number="90002", tag=tag.value, subject="person:1", detail=told)
+            )
+    auditor = signed_in("auditor")
+    page = auditor.get("/audit/?staff=90002").text
+    assert "したこと: 変更、届出の番号: 7、変わった項目: 氏名・電話、絞り込み: いいえ" in page
+    assert "種類: 差戻し" in page
+    auditor.client.set_cookie("language", "en")
+    page = auditor.get("/audit/?staff=90002").text
+    assert "deed: revised, notification no.: 7, fields changed: name; phone, narrowed: no" in page
+    assert "kind: Sent back" in page

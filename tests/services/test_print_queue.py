@@ -14,6 +14,7 @@ from services import documents, print_queue, print_runs
 from services.certificates import events
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 from services.print_queue import TO_HAND_OVER, StillNeeded, Wish
+from services.print_requests import title_in
 from tests.factories.prints import DEMO, print_papers, spoil_papers
 from tests.factories.registry import a_family, a_person, register_acquisition
 from tests.factories.staff import employ
@@ -268,3 +269,13 @@ def test_each_deed_is_on_the_audit_without_a_name(uow, clerk, family, session):
     rows = session.scalars(select(AuditEvent).where(AuditEvent.tag.like("print:%"))).all()
     assert {row.tag for row in rows} == {"print:run", "print:spoiled", "print:previewed"}
     assert "見本" not in "".join(str(row.detail) + row.subject for row in rows)
+
+
+def test_a_paper_is_told_in_the_language_of_the_screen():
+    several = PrintRequest(document="eligibility_certificate", title="資格確認書 見本 太郎 ほか3人")
+    assert title_in(several, english=True) == "Certificate of eligibility 見本 太郎 and 3 more"
+    assert title_in(several, english=False) == several.title
+    assert (
+        title_in(PrintRequest(document="retired_form", title="古い様式 見本"), english=True)
+        == "古い様式 見本"
+    )

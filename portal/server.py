@@ -1,0 +1,60 @@
+"""What gunicorn is told (`--config python:portal.server`): each new worker makes its printing ready beside.
+
+The first page does not wait for it: the fonts are read in a thread of their own. Whoever prints meanwhile
+waits for the rest of it only, as printing goes one after the other in a process.
+"""
+
+from __future__ import annotations
+
+from threading import Thread
+from time import perf_counter
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+
+from portal import clock
+from portal.views.pdf_answers import dress
+from printing import warming
+from printing.errors import PrintRefused
+from services import city
+from services.context import SYSTEM
+from services.errors import ServiceError
+from services.unit_of_work import unit_of_work
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+THREAD = "warm-printing"
+log = structlog.get_logger("portal.server")
+
+
+class Loaded(Protocol):
+    """gunicorn's application, which has loaded ours."""
+
+    def wsgi(self) -> Flask:
+        """Ours."""
+
+
+class Worker(Protocol):
+    """A worker of gunicorn."""
+
+    app: Loaded
+
+
+def post_worker_init(worker: Worker) -> None:
+    """Begin to warm the printing of a worker that has its application."""
+    Thread(target=warm_printing, args=(worker.app.wsgi(),), name=THREAD, daemon=True).start()
+
+
+def warm_printing(app: Flask) -> None:
+    """Print what nobody sees. Where that is refused, the first clerk who prints is told why, as ever."""
+    begun = perf_counter()
+    try:
+        with app.app_context(), unit_of_work(SYSTEM, clock.now()) as ctx:
+            city_of_today = city.settings_on(ctx.session, ctx.today)
+            issuer, insurer, demo = city_of_today.issuer, city_of_today.insurer, dress(ctx).demo
+        warming.warm(issuer, insurer.number, insurer.name, city_of_today.day, demo=demo)
+    except (PrintRefused, ServiceError) as refused:
+        log.warning("printing not warmed", code=refused.code)
+        return
+    log.info("printing warmed", seconds=round(perf_counter() - begun, 2))

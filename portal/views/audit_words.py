@@ -1,0 +1,160 @@
+"""The details of an audit event in words: what the keys and codes of the record mean (M15).
+
+The record keeps codes and counts. What has no word here is shown as it stands, so that nothing is hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from models.audit.tags import Tag
+from models.certificate import EVENTS
+from models.certificate import KINDS as CERTIFICATES
+from models.notification import ACTIONS
+from portal.language import t
+from rules.eras import format_short
+
+Words = tuple[str, str]
+KEYS: Mapping[str, Words] = {
+    "deed": ("したこと", "deed"),
+    "kind": ("種類", "kind"),
+    "notification": ("届出の番号", "notification no."),
+    "fields": ("変わった項目", "fields changed"),
+    "found": ("見つかった数", "found"),
+    "by": ("さがし方", "searched by"),
+    "page": ("ページ", "page"),
+    "tab": ("見た欄", "tab"),
+    "as_of": ("時点", "as of"),
+    "papers": ("枚数", "papers"),
+    "refused": ("外れた数", "set aside"),
+    "sha256": ("PDFの要約値", "SHA-256 of the PDF"),
+    "run": ("印刷の番号", "print run"),
+    "month": ("月", "month"),
+    "added": ("加わった数", "added"),
+    "gone": ("外れた数", "gone"),
+    "decided": ("決定した数", "decided"),
+    "left_out": ("除いた数", "left out"),
+    "version": ("版", "version"),
+    "roles": ("権限", "roles"),
+    "enabled": ("有効", "enabled"),
+    "accounts": ("利用者の数", "accounts"),
+    "rows": ("件数", "rows"),
+    "narrowed": ("絞り込み", "narrowed"),
+    "of": ("対象", "of"),
+    "certificate": ("証の番号", "certificate no."),
+    "state": ("状態", "state"),
+    "attempts": ("試した回数", "attempts"),
+    "code": ("符号", "code"),
+    "done": ("終わった数", "done"),
+    "skipped": ("飛ばした数", "skipped"),
+    "period": ("期間", "period"),
+    "by_hand": ("手で開始", "by hand"),
+    "answer": ("回答の番号", "answer no."),
+    "numbers": ("消した個人番号", "numbers destroyed"),
+    "deeds": ("消した送信の控え", "sent pages forgotten"),
+    "counters": ("消した計数", "counters removed"),
+}
+VALUES: Mapping[str, Words] = {
+    "created": ("新規", "created"),
+    "revised": ("変更", "revised"),
+    "moved": ("住所の変更", "moved"),
+    "ended": ("終了", "ended"),
+    "head_set": ("世帯主の決定", "head set"),
+    "members_added": ("世帯員の追加", "members added"),
+    "member_removed": ("世帯員の離脱", "member removed"),
+    "period_opened": ("資格の取得", "period opened"),
+    "period_ended": ("資格の喪失", "period ended"),
+    "period_cancelled": ("資格の取消", "period cancelled"),
+    "period_corrected": ("資格の訂正", "period corrected"),
+    "period_moved": ("資格の世帯替え", "period moved to another household"),
+    "cancelled": ("取消", "cancelled"),
+    "discarded": ("破棄", "discarded"),
+    "unconfirmed": ("確定の取消", "no longer confirmed"),
+    "checked": ("確認", "checked"),
+    "asked": ("印刷の依頼", "asked for"),
+    "fetched": ("取出し", "fetched"),
+    "loaded": ("見本データの読込み", "demonstration loaded"),
+    "added": ("追加", "added"),
+    "edited": ("変更", "edited"),
+    "deleted": ("削除", "deleted"),
+    "residence": ("住所", "residence"),
+    "mailing": ("送付先", "mailing address"),
+    "safe": ("秘匿の送付先", "safe address"),
+    "certificates": ("証", "certificates"),
+    "notification": ("届出番号", "notification number"),
+    "name": ("氏名", "name"),
+    "name_kana": ("氏名カナ", "kana"),
+    "alias_name": ("通称", "alias"),
+    "alias_kana": ("通称カナ", "alias kana"),
+    "name_latin": ("ローマ字氏名", "Latin name"),
+    "former_surname": ("旧氏", "former surname"),
+    "sex": ("性別", "sex"),
+    "birth_date": ("生年月日", "date of birth"),
+    "died_on": ("死亡日", "date of death"),
+    "phone": ("電話", "phone"),
+    "nationality": ("国籍", "nationality"),
+    "resident_kind": ("住民の種類", "kind of resident"),
+    "residence_status": ("在留資格", "residence status"),
+    "residence_expires_on": ("在留期間の満了日", "end of the residence period"),
+    "has_insurance_card_registration": ("マイナ保険証の利用登録", "My Number card registered"),
+    "needs_help": ("要配慮", "needs help"),
+    "protective_measure": ("支援措置", "protective measure"),
+    "protective_measure_until": ("支援措置の期限", "protective measure until"),
+    "copay_share": ("負担割合", "share"),
+    "password": ("パスワード", "password"),
+    "address": ("住所", "address"),
+    "kana": ("カナ", "kana"),
+    "birth": ("生年月日", "date of birth"),
+    "number": ("番号", "number"),
+    "first": ("最初", "first"),
+    "after": ("つぎ", "next"),
+    "before": ("まえ", "previous"),
+    "summary": ("概要", "summary"),
+    "history": ("履歴", "history"),
+    "line": ("異動履歴", "line of time"),
+    "household": ("世帯", "household"),
+    "addresses": ("住所", "addresses"),
+    "notifications": ("届出", "notifications"),
+    "waiting": ("待ち", "waiting"),
+    "running": ("実行中", "running"),
+    "failed": ("失敗", "failed"),
+}
+OF_TAG: Mapping[Tag, Mapping[str, Words]] = {
+    Tag.NOTIFICATION_ACTION: ACTIONS,
+    Tag.CERTIFICATE_EVENT: {**CERTIFICATES, **EVENTS},
+}
+
+
+def in_words(tag: str, detail: Mapping[str, Any]) -> str:
+    """The details of one event; what is empty is left out."""
+    own = OF_TAG.get(Tag(tag), {}) if tag in set(Tag) else {}
+    told = [
+        f"{t(*KEYS.get(key, (key, key)))}: {_value(value, own)}"
+        for key, value in detail.items()
+        if value is not None
+    ]
+    return t("、", ", ").join(told)
+
+
+def _value(value: Any, own: Mapping[str, Words]) -> str:
+    if isinstance(value, bool):
+        return t("はい", "yes") if value else t("いいえ", "no")
+    if isinstance(value, list):
+        return t("・", "; ").join(_value(one, own) for one in value) or t("なし", "none")
+    if isinstance(value, dict):
+        return t("・", "; ").join(f"{_value(key, own)} {_value(one, own)}" for key, one in value.items())
+    if isinstance(value, str):
+        return _text(value, own)
+    return f"{value:,}" if isinstance(value, int) and value > 9999 else str(value)
+
+
+def _text(value: str, own: Mapping[str, Words]) -> str:
+    words = own.get(value) or VALUES.get(value)
+    if words is not None:
+        return t(*words)
+    try:
+        return format_short(date.fromisoformat(value))
+    except ValueError:
+        return value

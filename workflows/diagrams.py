@@ -1,0 +1,35 @@
+"""A diagram in the language of the screen: its labels in English where the definition says them (N4).
+
+Tasks carry `title_en` among their properties, everything else the attribute `portal:name_en`. What a
+definition says in Japanese only stays so.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from workflows.engine.parser import safe_xml
+
+NAME_EN = "{urn:kokuho-portal:bpmn}name_en"
+TITLE_EN = "title_en"
+
+
+def in_language(source: str, language: str, name: str) -> str:
+    """The BPMN with the labels of the language; `name` is said where it cannot be read."""
+    if language != "en":
+        return source
+    root = safe_xml(source.encode(), name)
+    for node in root.iter(etree.Element):
+        if node.get("name") is not None and (english := english_name(node)) is not None:
+            node.set("name", english)
+    return etree.tostring(root, encoding="unicode")
+
+
+def english_name(node: etree._Element) -> str | None:
+    """What an element is called in English; None where the definition does not say it."""
+    if node.get(NAME_EN) is not None:
+        return node.get(NAME_EN)
+    for own in node.iterfind("{*}extensionElements/{*}properties/{*}property"):
+        if own.get("name") == TITLE_EN:
+            return own.get("value")
+    return None
