@@ -17,6 +17,7 @@ from models import blobs, registry
 from portal import errors, frame, request_log, template_tools
 from portal.commands.batch import batch_command
 from portal.commands.check import check_command
+from portal.commands.decisions import decisions_command
 from portal.commands.demo import demo_command
 from portal.commands.jobs import jobs_command
 from portal.commands.setup import setup_command
@@ -51,6 +52,7 @@ COMMANDS = (
     jobs_command,
     workflows_command,
     batch_command,
+    decisions_command,
 )
 
 

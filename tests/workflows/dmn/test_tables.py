@@ -158,7 +158,7 @@ ONE = table(["x"], [output("a")], [(("-",), ("1",))])
         (file_of("<decision id='d'/>"), "決定表も式もありません"),
         (file_of("<decision name='d'/>"), "異なる id"),
         (file_of(decision(ONE), decision(ONE)), "異なる id"),
-        (file_of("<decision id='d'><invocation/></decision>"), "「invocation」は扱えません"),
+        (file_of("<decision id='d'><invocation/></decision>"), "呼び出す関数"),
         (file_of(decision(ONE, needs=[needs_input("nowhere")])), "「nowhere」がファイルにありません"),
         (file_of(decision(ONE, needs=[needs_decision("d")])), "循環"),
         (
@@ -182,7 +182,13 @@ ONE = table(["x"], [output("a")], [(("-",), ("1",))])
             ),
             "FEEL だけ",
         ),
-        (file_of("<decision id='d'><knowledgeRequirement/></decision>"), "BKM"),
+        (
+            file_of(
+                "<decision id='d'><knowledgeRequirement><requiredKnowledge href='#b'/></knowledgeRequirement>"
+                "</decision>"
+            ),
+            "「b」がファイルにありません",
+        ),
     ],
     ids=range(15),
 )

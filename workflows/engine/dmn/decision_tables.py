@@ -1,9 +1,7 @@
-"""A decision table and a literal expression, compiled from their XML; every fault names rule and column."""
+"""A decision table, compiled from its XML; every fault names rule and column."""
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
 from lxml import etree
 
@@ -17,67 +15,12 @@ from workflows.engine.dmn.hit_policies import (
     Policy,
     aggregated,
 )
-from workflows.engine.dmn.xml_reader import child, children, line_of, text_in
-from workflows.engine.feel.errors import FeelError
-from workflows.engine.feel.expressions import (
-    Compiled,
-    compile_expression,
-    compile_unary_tests,
-)
+from workflows.engine.dmn.reading import START, Cell, Reading, Spot
+from workflows.engine.dmn.xml_reader import child, children, line_of, refuse_language, text_in
+from workflows.engine.feel.compiler import fitted
 from workflows.engine.feel.scope import Frame, Run
+from workflows.engine.feel.type_system import Type
 from workflows.engine.feel.values import Value
-
-Names = Collection[str] | None
-_Checked = TypeVar("_Checked", bound=Compiled)
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where in the file a text stands, for messages."""
-
-    line: int | None
-    rule: int | None = None
-    column: str | None = None
-
-    @contextmanager
-    def watched(self) -> Iterator[None]:
-        """Turn a fault of the expression into a fault of this cell."""
-        try:
-            yield
-        except FeelError as error:
-            raise self.fault(str(error)) from error
-
-    def fault(self, message_ja: str) -> DmnError:
-        return DmnError(message_ja, line=self.line, rule=self.rule, column=self.column)
-
-    def evaluate(self, compiled: Compiled, run: Run, names: dict[str, Value]) -> Value:
-        """Evaluate the text; its notices say in which cell it stood."""
-        before = len(run.notices)
-        try:
-            return compiled.value(Frame(run, names))
-        except FeelError as error:
-            raise self.fault(str(error)) from error
-        finally:
-            for index in range(before, len(run.notices)):
-                notice = run.notices[index]
-                run.notices[index] = notice._replace(message_ja=f"{self.label}{notice.message_ja}")
-
-    @property
-    def label(self) -> str:
-        places = [f"規則{self.rule}" if self.rule else "", f"列「{self.column}」" if self.column else ""]
-        where = " ".join(place for place in places if place)
-        return f"{where}: " if where else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A compiled text and its spot."""
-
-    compiled: Compiled
-    spot: Spot
-
-    def evaluate(self, run: Run, names: dict[str, Value]) -> Value:
-        return self.spot.evaluate(self.compiled, run, names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,133 +28,149 @@ class Input:
     label: str
     expression: Cell
     allowed: Cell | None
+    wanted: Type
+    text: str
+    allowed_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """An output column: its label, the type of its cells, and what holds when no rule matches."""
+
+    label: str
+    wanted: Type
+    default: Cell | None
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
+    """A row: compiled cells, and their texts as the author wrote them."""
+
     tests: tuple[Cell, ...]
     outputs: tuple[Cell | None, ...]
+    test_texts: tuple[str, ...]
+    output_texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """The value, the numbers of the rules that matched, and the inputs by label."""
+class Matched:
+    """One evaluation of a table: whose it is, the inputs by label, the numbers of the rules that matched."""
 
+    owner: str
+    inputs: tuple[tuple[str, Value], ...]
+    rules: tuple[int, ...]
     value: Value
-    rules: tuple[int, ...] = ()
-    inputs: tuple[tuple[str, Value], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LiteralExpression:
-    """A decision that is one expression."""
-
-    cell: Cell
-
-    @property
-    def texts(self) -> Iterator[Compiled]:
-        yield self.cell.compiled
-
-    def evaluate(self, run: Run) -> Result:
-        return Result(self.cell.evaluate(run, {}))
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionTable:
     """Inputs, rules and the policy that makes one result of those that match."""
 
+    owner: str
     inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
     rules: tuple[Rule, ...]
     columns: Columns
-    defaults: tuple[Cell | None, ...]
     policy: Policy
+    policy_name: str
+    line: int | None
 
-    @property
-    def texts(self) -> Iterator[Compiled]:
-        cells: list[Cell | None] = [*self.defaults]
-        for entry in self.inputs:
-            cells += [entry.expression, entry.allowed]
-        for rule in self.rules:
-            cells += [*rule.tests, *rule.outputs]
-        return (cell.compiled for cell in cells if cell)
-
-    def evaluate(self, run: Run) -> Result:
-        inputs = tuple((entry.label, entry.expression.evaluate(run, {})) for entry in self.inputs)
-        if not self._allowed(run, inputs):
-            return Result(None, (), inputs)
+    def evaluate(self, frame: Frame) -> Value:
+        """The result; what matched is noted in the trace of the run."""
+        run = frame.run
+        inputs = tuple((entry.label, self._input(entry, frame)) for entry in self.inputs)
+        if not self._allowed(frame, inputs):
+            run.trace.append(Matched(self.owner, inputs, (), None))
+            return None
         subjects: list[dict[str, Value]] = [{"?": value} for _, value in inputs]
         hits = [
-            Hit(number, tuple(_value(cell, run) for cell in rule.outputs))
+            Hit(number, self._outputs(rule.outputs, frame))
             for number, rule in enumerate(self.rules, 1)
             if all(
-                test.evaluate(run, subject) is True
+                test.evaluate(frame, subject) is True
                 for test, subject in zip(rule.tests, subjects, strict=True)
             )
         ]
-        value = self.policy(run, self.columns, hits) if hits else self._without_hit(run)
-        return Result(value, tuple(hit.rule for hit in hits), inputs)
+        value = self.policy(run, self.columns, hits) if hits else self._without_hit(frame)
+        run.trace.append(Matched(self.owner, inputs, tuple(hit.rule for hit in hits), value))
+        return value
 
-    def _allowed(self, run: Run, inputs: tuple[tuple[str, Value], ...]) -> bool:
+    def _input(self, entry: Input, frame: Frame) -> Value:
+        value = entry.expression.evaluate(frame)
+        return fitted(frame.run, START, entry.wanted, value, f"列「{entry.label}」の入力")
+
+    def _outputs(self, cells: tuple[Cell | None, ...], frame: Frame) -> tuple[Value, ...]:
+        return tuple(
+            fitted(frame.run, START, column.wanted, _value(cell, frame), f"列「{column.label}」の結果")
+            for cell, column in zip(cells, self.outputs, strict=True)
+        )
+
+    def _allowed(self, frame: Frame, inputs: tuple[tuple[str, Value], ...]) -> bool:
         for entry, (label, value) in zip(self.inputs, inputs, strict=True):
-            if entry.allowed and value is not None and entry.allowed.evaluate(run, {"?": value}) is not True:
-                run.note(f"列「{label}」の入力が許された値ではないので、結果を空(null)にしました。")
+            if (
+                entry.allowed
+                and value is not None
+                and entry.allowed.evaluate(frame, {"?": value}) is not True
+            ):
+                frame.run.note(f"列「{label}」の入力が許された値ではないので、結果を空(null)にしました。")
                 return False
         return True
 
-    def _without_hit(self, run: Run) -> Value:
-        if not any(self.defaults):
+    def _without_hit(self, frame: Frame) -> Value:
+        defaults = tuple(column.default for column in self.outputs)
+        if not any(defaults):
             return None
-        return self.columns.result([_value(cell, run) for cell in self.defaults])
+        return self.columns.result(self._outputs(defaults, frame))
+
+    def rule_texts(self, number: int) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+        """What a rule says, for people: (label, text) of its tests, and of its outputs."""
+        rule = self.rules[number - 1]
+        tests = zip((entry.label for entry in self.inputs), rule.test_texts, strict=True)
+        outputs = zip((column.label for column in self.outputs), rule.output_texts, strict=True)
+        return tuple(tests), tuple(outputs)
 
 
-def _value(cell: Cell | None, run: Run) -> Value:
-    return cell.evaluate(run, {}) if cell else None
+def _value(cell: Cell | None, frame: Frame) -> Value:
+    return cell.evaluate(frame) if cell else None
 
 
-def read_expression(element: etree._Element, names: Names) -> LiteralExpression:
-    _refuse_language(element)
-    spot = Spot(line_of(element))
-    return LiteralExpression(_compiled(compile_expression, text_in(element), names, spot))
-
-
-def read_table(element: etree._Element, names: Names) -> DecisionTable:
-    inputs = tuple(_input(entry, number, names) for number, entry in enumerate(children(element, "input"), 1))
+def read_table(element: etree._Element, reading: Reading, owner: str) -> DecisionTable:
+    """The table of an element. Raises DmnError with line, rule and column."""
+    inputs = tuple(_inputs(element, reading))
     outputs = list(children(element, "output"))
     labels = [_output_label(output, number) for number, output in enumerate(outputs, 1)]
-    columns = Columns(_output_names(element, outputs), tuple(map(_order, outputs, labels)))
-    defaults = tuple(_default(output, label, names) for output, label in zip(outputs, labels, strict=True))
+    columns = Columns(
+        _output_names(element, outputs),
+        tuple(_order(output, label, reading) for output, label in zip(outputs, labels, strict=True)),
+    )
     rules = tuple(
-        _rule(rule, number, [entry.label for entry in inputs], labels, names)
+        _rule(rule, number, [entry.label for entry in inputs], labels, reading)
         for number, rule in enumerate(children(element, "rule"), 1)
     )
-    return DecisionTable(inputs, rules, columns, defaults, _policy(element, columns))
+    told = tuple(_output(output, label, reading) for output, label in zip(outputs, labels, strict=True))
+    policy = _policy(element, columns)
+    name = element.get("hitPolicy") or "UNIQUE"
+    return DecisionTable(owner, inputs, told, rules, columns, policy, name, line_of(element))
 
 
-def _compiled(compiler: Callable[[str, Names], _Checked], text: str, names: Names, spot: Spot) -> Cell:
-    with spot.watched():
-        return Cell(compiler(text, names), spot)
-
-
-def _refuse_language(element: etree._Element) -> None:
-    language = element.get("expressionLanguage")
-    if language and not language.rstrip("/").lower().endswith("feel"):
-        raise DmnError(f"式の言語は FEEL だけです(「{language[:40]}」とあります)。", line=line_of(element))
-
-
-def _input(element: etree._Element, number: int, names: Names) -> Input:
-    expression = child(element, "inputExpression")
-    text = text_in(expression)
-    label = element.get("label") or text or str(number)
-    spot = Spot(line_of(element), column=label)
-    if expression is None or not text:
-        raise spot.fault("入力の式がありません。")
-    _refuse_language(expression)
-    allowed = text_in(child(element, "inputValues"))
-    return Input(
-        label,
-        _compiled(compile_expression, text, names, spot),
-        _compiled(compile_unary_tests, allowed, names, spot) if allowed else None,
-    )
+def _inputs(element: etree._Element, reading: Reading) -> Iterator[Input]:
+    for number, entry in enumerate(children(element, "input"), 1):
+        expression = child(entry, "inputExpression")
+        text = text_in(expression)
+        label = entry.get("label") or text or str(number)
+        spot = Spot(line_of(entry), column=label)
+        if expression is None or not text:
+            raise spot.fault("入力の式がありません。")
+        refuse_language(expression)
+        allowed = text_in(child(entry, "inputValues"))
+        yield Input(
+            label,
+            reading.expression(text, spot),
+            reading.tests(allowed, spot) if allowed else None,
+            reading.type_of(expression),
+            text,
+            allowed,
+        )
 
 
 def _output_label(element: etree._Element, number: int) -> str:
@@ -227,18 +186,21 @@ def _output_names(table: etree._Element, outputs: list[etree._Element]) -> tuple
     return names
 
 
-def _order(element: etree._Element, label: str) -> tuple[Value, ...]:
+def _order(element: etree._Element, label: str, reading: Reading) -> tuple[Value, ...]:
     """The output values in their order, which PRIORITY and OUTPUT ORDER sort by."""
+    text = text_in(child(element, "outputValues"))
+    if not text:
+        return ()
     spot = Spot(line_of(element), column=label)
-    cell = _compiled(compile_expression, f"[{text_in(child(element, 'outputValues'))}]", (), spot)
-    values = cell.evaluate(Run({}, (), None), {})
+    cell = Reading(reading.vocabulary, reading.type_named).expression(f"[{text}]", spot)
+    values = cell.evaluate(Frame(Run({}, (), None), {}))
     return tuple(values) if isinstance(values, list) else ()
 
 
-def _default(element: etree._Element, label: str, names: Names) -> Cell | None:
+def _output(element: etree._Element, label: str, reading: Reading) -> Output:
     text = text_in(child(element, "defaultOutputEntry"))
     spot = Spot(line_of(element), column=label)
-    return _compiled(compile_expression, text, names, spot) if text else None
+    return Output(label, reading.type_of(element), reading.expression(text, spot) if text else None)
 
 
 def _policy(table: etree._Element, columns: Columns) -> Policy:
@@ -257,30 +219,34 @@ def _policy(table: etree._Element, columns: Columns) -> Policy:
     return aggregated(aggregation)
 
 
-def _rule(element: etree._Element, number: int, inputs: list[str], outputs: list[str], names: Names) -> Rule:
+def _rule(
+    element: etree._Element, number: int, inputs: list[str], outputs: list[str], reading: Reading
+) -> Rule:
     tests, results = list(children(element, "inputEntry")), list(children(element, "outputEntry"))
     if len(tests) != len(inputs) or len(results) != len(outputs):
         spot = Spot(line_of(element), number)
         raise spot.fault("セルの数が列の数と合いません。")
     return Rule(
         tuple(
-            _test(entry, Spot(line_of(entry), number, label), names)
+            _test(entry, Spot(line_of(entry), number, label), reading)
             for entry, label in zip(tests, inputs, strict=True)
         ),
         tuple(
-            _output(entry, Spot(line_of(entry), number, label), names)
+            _result(entry, Spot(line_of(entry), number, label), reading)
             for entry, label in zip(results, outputs, strict=True)
         ),
+        tuple(map(text_in, tests)),
+        tuple(map(text_in, results)),
     )
 
 
-def _test(element: etree._Element, spot: Spot, names: Names) -> Cell:
-    _refuse_language(element)
-    return _compiled(compile_unary_tests, text_in(element), names, spot)
+def _test(element: etree._Element, spot: Spot, reading: Reading) -> Cell:
+    refuse_language(element)
+    return reading.tests(text_in(element), spot)
 
 
-def _output(element: etree._Element, spot: Spot, names: Names) -> Cell | None:
+def _result(element: etree._Element, spot: Spot, reading: Reading) -> Cell | None:
     """An output cell; an empty one and `-` are null."""
-    _refuse_language(element)
+    refuse_language(element)
     text = text_in(element)
-    return None if text in {"", "-"} else _compiled(compile_expression, text, names, spot)
+    return None if text in {"", "-"} else reading.expression(text, spot)

@@ -1,181 +1,239 @@
 """The door to DMN: a file in, its decisions out, each evaluated together with the decisions it requires."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lxml import etree
-
-from workflows.engine.dmn.decision_tables import (
-    DecisionTable,
-    LiteralExpression,
-    Result,
-    read_expression,
-    read_table,
-)
+from workflows.engine.dmn.deciding import Deciding
+from workflows.engine.dmn.decision_tables import DecisionTable, Matched
 from workflows.engine.dmn.errors import DmnError
-from workflows.engine.dmn.xml_reader import child, children, line_of, local_name, read_xml, reference
+from workflows.engine.dmn.model import DecisionNode, InputNode, KnowledgeNode, Library, ServiceNode
+from workflows.engine.dmn.reading import START
 from workflows.engine.feel.errors import FeelLimitError, Notice
-from workflows.engine.feel.scope import Run, release
+from workflows.engine.feel.scope import ClosedDays, Run, release
+from workflows.engine.feel.values import Value
 
-REQUIREMENT_DEPTH = 30
-_OTHER_LOGIC = frozenset({"context", "invocation", "relation", "list", "functionDefinition", "conditional"})
+Release = Callable[[Run, Value], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TableTrace:
+    """One table that was evaluated on the way: whose, its inputs by label, the rules that matched."""
+
+    owner: str
+    inputs: dict[str, Any]
+    rules: tuple[int, ...]
+    value: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a decision gave and why: kept with the case, shown to staff."""
+    """What a decision gave and why: kept with the case, shown to staff.
+
+    `rules` and `inputs` are those of the decision's own table; `tables` are all that were evaluated, those of
+    required decisions and knowledge models first.
+    """
 
     value: Any
     rules: tuple[int, ...]
     inputs: dict[str, Any]
     notices: tuple[Notice, ...]
+    tables: tuple[TableTrace, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """One decision of a file. `required_names` must be brought by the case data."""
 
-    id: str
-    name: str
-    logic: DecisionTable | LiteralExpression
-    requires: tuple["Decision", ...]
-    required_names: frozenset[str]
-    reads: frozenset[str]
+    node: DecisionNode
 
-    def evaluate(self, variables: Mapping[str, Any], *, clock: datetime | None = None) -> Any:
+    @property
+    def id(self) -> str:
+        return self.node.key[1]
+
+    @property
+    def name(self) -> str:
+        return self.node.name
+
+    @property
+    def required_names(self) -> frozenset[str]:
+        return self.node.free
+
+    @property
+    def table(self) -> DecisionTable | None:
+        """The table that the decision is, when it is one."""
+        return self.node.table
+
+    def evaluate(
+        self,
+        variables: Mapping[str, Any],
+        *,
+        clock: datetime | None = None,
+        closed_days: ClosedDays | None = None,
+    ) -> Any:
         """The result: a value, a context of outputs, or a list of either. None when no rule matches."""
-        return self.evaluate_traced(variables, clock=clock).value
+        return self.evaluate_traced(variables, clock=clock, closed_days=closed_days).value
 
-    def evaluate_traced(self, variables: Mapping[str, Any], *, clock: datetime | None = None) -> Outcome:
+    def evaluate_traced(
+        self,
+        variables: Mapping[str, Any],
+        *,
+        clock: datetime | None = None,
+        closed_days: ClosedDays | None = None,
+    ) -> Outcome:
         """The result with the rules that matched, the inputs by column label, and the notices.
 
         Raises DmnError only, and only when a limit is met.
         """
         try:
-            run = Run(variables, self.reads, clock)
-            result = self.result_in(run, {})
-            inputs = {label: release(run, value) for label, value in result.inputs}
-            return Outcome(release(run, result.value), result.rules, inputs, tuple(run.notices))
+            run = Run(variables, self.node.reads, clock, closed_days)
+            value = Deciding(run, lambda one: run.variables.get(one.name)).decision(self.node)
+            return self._outcome(run, value)
         except FeelLimitError as error:  # the data or the result as a whole; a cell raises DmnError itself
             raise DmnError(error.message_ja, decision=self.name) from error
 
-    def result_in(self, run: Run, known: dict[str, Result]) -> Result:
-        """The result within a run that several decisions share; each is evaluated once."""
-        if self.id not in known:
-            for required in self.requires:
-                run.variables[required.name] = required.result_in(run, known).value
-            try:
-                known[self.id] = self.logic.evaluate(run)
-            except DmnError as error:
-                error.decision = self.name
-                raise
-        return known[self.id]
+    def _outcome(self, run: Run, value: Value) -> Outcome:
+        own = next((one for one in reversed(run.trace) if one.owner == self.name), None)
+        if self.node.table is None or own is None:
+            own = Matched(self.name, (), (), None)
+        return Outcome(
+            release(run, value),
+            own.rules,
+            _released(run, own),
+            tuple(run.notices),
+            tuple(
+                TableTrace(one.owner, _released(run, one), one.rules, release(run, one.value))
+                for one in run.trace
+            ),
+        )
 
 
-def parse_dmn(xml: bytes, names: Collection[str] | None = None) -> dict[str, Decision]:
+def _released(run: Run, matched: Matched) -> dict[str, Any]:
+    return {label: release(run, value) for label, value in matched.inputs}
+
+
+def parse_dmn(
+    xml: bytes, names: Collection[str] | None = None, imported: Sequence[bytes] = ()
+) -> dict[str, Decision]:
     """The decisions of a DMN 1.1-1.5 file by id, checked and compiled. Raises DmnError.
 
     A decision that declares its information requirements may say these names only; one that declares none is
-    checked against `names` (what the process knows), or not at all when `names` is None.
+    checked against `names` (what the process knows), or not at all when `names` is None. `imported` are the
+    files that it may import from.
     """
-    root = read_xml(xml)
-    if local_name(root) != "definitions":
-        raise DmnError("DMN のファイルではありません(definitions がありません)。", line=line_of(root))
-    return _File(root, names).decisions()
+    library = Library(names, lenient=False)
+    file = library.add(xml)
+    for content in imported:
+        library.add(content)
+    found = {key: file.node(key) for key, _ in file.of_kind("decision")}
+    for kind in ("businessKnowledgeModel", "decisionService"):
+        for key, _ in file.of_kind(kind):
+            file.node(key)
+    if not found:
+        raise DmnError("ファイルに決定(decision)がありません。")
+    return {key: Decision(node) for key, node in found.items() if isinstance(node, DecisionNode)}
 
 
-class _File:
-    """The elements of one file by id, and the decisions compiled so far."""
+class Model:
+    """A file as the standard has it, for try-outs: every decision and service by name, compiled when asked.
 
-    def __init__(self, root: etree._Element, names: Collection[str] | None) -> None:
-        self.names = names
-        self.inputs = {entry.get("id", ""): entry for entry in children(root, "inputData")}
-        self.elements: dict[str, etree._Element] = {}
-        self.ready: dict[str, Decision] = {}
-        self.open: list[str] = []
-        for element in children(root, "decision"):
-            key = element.get("id")
-            if not key or key in self.elements:
-                raise DmnError("決定(decision)には、それぞれ異なる id が要ります。", line=line_of(element))
-            self.elements[key] = element
+    What the standard makes null although it is a slip is null here, not refused (Vocabulary, `lenient`).
+    """
 
-    def decisions(self) -> dict[str, Decision]:
-        if not self.elements:
-            raise DmnError("ファイルに決定(decision)がありません。")
-        return {key: self.decision(key) for key in self.elements}
+    def __init__(self, xml: bytes, imported: Sequence[bytes] = (), *, lenient: bool) -> None:
+        self.library = Library(None, lenient=lenient)
+        self.file = self.library.add(xml)
+        for content in imported:
+            self.library.add(content)
 
-    def decision(self, key: str) -> Decision:
-        if key in self.ready:
-            return self.ready[key]
-        element = self.elements[key]
-        if key in self.open or len(self.open) >= REQUIREMENT_DEPTH:
-            raise DmnError(
-                "決定どうしの必要関係が循環しているか、深すぎます。",
-                line=line_of(element),
-            )
-        self.open.append(key)
+    @property
+    def names(self) -> Iterator[str]:
+        """The decisions of the file, in its order."""
+        return (element.get("name") or key for key, element in self.file.of_kind("decision"))
+
+    def evaluate(
+        self,
+        wanted: str,
+        variables: Mapping[str, Any],
+        handed_out: Release,
+        *,
+        clock: datetime | None = None,
+    ) -> tuple[Any, tuple[Notice, ...]]:
+        """The result of a decision, a decision service or a knowledge model, by name or id.
+
+        Raises:
+            DmnError: there is no such element, it is faulty, or a limit is met.
+        """
         try:
-            self.ready[key] = self.compiled(key, element)
-        except DmnError as error:
-            error.decision = error.decision or _name(element)
-            raise
-        finally:
-            self.open.pop()
-        return self.ready[key]
+            run = Run(variables, variables, clock)
+            deciding = Deciding(run, lambda one: self._given(one, run.variables))
+            node = self._found(wanted)
+            if isinstance(node, DecisionNode):
+                value = deciding.decision(node)
+            elif isinstance(node, ServiceNode):
+                value = deciding.service(node).body(run, START, self._arguments(node, run.variables))
+            elif isinstance(node, KnowledgeNode):
+                names = [name for name, _ in node.parameters]
+                value = deciding.knowledge(node).body(run, START, [run.variables.get(one) for one in names])
+            else:
+                value = deciding.value(node)
+            return handed_out(run, value), tuple(run.notices)
+        except FeelLimitError as error:
+            raise DmnError(error.message_ja, decision=wanted) from error
 
-    def compiled(self, key: str, element: etree._Element) -> Decision:
-        given, required = self.requirements(element)
-        declared = {*given, *(decision.name for decision in required)}
-        names = declared or self.names
-        logic = _logic(element, names)
-        own = {decision.name for decision in required}
-        texts = list(logic.texts)
-        needed = frozenset().union(*(text.names for text in texts)) - own
-        reads = frozenset().union(*(text.reads for text in texts)) - own
-        return Decision(
-            key,
-            _name(element),
-            logic,
-            required,
-            needed.union(*(decision.required_names for decision in required)),
-            reads.union(*(decision.reads for decision in required)),
-        )
+    def _found(self, wanted: str) -> Any:
+        for kind in ("decision", "decisionService", "businessKnowledgeModel"):
+            for key, element in self.file.of_kind(kind):
+                if wanted in {element.get("name"), key}:
+                    return self.file.node(key)
+        alias, _, rest = wanted.partition(".")
+        namespace = self.file.imports.get(alias)
+        for file in self.library.files.values():
+            if file is self.file or (rest and namespace != file.namespace):
+                continue
+            for kind in ("decision", "decisionService", "businessKnowledgeModel"):
+                for key, element in file.of_kind(kind):
+                    if (rest or wanted) in {element.get("name"), key}:
+                        return file.node(key)
+        raise DmnError(f"決定「{wanted[:40]}」はファイルにありません。")
 
-    def requirements(self, element: etree._Element) -> tuple[list[str], tuple[Decision, ...]]:
-        """The names of required input data, and the required decisions."""
-        given, required = [], []
-        for requirement in children(element, "informationRequirement"):
-            for link in requirement:
-                key = reference(link)
-                if key in self.inputs:
-                    given.append(_name(self.inputs[key]))
-                elif key in self.elements:
-                    required.append(self.decision(key))
-                else:
-                    raise DmnError(f"必要な入力「{key[:40]}」がファイルにありません。", line=line_of(link))
-        for link in children(element, "knowledgeRequirement"):
-            raise DmnError("業務知識モデル(BKM)を使う決定は扱えません。", line=line_of(link))
-        return given, tuple(required)
+    def _arguments(self, node: ServiceNode, given: Mapping[str, Value]) -> list[Value]:
+        inputs = [self._given(one, given) for one in node.inputs]
+        return [*inputs, *(given.get(name) for _, name, _ in node.handed_in)]
+
+    def _given(self, node: InputNode, given: Mapping[str, Value]) -> Value:
+        """The value of an input by name; if imported also by `alias.name`, inside the alias, by namespace."""
+        namespace = node.key[0]
+        if namespace != self.file.namespace:
+            for key in (
+                f"{{{namespace}}}{node.name}",
+                f"{namespace}#{node.name}",
+                f"{namespace}.{node.name}",
+            ):
+                if key in given:
+                    return given[key]
+            for path in self._paths(self.file.namespace, namespace, ()):
+                if ".".join((*path, node.name)) in given:
+                    return given[".".join((*path, node.name))]
+                inside: Value = dict(given)
+                for step in (*path, node.name):
+                    inside = inside.get(step) if isinstance(inside, dict) else None
+                if inside is not None:
+                    return inside
+        return given.get(node.name)
+
+    def _paths(self, start: str, end: str, passed: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        """The aliases that lead from one file to another."""
+        file = self.library.files.get(start)
+        if file is None or len(passed) > _DEEPEST_IMPORT:
+            return
+        for alias, namespace in file.imports.items():
+            if namespace == end:
+                yield (alias,)
+            elif namespace not in passed:
+                for rest in self._paths(namespace, end, (*passed, start)):
+                    yield (alias, *rest)
 
 
-def _name(element: etree._Element) -> str:
-    """The name under which expressions say it: that of its variable, else its own."""
-    variable = child(element, "variable")
-    said = None if variable is None else variable.get("name")
-    return said or element.get("name") or element.get("id") or ""
-
-
-def _logic(element: etree._Element, names: Collection[str] | None) -> DecisionTable | LiteralExpression:
-    for part in element:
-        kind = local_name(part)
-        if kind == "decisionTable":
-            return read_table(part, names)
-        if kind == "literalExpression":
-            return read_expression(part, names)
-        if kind in _OTHER_LOGIC:
-            raise DmnError(
-                f"決定の書き方「{kind}」は扱えません。決定表か式にしてください。", line=line_of(part)
-            )
-    raise DmnError("決定に、決定表も式もありません。", line=line_of(element))
+_DEEPEST_IMPORT = 10

@@ -84,6 +84,14 @@ def text_in(element: etree._Element | None) -> str:
     return "" if inner is None else (inner.text or "").strip()
 
 
-def reference(element: etree._Element) -> str:
-    """The id that `href="#id"` or `href="namespace#id"` points to."""
-    return (element.get("href") or "").rpartition("#")[2]
+def reference(element: etree._Element) -> tuple[str, str]:
+    """The namespace (empty: this file) and the id that `href="#id"` or `href="namespace#id"` point to."""
+    namespace, _, key = (element.get("href") or "").rpartition("#")
+    return namespace, key
+
+
+def refuse_language(element: etree._Element) -> None:
+    """Raises DmnError for an expression that says it is of another language than FEEL."""
+    language = element.get("expressionLanguage")
+    if language and not language.rstrip("/").lower().endswith("feel"):
+        raise DmnError(f"式の言語は FEEL だけです(「{language[:40]}」とあります)。", line=line_of(element))

@@ -18,7 +18,7 @@ from workflows.engine.feel.scope import ClosedDays, Closure, Frame, Run, release
 from workflows.engine.feel.syntax import ContextOf, Node
 from workflows.engine.feel.unary_tests import parse_cell
 from workflows.engine.feel.values import Value, admit
-from workflows.engine.feel.vocabulary import Vocabulary
+from workflows.engine.feel.vocabulary import Vocabulary, of_data
 
 _TOO_DEEP = "式の入れ子が深すぎます。分けてください。"
 
@@ -122,12 +122,12 @@ def read_unary_tests(text: str, vocabulary: Vocabulary) -> UnaryTests:
 
 @lru_cache(maxsize=limits.COMPILED_KEPT)
 def _expression(text: str, names: frozenset[str] | None) -> Expression:
-    return read_expression(text, Vocabulary(names))
+    return read_expression(text, of_data(names))
 
 
 @lru_cache(maxsize=limits.COMPILED_KEPT)
 def _context(text: str, names: frozenset[str] | None) -> Expression:
-    _parser, node = _parsed(text, Vocabulary(names), _whole)
+    _parser, node = _parsed(text, of_data(names), _whole)
     if not isinstance(node, ContextOf):
         raise FeelError("スクリプトは { 名前: 式, … } の形で書いてください。", *node.at)
     return _expression(text, names)
@@ -135,7 +135,7 @@ def _context(text: str, names: frozenset[str] | None) -> Expression:
 
 @lru_cache(maxsize=limits.COMPILED_KEPT)
 def _unary_tests(text: str, names: frozenset[str] | None) -> UnaryTests:
-    return read_unary_tests(text, Vocabulary(names))
+    return read_unary_tests(text, of_data(names))
 
 
 def _whole(parser: Parser) -> Node:

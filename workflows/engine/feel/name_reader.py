@@ -20,7 +20,7 @@ class NameReader(TokenReader):
         self.vocabulary = vocabulary
         self.checked = vocabulary.checked
         self.lenient = vocabulary.lenient
-        self.known = NameTable(vocabulary.names or ())
+        self.known = NameTable(vocabulary.names)
         self.members = NameTable(vocabulary.members)
         self.locals: list[NameTable] = []
         self.members_open = 0

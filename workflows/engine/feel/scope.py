@@ -27,7 +27,7 @@ _START = Place(1, 1)
 class Run:
     """One evaluation. Only the names that the expression uses are taken in."""
 
-    __slots__ = ("_left", "clock", "closed_days", "depth", "notices", "variables")
+    __slots__ = ("_left", "clock", "closed_days", "depth", "notices", "trace", "variables")
 
     def __init__(
         self,
@@ -40,6 +40,7 @@ class Run:
         self.closed_days = closed_days
         self.depth = 0
         self.notices: list[Notice] = []
+        self.trace: list[Any] = []  # what decision tables note of their evaluation
         self._left = limits.STEPS
         self.variables: dict[str, Value] = {
             name: admit(variables[name], self.note) for name in names if name in variables

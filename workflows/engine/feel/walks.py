@@ -76,7 +76,7 @@ def compile_filter(node: Filter, base: Closure, condition: Closure) -> Closure:
         for index, item in enumerate(items):
             answer = asked(frame, item)
             if index == 0 and isinstance(answer, Decimal):
-                return _by_position(frame.run, at, items, answer)
+                return by_position(frame.run, at, items, answer)
             if answer is True:
                 kept.append(item)
             elif answer is not False and answer is not None:
@@ -95,7 +95,7 @@ def _of_nothing(frame: Frame, asked: Callable[[Frame, Value], Value]) -> Value:
     return None if isinstance(answer, Decimal) else []
 
 
-def _by_position(run: Run, at: Place, items: list[Value], position: Decimal) -> Value:
+def by_position(run: Run, at: Place, items: list[Value], position: Decimal) -> Value:
     if position == position.to_integral_value() and 1 <= abs(position) <= len(items):
         index = int(position)
         return items[index - 1 if index > 0 else index]
@@ -103,7 +103,7 @@ def _by_position(run: Run, at: Place, items: list[Value], position: Decimal) -> 
     return None
 
 
-def _walk(run: Run, at: Place, domain: Value) -> Iterable[Value] | None:
+def walk(run: Run, at: Place, domain: Value) -> Iterable[Value] | None:
     """What a loop walks over; None if there is nothing to walk over."""
     if isinstance(domain, list):
         return domain
@@ -155,7 +155,7 @@ def compile_loop(node: Loop, domains: list[Closure], body: Closure) -> Closure:
                 frame = frame.inside({"partial": [*partial]})
             yield body(frame)
             return
-        items = _walk(frame.run, at, domains[depth](frame))
+        items = walk(frame.run, at, domains[depth](frame))
         if items is None:
             raise _NothingToWalkOverError
         for item in items:

@@ -1,0 +1,163 @@
+"""Item definitions as types of FEEL, and inputs made to fit them (DMN 1.5, 7.3.3)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from workflows.engine.dmn.errors import DmnError
+from workflows.engine.dmn.xml_reader import child, children, line_of, text_in
+from workflows.engine.feel.errors import FeelError
+from workflows.engine.feel.expressions import read_unary_tests
+from workflows.engine.feel.scope import Frame, Run
+from workflows.engine.feel.temporal import Day, Moment, Span, TimeOfDay, YearsMonths
+from workflows.engine.feel.temporal_text import read_date, read_duration, read_moment_or_day, read_time
+from workflows.engine.feel.type_system import (
+    ANY,
+    SIMPLE,
+    Constrained,
+    ContextType,
+    FunctionType,
+    ListType,
+    Simple,
+    Type,
+)
+from workflows.engine.feel.values import Value
+from workflows.engine.feel.vocabulary import Vocabulary
+
+_OTHER_NAMES = dict.fromkeys(("integer", "long", "double", "decimal", "int", "float"), SIMPLE["number"])
+_DEEPEST = 20
+_READERS: dict[type, Callable[[str], Value]] = {
+    Day: read_date,
+    TimeOfDay: read_time,
+    Moment: read_moment_or_day,
+    Span: read_duration,
+    YearsMonths: read_duration,
+}
+
+
+@dataclass
+class ItemTypes:
+    """The item definitions of one file by name; those of imported files by `alias.name`."""
+
+    elements: dict[str, etree._Element]
+    imported: dict[str, "ItemTypes"]
+    lenient: bool
+    _known: dict[str, Type] = field(default_factory=dict)
+    _open: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, root: etree._Element, imported: dict[str, "ItemTypes"], *, lenient: bool) -> "ItemTypes":
+        elements = {one.get("name") or "": one for one in children(root, "itemDefinition")}
+        return cls(elements, imported, lenient)
+
+    def all(self) -> dict[str, Type]:
+        """Every type by the name under which this file says it."""
+        found = {name: self.named(name) for name in self.elements}
+        for alias, types in self.imported.items():
+            found |= {f"{alias}.{name}": types.named(name) for name in types.elements}
+        return found
+
+    def members(self) -> set[str]:
+        """The names of all components, so that those with signs are read as one name."""
+        own = {str(part.get("name")) for one in self.elements.values() for part in _components(one)}
+        return own.union(*(types.members() for types in self.imported.values()))
+
+    def named(self, reference: str | None, line: int | None = None) -> Type:
+        """The type that a typeRef means; Any for none. Raises DmnError for one that nobody knows."""
+        if not reference:
+            return ANY
+        name = reference.strip()
+        if name in self._known:
+            return self._known[name]
+        found = self._found(name, line)
+        self._known[name] = found
+        return found
+
+    def _found(self, name: str, line: int | None) -> Type:
+        if name in self.elements:
+            return self._defined(name)
+        alias, _, rest = name.rpartition(".")
+        if alias in self.imported and rest in self.imported[alias].elements:
+            return self.imported[alias].named(rest, line)
+        plain = name.rpartition(":")[2]
+        if plain != name:
+            return self.named(plain, line)
+        if plain in SIMPLE:
+            return SIMPLE[plain]
+        if plain in _OTHER_NAMES:
+            return _OTHER_NAMES[plain]
+        if self.lenient:
+            return ANY
+        raise DmnError(f"型「{name[:40]}」がありません。", line=line)
+
+    def _defined(self, name: str) -> Type:
+        element = self.elements[name]
+        if name in self._open or len(self._open) > _DEEPEST:
+            raise DmnError(f"型「{name[:40]}」の定義が循環しています。", line=line_of(element))
+        self._open.append(name)
+        try:
+            return self.of_definition(name, element)
+        finally:
+            self._open.pop()
+
+    def of_definition(self, name: str, element: etree._Element) -> Type:
+        parts = list(children(element, "itemComponent"))
+        function = child(element, "functionItem")
+        base: Type
+        if parts:
+            base = ContextType(
+                name,
+                {str(part.get("name")): self.of_definition(str(part.get("name")), part) for part in parts},
+            )
+        elif function is not None:
+            base = self._function(name, function)
+        else:
+            reference = child(element, "typeRef")
+            base = self.named(None if reference is None else reference.text, line_of(element))
+        base = self._constrained(name, base, element, "allowedValues")
+        if element.get("isCollection") == "true":
+            base = ListType(name, base)
+        return self._constrained(name, base, element, "typeConstraint")
+
+    def _function(self, name: str, element: etree._Element) -> Type:
+        parameters = tuple(
+            self.named(one.get("typeRef"), line_of(one)) for one in children(element, "parameters")
+        )
+        return FunctionType(name, parameters, self.named(element.get("outputTypeRef"), line_of(element)))
+
+    def _constrained(self, name: str, base: Type, element: etree._Element, kind: str) -> Type:
+        text = text_in(child(element, kind))
+        if not text:
+            return base
+        try:
+            tests = read_unary_tests(text, Vocabulary(types=SIMPLE, lenient=self.lenient))
+        except FeelError as error:
+            raise DmnError(f"型「{name[:40]}」: {error}", line=line_of(element)) from error
+
+        def allows(value: Value) -> bool:
+            return tests.value(Frame(Run({}, (), None), {"?": value})) is True
+
+        return Constrained(name, base, allows)
+
+
+def _components(element: etree._Element) -> Iterator[etree._Element]:
+    for part in children(element, "itemComponent"):
+        yield part
+        yield from _components(part)
+
+
+def typed(wanted: Type, value: Value) -> Value:
+    """Data as the type wants it where JSON has text only: days, times and durations, also inside."""
+    while isinstance(wanted, Constrained):
+        wanted = wanted.base
+    if isinstance(wanted, Simple) and isinstance(value, str) and wanted.kind in _READERS:
+        return _READERS[wanted.kind](value)
+    if isinstance(wanted, ListType) and isinstance(value, list):
+        return [typed(wanted.item, item) for item in value]
+    if isinstance(wanted, ContextType) and isinstance(value, dict):
+        return {
+            key: typed(wanted.members[key], item) if key in wanted.members else item
+            for key, item in value.items()
+        }
+    return value
