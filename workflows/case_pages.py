@@ -195,5 +195,5 @@ def process_title(name: str, *, english: bool) -> str:
         **TITLES,
         "identity_check": ("本人確認", "Identity check"),
         "verification": ("照合", "Verification"),
-    }[name]
+    }.get(name, (name, name))
     return en if english else ja

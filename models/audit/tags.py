@@ -14,6 +14,7 @@ class Tag(StrEnum):
     ACCOUNT_CHANGED = "account:changed"
     ROLE_CHANGED = "role:changed"
     MASTER_CHANGED = "master:changed"
+    DEFINITION_DRAFTED = "definition:drafted"
     DEFINITION_PUBLISHED = "definition:published"
     CASE_STARTED = "case:started"
     CASE_READ = "case:read"

@@ -17,7 +17,7 @@ _read: dict[str, Specification] = {}
 
 
 def publish_shipped(ctx: Context, bundle: Bundle) -> Definition | None:
-    """Put a shipped procedure on record: as version 1 when it is new, as a draft when it has changed.
+    """Put a procedure on record: as version 1 in force when it is new, as a draft when it has changed.
 
     Returns None where this content is on record already. A published version is never replaced silently.
     """
@@ -36,7 +36,8 @@ def publish_shipped(ctx: Context, bundle: Bundle) -> Definition | None:
         published_by_id=None if newest else ctx.actor.staff_id,
     )
     ctx.session.add(row)
-    audit.record(ctx, Tag.DEFINITION_PUBLISHED, f"definition:{bundle.slug}", detail={"version": row.version})
+    tag = Tag.DEFINITION_DRAFTED if newest else Tag.DEFINITION_PUBLISHED
+    audit.record(ctx, tag, f"definition:{bundle.slug}", detail={"version": row.version})
     return row
 
 

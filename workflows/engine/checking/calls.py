@@ -150,16 +150,20 @@ class Calls:
         elif known is not None and operator.get("id") not in known:
             diagram.tell("unknown_operation", node, what=operator.get("id"))
 
-    def _form(self, diagram: Diagram, node: Any) -> None:
+    def form_of(self, diagram: Diagram, node: Any) -> tuple[str, list[FormFile]]:
+        """The name of the form that a task asks, and its files: under that name, or beside the diagram."""
         process = next((str(one.get("id")) for one in node.iterancestors(f"{{{BPMN}}}process")), "")
         key = properties_of(node).get("form") or f"{process}/{node.get('id')}"
         found = [one for one in self.forms if one.file.form_key == key]
-        found = found or [
+        return key, found or [
             one
             for one in self.forms
             if one.file.stem == key.rpartition("/")[2]
             and PurePath(one.file.folder).is_relative_to(diagram.file.folder)
         ]
+
+    def _form(self, diagram: Diagram, node: Any) -> None:
+        key, found = self.form_of(diagram, node)
         for form in found:
             self.neighbours.append((diagram, node, f"the form {key}", form))
         if not found and key not in self.surroundings.forms:

@@ -1,0 +1,184 @@
+"""`flask workflows` from the operator's side: lines of JSON, exit codes, and no database for the check."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from models.audit.event import AuditEvent
+from models.case import Case
+from portal import clock
+from portal.extensions import db
+from services.context import SYSTEM
+from services.unit_of_work import unit_of_work
+from tests.factories.small_processes import Ask, a_bundle
+from workflows import catalog
+from workflows.engine import definitions, runner
+
+ACQUISITION = catalog.ROOT / "acquisition" / "process.bpmn"
+FIRST = a_bundle("small", [Ask("ask", "申請"), Ask("check", "審査")])
+SECOND = a_bundle("small", [Ask("ask", "申請"), Ask("check", "審査"), Ask("sign", "決裁")])
+
+
+def run(app: Flask, *args: str) -> tuple[int, list[dict[str, Any]], str]:
+    """The exit code, the lines of JSON, and what stands on standard error."""
+    result = app.test_cli_runner().invoke(args=["workflows", *args])
+    return result.exit_code, [json.loads(line) for line in result.stdout.splitlines()], result.stderr
+
+
+@pytest.fixture
+def moved(tmp_path: Path) -> Path:
+    """The shipped acquisition in a folder of its own, with another name for a task."""
+    folder = tmp_path / "acquisition"
+    folder.mkdir()
+    for path in ACQUISITION.parent.glob("*.*n"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    text = ACQUISITION.read_text(encoding="utf-8")
+    (folder / "process.bpmn").write_text(text.replace("入力の訂正", "入力を訂正"), encoding="utf-8")
+    return folder
+
+
+def test_check_needs_no_database_and_leaves_none(tmp_path: Path) -> None:
+    folder, data = tmp_path / "empty", tmp_path / "data"
+    folder.mkdir()
+    (folder / "a.bpmn").write_bytes(b"<!DOCTYPE a []><a/>")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PORTAL_DATA_DIR": str(data),
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nowhere",
+    }
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "flask",
+            "--app",
+            "wsgi",
+            "workflows",
+            "check",
+            folder / "a.bpmn",
+            ACQUISITION,
+        ],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    lines = [json.loads(line) for line in told.stdout.splitlines()]
+    assert told.returncode == 1
+    assert [(line["ok"], [one["code"] for one in line["problems"]]) for line in lines] == [
+        (False, ["doctype"]),
+        (True, []),
+    ]
+    assert [path.name for path in folder.iterdir()] == ["a.bpmn"]
+    assert [path for path in tmp_path.rglob("*") if "sqlite" in path.name] == []
+
+
+def test_check_prints_a_line_for_each_file_and_exits_by_what_it_found(app: Flask, tmp_path: Path) -> None:
+    code, lines, _ = run(app, "check", str(ACQUISITION))
+    assert (code, lines[0]["file"], lines[0]["ok"], lines[0]["problems"]) == (0, str(ACQUISITION), True, [])
+    wrong = tmp_path / "process.bpmn"
+    wrong.write_text(ACQUISITION.read_text(encoding="utf-8").replace("case.way =", "case.way =="), "utf-8")
+    code, lines, _ = run(app, "check", str(wrong))
+    assert code == 1
+    found = {one["code"]: one for one in lines[0]["problems"]}
+    assert set(found["not_feel"]) == {"element", "line", "code", "message"}
+    assert found["not_feel"]["element"] == "flow_by_whom_check_entry"
+    assert run(app, "check")[0] == 2
+
+
+def test_install_list_and_publish(app: Flask, moved: Path) -> None:
+    with app.app_context():
+        with unit_of_work(SYSTEM, clock.now()) as ctx:
+            catalog.publish_shipped(ctx)
+        code, lines, _ = run(app, "install", str(moved))
+        assert (code, lines[0]["slug"], lines[0]["version"], lines[0]["state"]) == (
+            0,
+            "acquisition",
+            2,
+            "draft",
+        )
+        listed = run(app, "list")[1]
+        assert {
+            "slug": "acquisition",
+            "version": 2,
+            "state": "draft",
+            "hash": lines[0]["hash"],
+            "running": 0,
+        } in listed
+        assert run(app, "publish", "acquisition", "2")[:2] == (
+            0,
+            [{"slug": "acquisition", "version": 2, "state": "published"}],
+        )
+        code, lines, error = run(app, "publish", "acquisition", "2")
+        assert (code, lines) == (1, [])
+        assert "There is no such draft." in error
+        tags = db.session.scalars(select(AuditEvent.tag).where(AuditEvent.tag.like("definition:%"))).all()
+        assert tags[-2:] == ["definition:drafted", "definition:published"]
+
+
+def test_what_is_faulty_is_not_installed(app: Flask, moved: Path) -> None:
+    text = (moved / "process.bpmn").read_text(encoding="utf-8")
+    (moved / "process.bpmn").write_text(text.replace("case.way =", "exec"), encoding="utf-8")
+    with app.app_context():
+        code, lines, _ = run(app, "install", str(moved))
+        assert (code, [line["ok"] for line in lines]) == (1, [True, False, True])
+        assert run(app, "list")[1] == []
+
+
+def test_cases_are_checked_moved_a_few_at_first_and_put_back(app: Flask) -> None:
+    with app.app_context():
+        with unit_of_work(SYSTEM, clock.now()) as ctx:
+            definitions.publish_shipped(ctx, FIRST)
+        for _ in range(3):
+            with unit_of_work(SYSTEM, clock.now()) as ctx:
+                runner.begin(ctx, "small", {}, office_id=1)
+        with unit_of_work(SYSTEM, clock.now()) as ctx:
+            definitions.publish_shipped(ctx, SECOND)
+            definitions.publish_draft(ctx, "small", 2)
+        versions = ("--from", "1", "--to", "2")
+
+        def standing() -> list[str]:
+            statement = select(Case.definition_hash).order_by(Case.id)
+            return list(db.session.scalars(statement.execution_options(populate_existing=True)))
+
+        code, lines, _ = run(app, "migrate", "small", *versions, "--check")
+        assert (code, [line["ok"] for line in lines]) == (0, [True] * 3)
+        assert standing() == [FIRST.hash] * 3
+        code, lines, _ = run(app, "migrate", "small", *versions, "--first", "1")
+        assert (code, len(lines)) == (0, 1)
+        assert standing() == [SECOND.hash, FIRST.hash, FIRST.hash]
+        assert run(app, "migrate", "small", *versions)[0] == 0
+        assert standing() == [SECOND.hash] * 3
+        assert run(app, "migrate", "small", *versions, "--undo", "--case", str(lines[0]["case"]))[0] == 0
+        assert standing() == [FIRST.hash, SECOND.hash, SECOND.hash]
+        assert run(app, "migrate", "small", *versions, "--undo")[0] == 0
+        assert standing() == [FIRST.hash] * 3
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "said"),
+    [
+        (("--from", "1", "--to", "9"), 1, "no version 9"),
+        (("--from", "1", "--to", "2", "--case", "77"), 1, "77"),
+        (("--from", "1", "--to", "2", "--undo"), 1, "Nothing was chosen"),
+        (("--from", "1", "--to", "2", "--undo", "--check"), 2, "exclude"),
+        (("--from", "1"), 2, "--to"),
+    ],
+)
+def test_a_move_that_means_nothing_says_why(app: Flask, args: tuple[str, ...], code: int, said: str) -> None:
+    with app.app_context():
+        with unit_of_work(SYSTEM, clock.now()) as ctx:
+            definitions.publish_shipped(ctx, FIRST)
+            definitions.publish_shipped(ctx, SECOND)
+        with unit_of_work(SYSTEM, clock.now()) as ctx:
+            definitions.publish_draft(ctx, "small", 2)
+        found, lines, error = run(app, "migrate", "small", *args)
+        assert (found, lines) == (code, [])
+        assert said in error
