@@ -14,7 +14,14 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from workflows.engine.elements.events import FirstOf
+from workflows.engine.elements.failures import BpmnError, StepFailed
+from workflows.engine.elements.scopes import CaseEvents
+from workflows.engine.elements.subprocesses import cancel_all
+from workflows.engine.elements.timers import Timer
+
 NO_DEPTH_LIMIT = 10_000_000
+MOST_STEPS = 20_000
 
 
 class _Flat:
@@ -23,6 +30,7 @@ class _Flat:
     tasks: dict[Any, Any]
     task_tree: Any
     completed: bool
+    success: bool
 
     def get_tasks_iterator(self, first_task: Any = None, **kwargs: Any) -> Iterator[Any]:
         kwargs.setdefault("max_depth", NO_DEPTH_LIMIT)
@@ -38,10 +46,17 @@ class _Flat:
 
     def update_waiting_tasks(self) -> None:
         for task in [task for task in self.tasks.values() if task.has_state(TaskState.WAITING)]:
-            task.task_spec._update(task)  # noqa: SLF001 - the engine's own way to refresh a task
+            if task.has_state(TaskState.WAITING):
+                task.task_spec._update(task)  # noqa: SLF001 - the engine's own way to refresh a task
 
     def ready_tasks(self) -> list[Any]:
         return [task for task in self.tasks.values() if task.has_state(TaskState.READY)]
+
+    def cancel(self, success: bool = False) -> list[Any]:
+        """End it with all that runs inside."""
+        self.success, self.completed = success, True
+        cancel_all(self)
+        return []
 
 
 class CaseSubWorkflow(_Flat, BpmnSubWorkflow):
@@ -49,7 +64,12 @@ class CaseSubWorkflow(_Flat, BpmnSubWorkflow):
 
 
 class CaseWorkflow(_Flat, BpmnWorkflow):
-    """The workflow of a case."""
+    """The workflow of a case. `doing` is the one background service that this deed may do."""
+
+    def __init__(self, spec: Any, subprocess_specs: Any = None, **kwargs: Any) -> None:
+        super().__init__(spec, subprocess_specs, **kwargs)
+        self.event_manager = CaseEvents(self)
+        self.doing: Any = None
 
     def create_subprocess(self, my_task: Any, spec_name: str) -> CaseSubWorkflow:
         subprocess = CaseSubWorkflow(
@@ -68,34 +88,90 @@ class CaseWorkflow(_Flat, BpmnWorkflow):
         """The tasks that wait for a person now."""
         return [t for t in self.all_tasks() if t.has_state(TaskState.READY) and t.task_spec.manual]
 
+    def background_tasks(self) -> list[Any]:
+        """The service tasks that wait for the system to do them in the background."""
+        return [t for t in self.all_tasks() if t.has_state(TaskState.READY) and is_background(t)]
+
+    def take_thrown(self) -> list[tuple[Any, Any]]:
+        """What this case has thrown for others since it was asked last: (event, id of the task)."""
+        thrown: list[tuple[Any, Any]] = list(self.bpmn_events)
+        self.bpmn_events.clear()
+        return thrown
+
+    def do_engine_steps(
+        self,
+        will_complete_task: Callable[[Task], None] | None = None,
+        did_complete_task: Callable[[Task], None] | None = None,
+    ) -> None:
+        """Run on until people, time or others must act.
+
+        Raises:
+            StepFailed: a step cannot be done, or the case goes round without end.
+        """
+        steps = 0
+        while count := self._do_engine_steps(will_complete_task, did_complete_task) or self._timers_due():
+            steps += count
+            if steps > MOST_STEPS:
+                raise StepFailed(self.last_task or self.task_tree, "too_many_steps", str(steps))
+
+    def refresh_timers(self) -> None:
+        """Let the timers that are due by the clock of this deed go on."""
+        self._timers_due()
+
+    def _timers_due(self) -> int:
+        """How many timers came due just now."""
+        due = 0
+        for task in list(self.event_manager.tasks.values()):
+            definition = task.task_spec.event_definition
+            if isinstance(definition, Timer | FirstOf) and task.has_state(TaskState.WAITING):
+                task.task_spec._update(task)  # noqa: SLF001 - the engine's own way to refresh a task
+                due += task.has_state(TaskState.READY)
+        return due
+
     def _do_engine_steps(
         self,
         will_complete_task: Callable[[Task], None] | None = None,
         did_complete_task: Callable[[Task], None] | None = None,
-    ) -> bool:
+    ) -> int:
         active = sorted(self.get_active_subprocesses(), key=lambda sub: sub.depth, reverse=True)
+        count = 0
         for subprocess in active:
-            while _run_ready(subprocess, will_complete_task, did_complete_task):
-                pass
+            while ran := self._run_ready(subprocess, will_complete_task, did_complete_task):
+                count += ran
             parent = self.get_task_from_id(subprocess.parent_task_id)
             parent.task_spec._update(parent)  # noqa: SLF001 - lets the calling task notice the end
-        count = _run_ready(self, will_complete_task, did_complete_task)
-        return count > 0 or len(self.get_active_subprocesses()) > len(active)
+        count += self._run_ready(self, will_complete_task, did_complete_task)
+        return count + max(0, len(self.get_active_subprocesses()) - len(active))
+
+    def _run_ready(
+        self,
+        workflow: Any,
+        before: Callable[[Task], None] | None,
+        after: Callable[[Task], None] | None,
+    ) -> int:
+        count = 0
+        for task in workflow.ready_tasks():
+            if task.task_spec.manual or not task.has_state(TaskState.READY):
+                continue
+            if is_background(task) and task.id != self.doing:
+                continue
+            if before is not None:
+                before(task)
+            self._run(task)
+            count += 1
+            if after is not None and task.has_state(TaskState.COMPLETED):
+                after(task)
+        return count
+
+    def _run(self, task: Any) -> None:
+        try:
+            task.run()
+        except BpmnError as error:
+            if not self.event_manager.fail(task, error.code, error.payload):
+                raise
+            task._drop_children()  # noqa: SLF001 - what would have followed will not come
 
 
-def _run_ready(
-    workflow: Any,
-    before: Callable[[Task], None] | None,
-    after: Callable[[Task], None] | None,
-) -> int:
-    count = 0
-    for task in workflow.ready_tasks():
-        if task.task_spec.manual or not task.has_state(TaskState.READY):
-            continue
-        if before is not None:
-            before(task)
-        task.run()
-        count += 1
-        if after is not None:
-            after(task)
-    return count
+def is_background(task: Any) -> bool:
+    """Whether a task is a service that is done in the background."""
+    return bool(getattr(task.task_spec, "background", False))

@@ -19,6 +19,7 @@ from workflows.engine.checking.definition import EngineRefuses, check
 from workflows.engine.checking.files import MAX_BYTES, File, Surroundings
 from workflows.engine.dmn.errors import DmnError
 from workflows.engine.dmn.tables import Decision, parse_dmn
+from workflows.engine.elements.parsers import ELEMENT_PARSERS, CaseProcessParser, Repeating
 from workflows.engine.supported import BPMN, SPIFF
 
 
@@ -71,7 +72,7 @@ class RuleTask(SpiffBpmnTask):
         return True
 
 
-class _RuleTaskParser(SpiffTaskParser):
+class _RuleTaskParser(Repeating, SpiffTaskParser):
     @classmethod
     def get_decision_ref(cls, node: Any) -> str | None:
         called = node.find(f".//{{{SPIFF}}}calledDecisionId")
@@ -89,9 +90,10 @@ class _RuleTaskParser(SpiffTaskParser):
 
 class _Parser(SpiffBpmnParser):
     OVERRIDE_PARSER_CLASSES = {  # noqa: RUF012 - SpiffWorkflow's own class attribute
-        **SpiffBpmnParser.OVERRIDE_PARSER_CLASSES,
+        **ELEMENT_PARSERS,
         full_tag("businessRuleTask"): (_RuleTaskParser, RuleTask),
     }
+    PROCESS_PARSER_CLASS = CaseProcessParser
 
     def __init__(self, decisions: Mapping[str, Decision]) -> None:
         super().__init__()

@@ -36,6 +36,17 @@ class FeelScriptEngine(PythonScriptEngine):
         self._case = (case_id, notification_id, slug)
 
     @property
+    def clock(self) -> datetime:
+        """The moment of the deed.
+
+        Raises:
+            RuntimeError: there is no deed, so that there is no time either.
+        """
+        if self._ctx is None:
+            raise RuntimeError("a timer needs a unit of work")
+        return self._ctx.at
+
+    @property
     def _clock(self) -> datetime | None:
         return self._ctx.at if self._ctx else None
 

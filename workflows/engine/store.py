@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
@@ -65,7 +64,7 @@ def _task_out(task: Any) -> dict[str, Any]:
     parent = task.parent
     inherited = parent.data if parent is not None else {}
     changed = {k: v for k, v in task.data.items() if k not in inherited or inherited[k] != v}
-    gone = [k for k in inherited if k not in task.data]
+    gone = sorted(k for k in inherited if k not in task.data)
     out: dict[str, Any] = {
         "id": str(task.id),
         "spec": task.task_spec.name,
@@ -112,8 +111,6 @@ def _task_in(workflow: Any, row: dict[str, Any]) -> None:
     data.update(row.get("data", {}))
     unfinished = task.has_state(TaskState.NOT_FINISHED_MASK)
     task.data = deepcopy(data) if unfinished and task.has_state(TaskState.DEFINITE_MASK) else data
-    if isinstance(spec, CatchingEvent) and task.has_state(TaskState.WAITING):
-        workflow.top_workflow.event_manager.add_task(task)
 
 
 def _called_in(top: CaseWorkflow, workflow: Any, states: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 
 ACTIVITIES = frozenset(
     {
-        *("task", "userTask", "manualTask", "serviceTask", "scriptTask", "businessRuleTask"),
+        *("userTask", "manualTask", "serviceTask", "scriptTask", "businessRuleTask"),
         *("sendTask", "receiveTask", "callActivity", "subProcess", "transaction"),
     }
 )
@@ -33,12 +33,10 @@ PLACES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "start": frozenset({""}),
         "event_subprocess_start": frozenset({"message", "signal", "error", "escalation"}),
-        "catch": frozenset({"message", "signal", "timer", "conditional"}),
+        "catch": frozenset({"message", "signal", "timer"}),
         "throw": frozenset({"", "message", "signal", "escalation"}),
-        "boundary": frozenset({"message", "signal", "timer", "conditional", "error", "escalation"}),
-        "transaction_boundary": frozenset(
-            {"message", "signal", "timer", "conditional", "error", "escalation", "cancel"}
-        ),
+        "boundary": frozenset({"message", "signal", "timer", "error", "escalation"}),
+        "transaction_boundary": frozenset({"message", "signal", "timer", "error", "escalation", "cancel"}),
         "end": frozenset({"", "message", "signal", "error", "escalation", "terminate"}),
         "transaction_end": frozenset({"", "message", "signal", "error", "escalation", "terminate", "cancel"}),
         "after_event_gateway": frozenset({"message", "signal", "timer"}),
@@ -87,8 +85,8 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "An event has one definition only. Draw one event for each.",
         ),
         "event_unknown": (
-            "この種類のイベント(補償・リンクなど)には対応していません。",
-            "Events of this kind (compensation, link) are not run.",
+            "この種類のイベント(補償・条件・リンクなど)には対応していません。",
+            "Events of this kind (compensation, conditional, link) are not run.",
         ),
         "start_by_event": (
             "手続は受付から始まります。最上位の開始イベントに定義は付けられません。",
@@ -117,6 +115,10 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "adhoc": (
             "アドホックサブプロセスには対応していません。順序を描いてください。",
             "Ad-hoc sub-processes are not run. Draw the order.",
+        ),
+        "task_undecided": (
+            "作業の種類が決まっていません。人の作業か、システムの処理かを選んでください。",
+            "The task has no kind. Say whether people or the system do it.",
         ),
         "complex_gateway": (
             "複合ゲートウェイには対応していません。",
@@ -166,6 +168,7 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 _NEVER = MappingProxyType(
     {
+        "task": "task_undecided",
         "adHocSubProcess": "adhoc",
         "complexGateway": "complex_gateway",
         "ioSpecification": "data_mapping",

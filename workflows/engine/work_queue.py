@@ -34,8 +34,8 @@ class Running:
 
 
 def process_of(task: Any) -> str:
-    """The id of the process an engine task stands in."""
-    name: str = task.workflow.spec.name
+    """The id of the process of the diagram that an engine task stands in, in a sub-process of it or not."""
+    name: str = task.workflow.spec.process_id
     return name
 
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
+from services.context import SYSTEM, Context
 from tests.factories.small_processes import Ask, Call, Fork, Wait, a_bundle
 from workflows.engine import store
 from workflows.engine.bundle import Bundle
@@ -19,6 +22,7 @@ from workflows.engine.script_engine import FeelScriptEngine
 
 A, B, C, D, N = Ask("a"), Ask("b"), Ask("c"), Ask("d"), Ask("n")
 MOST_TURNS = 60
+NOW = Context(session=Session(), actor=SYSTEM, at=datetime(2026, 11, 23, 1, 0, tzinfo=UTC))
 
 
 class Run:
@@ -35,7 +39,7 @@ class Run:
             self.complete(element)
 
     def _engage(self) -> None:
-        self.workflow.script_engine = FeelScriptEngine(None, 1, 1, self.specification.slug)
+        self.workflow.script_engine = FeelScriptEngine(NOW, 1, 1, self.specification.slug)
 
     @property
     def waiting(self) -> list[str]:

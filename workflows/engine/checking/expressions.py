@@ -14,6 +14,7 @@ EVERY_CASE = frozenset({"case", "form", "outcome"})
 EXPRESSIONS = frozenset(
     {
         *("conditionExpression", "condition", "loopCondition", "completionCondition", "loopCardinality"),
+        "loopDataInputRef",
         *("timeDate", "timeDuration", "timeCycle", "messagePayload", "payloadExpression"),
     }
 )
