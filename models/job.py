@@ -16,8 +16,8 @@ from models.base import Base, UtcDateTime
 
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
 STATES = {
-    WAITING: ("待機中", "Waiting", "waiting"),
-    RUNNING: ("実行中", "Running", "draft"),
+    WAITING: ("待機中", "Waiting", "draft"),
+    RUNNING: ("実行中", "Running", "waiting"),
     DONE: ("完了", "Done", "done"),
     FAILED: ("失敗", "Failed", "overdue"),
     CANCELLED: ("中止", "Cancelled", "stopped"),

@@ -28,7 +28,7 @@ from portal.extensions import csrf, db, engine_options, prepare_engine, session_
 from portal.job_catalog import register_kinds
 from portal.language import BABEL_LOCALES, JAPANESE, LANGUAGES, babel_locale
 from portal.row_ids import RowIdConverter
-from portal.security import headers, keys, limits_storage, plain_text
+from portal.security import headers, keys, limits_storage, passive, plain_text
 from portal.security.manager import PortalSecurityManager
 from portal.settings import Settings, secret_key
 from portal.views.health import health
@@ -72,6 +72,7 @@ def create_app(settings: Settings) -> Flask:
     """Build the portal with these settings; nothing is read from the environment from here on."""
     app = Flask("portal", root_path=str(HERE))
     app.config.from_mapping(configuration(settings))
+    app.session_interface = passive.Sessions()
     app.url_map.converters["int"] = RowIdConverter
     app.extensions["portal_settings"] = settings
     app.extensions["portal_metadata"] = registry.metadata

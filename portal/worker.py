@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("portal.worker")
 PAUSE_SECONDS = 2.0
-PAUSE_AFTER_FAILURE_SECONDS = 15.0
+PAUSE_AFTER_FAILURE_SECONDS = 5.0
 LONGEST_LOOK_SECONDS = 1.0  # how seldom a thread looks into an empty queue
 
 

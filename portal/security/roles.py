@@ -48,12 +48,17 @@ PERMISSIONS: dict[str, Permission] = {
     "accounts.read": Permission("職員と配属を見る", "See staff and postings"),
     "accounts.write": Permission("職員と配属を変える", "Change staff and postings"),
     "roles.read": Permission("権限の一覧を見る", "See roles and permissions"),
+    "job.read": Permission("裏側の処理を見る", "See background work"),
+    "job.change": Permission("裏側の処理を中止・やり直す", "Cancel background work and try it again"),
+    "calendar.read": Permission("定期処理を見る", "See the regular work"),
+    "calendar.change": Permission("定期処理を切り替える・いま行う", "Switch regular work, run it now"),
     "definition.read": Permission("手続の定義を見る", "See the definitions of procedures"),
 }
 
-_EVERYBODY = {"home.open", "profile.use"}
+_EVERYBODY = {"home.open", "profile.use", "job.read"}
 _CASES = {
     "inbox.open",
+    "job.change",
     "case.read",
     "task.take",
     "task.complete",
@@ -119,6 +124,7 @@ ROLES: dict[str, Role] = {
                 "masters.read",
                 "roles.read",
                 "definition.read",
+                "calendar.read",
             }
         ),
     ),
@@ -129,6 +135,7 @@ ROLES: dict[str, Role] = {
             _EVERYBODY
             | {
                 "audit.read",
+                "calendar.read",
                 "report.daily",
                 "masters.read",
                 "accounts.read",
@@ -143,6 +150,9 @@ ROLES: dict[str, Role] = {
         frozenset(
             _EVERYBODY
             | {
+                "job.change",
+                "calendar.read",
+                "calendar.change",
                 "masters.read",
                 "masters.write",
                 "accounts.read",

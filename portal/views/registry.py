@@ -14,6 +14,7 @@ from portal.views.ex_officio import ExOfficioView
 from portal.views.households import HouseholdView
 from portal.views.inbox import InboxView
 from portal.views.intake import IntakeView
+from portal.views.jobs import CalendarView, JobView
 from portal.views.language import LanguageView
 from portal.views.lookup import LookupView
 from portal.views.masters import MASTER_VIEWS, MasterIndexView
@@ -43,6 +44,8 @@ VIEWS: tuple[type[BaseView], ...] = (
     LookupView,
     ExOfficioView,
     DefinitionView,
+    JobView,
+    CalendarView,
     AuditView,
     ProfileView,
     MasterIndexView,

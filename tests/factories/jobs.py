@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -73,6 +73,21 @@ def kinds(*wanted: Kind) -> Iterator[None]:
 
 def sessions_of(url: str) -> sessionmaker[Session]:
     return sessionmaker(connect(url, poolclass=NullPool), expire_on_commit=False)
+
+
+def deeds_of(url: str) -> Callable[[], Session]:
+    """Sessions that write, as `portal.extensions.session_for_a_deed` makes them."""
+    factory = sessions_of(url)
+
+    def begin() -> Session:
+        session = factory()
+        connection = session.connection()
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return session
+
+    return begin
 
 
 def ask(kind: str, *codes: str, at: datetime = AT) -> list[int]:
