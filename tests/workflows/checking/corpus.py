@@ -66,7 +66,7 @@ def of_the_list() -> list[Hostile]:
 def large_diagrams() -> list[Hostile]:
     file, one = "process.bpmn", '<textAnnotation id="x" />'
     nested = "<documentation>" * 5_000 + "</documentation>" * 5_000
-    tasks = "\n".join(f'<task id="t{number}" />' for number in range(2_000))
+    tasks = "\n".join(f'<scriptTask id="t{number}" />' for number in range(2_000))
     brackets = "(" * 3_000 + "1" + ")" * 3_000
     process = between(file, "  <process", "</definitions>")
     documentation = "<documentation>"

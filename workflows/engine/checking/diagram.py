@@ -99,4 +99,4 @@ def _scope(node: Any) -> Scope:
 
 
 def _is_node(node: Any) -> bool:
-    return local(node) in FLOW_NODES or local(node) in {"adHocSubProcess", "complexGateway"}
+    return local(node) in FLOW_NODES or local(node) in {"task", "adHocSubProcess", "complexGateway"}
