@@ -23,6 +23,7 @@ from workflows.engine.operations import operation_names
 
 _CALLED = re.compile(rb"""calledElement\s*=\s*["']([^"']{1,80})["']""")
 _DECIDED = re.compile(rb"calledDecisionId\s*>\s*([^<]{1,80}?)\s*<")
+_IMPORTED = re.compile(rb"""<(?:\w+:)?import\b[^>]{0,2000}?\bnamespace\s*=\s*["']([^"']{1,300})["']""")
 _MOST_NEIGHBOURS = 500
 
 
@@ -161,18 +162,17 @@ def _led_to(file: File) -> Iterator[Path]:
     folder = Path(file.folder)
     if file.kind in {"schema", "ui"}:
         yield folder / f"{file.stem}.{'ui' if file.kind == 'schema' else 'schema'}.json"
-    if file.kind != "bpmn":
         return
-    called = set(_CALLED.findall(file.content))
-    decided = set(_DECIDED.findall(file.content))
-    for path in sorted(folder.iterdir())[:_MOST_NEIGHBOURS] if called or decided or file.given else ():
-        kind = kind_of(path.name)
-        wanted = {"bpmn": called, "dmn": decided}.get(kind or "", set())
-        if (wanted and _holds(path, wanted)) or (
-            kind in {"schema", "ui"} and f'"{stem_of(path.name)}"'.encode() in file.content
-        ):
+    named = {
+        "bpmn": set(_CALLED.findall(file.content)),
+        "dmn": {*_DECIDED.findall(file.content), *_IMPORTED.findall(file.content)},
+    }
+    for path in sorted(folder.iterdir())[:_MOST_NEIGHBOURS]:
+        kind = kind_of(path.name) or ""
+        asked = kind in {"schema", "ui"} and f'"{stem_of(path.name)}"'.encode() in file.content
+        if asked or (named.get(kind) and _holds(path, named[kind])):
             yield path
-    for name in called & {one.encode() for one in (*catalog.PROCEDURES, *catalog.CALLED)}:
+    for name in named["bpmn"] & {one.encode() for one in (*catalog.PROCEDURES, *catalog.CALLED)}:
         yield catalog.ROOT / name.decode() / "process.bpmn"
 
 

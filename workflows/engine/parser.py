@@ -18,6 +18,7 @@ from workflows.engine.bundle import Bundle
 from workflows.engine.checking.definition import EngineRefuses, check
 from workflows.engine.checking.files import MAX_BYTES, File, Surroundings
 from workflows.engine.dmn.errors import DmnError
+from workflows.engine.dmn.imported_files import imported_by
 from workflows.engine.dmn.tables import Decision, parse_dmn
 from workflows.engine.elements.parsers import ELEMENT_PARSERS, CaseProcessParser, Repeating
 from workflows.engine.supported import BPMN, SPIFF
@@ -157,9 +158,11 @@ def try_build(slug: str, roots: Mapping[str, Any], decisions: Mapping[str, Decis
 
 def _decisions(bundle: Bundle) -> dict[str, Decision]:
     found: dict[str, Decision] = {}
-    for name, source in bundle.dmn.items():
+    sources = {name: source.encode() for name, source in bundle.dmn.items()}
+    imported = imported_by(sources)
+    for name, source in sources.items():
         try:
-            found.update(parse_dmn(source.encode(), None))
+            found.update(parse_dmn(source, None, imported[name]))
         except DmnError as error:
             raise DefinitionRefused(f"{name}: {error}") from error
     return found

@@ -62,6 +62,26 @@ def test_files_of_other_folders_belong_together_when_they_are_given_together(dog
     assert codes(check(dogs / "process.bpmn", table)) == {"process.bpmn": [], "tags.dmn": []}
 
 
+MODEL = "https://www.omg.org/spec/DMN/20191111/MODEL/"
+RATES = f"""<definitions xmlns="{MODEL}" id="d" name="d" namespace="urn:rates">
+  <decision id="rate" name="rate"><literalExpression><text>3</text></literalExpression></decision>
+</definitions>"""
+
+
+def test_a_table_finds_the_file_that_it_imports_beside_it(dogs: Path) -> None:
+    decision = '<decision id="tag" name="tag">'
+    link = f'<import name="rates" namespace="urn:rates" importType="{MODEL}" />'
+    need = '<requiredDecision href="urn:rates#rate" />'
+    need = f'<informationRequirement id="need">{need}</informationRequirement>'
+    table = WHOLE["tags.dmn"].replace(decision, f"{decision}{need}").replace(f"  {decision}", link + decision)
+    (dogs / "tags.dmn").write_text(table.replace("form.apply.dogs", "rates.rate"), encoding="utf-8")
+    assert codes(check(dogs / "tags.dmn")) == {"tags.dmn": ["table_wrong"]}
+    (dogs / "rates.dmn").write_text(RATES, encoding="utf-8")
+    assert codes(check(dogs / "tags.dmn")) == {"tags.dmn": []}
+    assert codes(check(dogs / "process.bpmn")) == {"process.bpmn": []}
+    assert "tag" in specify(definition_install.parcel(definition_files.gather([dogs]))).decisions
+
+
 def test_what_only_lies_in_the_same_folder_is_not_looked_at(dogs: Path) -> None:
     (dogs / "other.bpmn").write_text("no diagram", encoding="utf-8")
     assert codes(check(dogs / "process.bpmn")) == {"process.bpmn": []}

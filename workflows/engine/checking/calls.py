@@ -73,6 +73,16 @@ class Calls:
                     found += [] if any(table is one for one in found) else [table]
         return found
 
+    def imported_by(self, table: Tables) -> list[Tables]:
+        """The files that a decision file imports from, directly and further; what cannot be read is told."""
+        found = [table]
+        for one in found:
+            for namespace in sorted(one.imports):
+                known = [other for other in self.tables if other.namespace == namespace]
+                best = self._best(one, known)[:1]
+                found += [other for other in best if not any(other is each for each in found)]
+        return found[1:]
+
     def check(self, diagram: Diagram, together: Sequence[Diagram]) -> None:
         """Tell what a diagram names and nobody has."""
         for node in diagram.each("callActivity"):
@@ -177,7 +187,7 @@ class Calls:
         return [one for one in self.tables if name in one.lines]
 
     @staticmethod
-    def _best(near: Diagram, found: Sequence[_One]) -> list[_One]:
+    def _best(near: _Checked, found: Sequence[_One]) -> list[_One]:
         """Those of the best kind: the file itself, its folder, what was given, what is known."""
 
         def distance(one: _One) -> int:

@@ -89,7 +89,7 @@ class Check:
         for table in self.tables:
             if table.file.given and not table.looked_at:
                 self.progress(table.file.name)
-                table.compiled(None)
+                table.compiled(None, calls.imported_by(table))
         calls.tell_faulty_neighbours()
         return self._all()
 
@@ -141,7 +141,7 @@ class Check:
         decisions: dict[str, Decision] = {}
         tables = self.tables if self.read_all else calls.tables_of(together)
         for table in tables:
-            decisions.update(table.compiled(names))
+            decisions.update(table.compiled(names, calls.imported_by(table)))
         if self.build is None or _faulty(one for each in together for one in each.problems):
             return
         if _faulty(one for table in tables for one in table.problems):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from lxml import etree
@@ -11,6 +12,7 @@ from workflows.engine.checking.files import File
 from workflows.engine.checking.problems import Problem, problem
 from workflows.engine.checking.xml_text import read_xml
 from workflows.engine.dmn.errors import DmnError
+from workflows.engine.dmn.imported_files import imports_of, namespace_of
 from workflows.engine.dmn.tables import Decision, parse_dmn
 
 _DMN = ("https://www.omg.org/spec/DMN/", "http://www.omg.org/spec/DMN/")
@@ -25,6 +27,8 @@ class Tables:
         self.problems: list[Problem] = []
         self.lines: dict[str, int] = {}
         self.looked_at = False
+        self.namespace = ""
+        self.imports: frozenset[str] = frozenset()
         root = read_xml(file)
         if isinstance(root, Problem):
             self.problems.append(root)
@@ -48,6 +52,7 @@ class Tables:
                 seen[found] = node.sourceline
             if not any(etree.QName(node).namespace.startswith(one) for one in _KNOWN if _has_namespace(node)):
                 self._foreign(node)
+        self.namespace, self.imports = namespace_of(root), imports_of(root)
         self.lines = {
             str(one.get("id")): one.sourceline for one in root.iterfind("{*}decision") if one.get("id")
         }
@@ -57,13 +62,13 @@ class Tables:
         if "extensionElements" not in inside:
             self.tell("foreign_element", node, what=node.tag)
 
-    def compiled(self, names: frozenset[str] | None) -> dict[str, Decision]:
+    def compiled(self, names: frozenset[str] | None, imported: Sequence[Tables] = ()) -> dict[str, Decision]:
         """The decisions by id, ready to run; empty where something keeps them from it, which is told."""
         self.looked_at = True
         if self.problems:
             return {}
         try:
-            return parse_dmn(self.file.content, names)
+            return parse_dmn(self.file.content, names, [one.file.content for one in imported])
         except DmnError as error:
             self.problems.append(
                 problem("table_wrong", self.file.name, error.line, self._id_of(error), why=error)
