@@ -18,8 +18,8 @@ from models.person import PersonRecord
 from rules.ages import ages_possible_on
 from services import audit, households, registry_pages
 from services.context import Context
+from services.protection import is_protected
 from services.registry_pages import Knowledge, Paper, ReasonNames, Told
-from services.search import is_protected
 
 
 @dataclass(frozen=True)

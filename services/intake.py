@@ -16,7 +16,7 @@ from models.person import PersonRecord, list_current
 from services import addresses
 from services.context import Context
 from services.errors import NotFound
-from services.search import is_protected
+from services.protection import hides_places
 
 LONGEST_ID = 19
 PROCEDURES = {
@@ -119,7 +119,7 @@ def prefill(
     if procedure == "acquisition" and beside.head is not None:
         values |= {"head_kind": "registered", "head_person_id": beside.head.person_id}
         home = addresses.current(ctx.session, beside.head.person_id, ctx.today)
-        if home is not None and not is_protected(beside.head, ctx.today):  # H14: it is typed from the paper
+        if home is not None and not hides_places(ctx, beside.head):  # H14: it is typed from the paper
             values["address"] = {
                 "postal_code": home.postal_code or "",
                 "address": home.address,

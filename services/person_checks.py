@@ -12,6 +12,7 @@ from services.context import Context
 from services.entries.reading import NewPerson
 from services.findings import Finding, refusal, warning
 from services.numbers_vault import MESSAGES, MESSAGES_EN, Conflict
+from services.protection import hides_places
 
 PLACES_TOLD = 3
 
@@ -57,14 +58,20 @@ def same_names(ctx: Context, told: Mapping[str, NewPerson]) -> list[Finding]:
     ids = [row.person_id for rows in same.values() for row in rows]
     homes = addresses.current_of(ctx.session, ids, ctx.today) if ids else {}
     return [
-        _same_name(path, same[one.name, one.birth_date], homes)
+        _same_name(ctx, path, same[one.name, one.birth_date], homes)
         for path, one in told.items()
         if (one.name, one.birth_date) in same
     ]
 
 
-def _same_name(path: str, same: list[PersonRecord], homes: Mapping[int, AddressRecord]) -> Finding:
-    known = [_place(homes[row.person_id].address) for row in same if row.person_id in homes]
+def _same_name(
+    ctx: Context, path: str, same: list[PersonRecord], homes: Mapping[int, AddressRecord]
+) -> Finding:
+    known = [
+        "保護対象" if hides_places(ctx, row) else _place(homes[row.person_id].address)
+        for row in same
+        if row.person_id in homes
+    ]
     places = "、".join(known[:PLACES_TOLD]) + ("ほか" if len(known) > PLACES_TOLD else "")
     return warning(
         "person.same_name_and_birth",

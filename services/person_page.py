@@ -25,8 +25,8 @@ from services import audit, registry_pages
 from services.context import Context
 from services.errors import PersonUnknown
 from services.persons import FACTS
+from services.protection import hides_places, is_protected
 from services.registry_pages import Knowledge, Paper, ReasonNames, Told
-from services.search import is_protected
 
 TABS = ("eligibility", "certificates", "addresses", "household", "cases", "records")
 
@@ -80,6 +80,7 @@ class PersonPage:
     record: PersonRecord | None
     ages: tuple[int, int] | None
     is_protected: bool
+    hides_places: bool
     has_number: bool
     addresses: Sequence[AddressRecord]
     periods: Sequence[Enrolment]
@@ -145,6 +146,8 @@ def read(ctx: Context, person_id: int, as_of: date | None = None, tab: str = TAB
     rows = _rows(ctx, person_id)
     believed = {kind: [row for row in found if knowledge.holds(row)] for kind, found in rows.items()}
     record = registry_pages.newest(believed["person"])
+    today = registry_pages.newest([row for row in rows["person"] if row.superseded_at is None])
+    hidden = today is not None and hides_places(ctx, today)
     number = find_confirmed_of(ctx.session, person_id)
     papers = registry_pages.list_papers(ctx.session, Certificate.person_id == person_id, knowledge)
     concerned = select(NotificationPerson.notification_id).where(NotificationPerson.person_id == person_id)
@@ -158,9 +161,12 @@ def read(ctx: Context, person_id: int, as_of: date | None = None, tab: str = TAB
         knowledge=knowledge,
         record=record,
         ages=_ages(record, knowledge.day) if record else None,
-        is_protected=record is not None and is_protected(record, knowledge.day),
+        is_protected=hidden or (record is not None and is_protected(record, knowledge.day)),
+        hides_places=hidden,
         has_number=number is not None and knowledge.had(number.confirmed_at or number.created_at),
-        addresses=sorted(believed["address"], key=lambda row: (row.from_on or date.min, row.id)),
+        addresses=[]
+        if hidden
+        else sorted(believed["address"], key=lambda row: (row.from_on or date.min, row.id)),
         periods=sorted(believed["period"], key=lambda row: (row.acquired_on, row.id)),
         homes=[Home(households[row.household_id], row) for row in lived],
         numbers=_numbers(ctx, person_id, knowledge.day),

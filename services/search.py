@@ -20,6 +20,7 @@ from rules.ages import age_on
 from rules.eras import PartialDate
 from services import audit
 from services.context import Context
+from services.protection import is_protected
 from services.search_statements import CAP, PAGE, Cursor, page_of
 from services.search_terms import Wanted
 
@@ -137,12 +138,6 @@ def _person(same: Sequence[Row[Any]], day: date) -> FoundPerson:
         standing=standing,
         lost_on=lost_on,
     )
-
-
-def is_protected(record: PersonRecord, day: date) -> bool:
-    """Whether a protective measure (支援措置) is in force on a day; without an end it goes on."""
-    until = record.protective_measure_until
-    return record.protective_measure and (until is None or until >= day)
 
 
 def _standing(periods: set[tuple[date, date | None]], day: date) -> tuple[str, date | None]:

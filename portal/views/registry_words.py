@@ -253,10 +253,16 @@ def summary(one: Superseding, page: PersonPage) -> str:
 
 
 def changes(one: Superseding, page: PersonPage) -> list[tuple[str, str, str]]:
-    """What differs from the row before, in words; of a protected person's address only that it did."""
-    hidden = page.is_protected and one.kind == "address"
+    """What differs from the row before, in words; of a protected person's places only that it did."""
     return [
-        (said(FACT_NAMES, name), *(("***", "***") if hidden else _before_after(name, before, after, page)))
+        (
+            said(FACT_NAMES, name),
+            *(
+                ("***", "***")
+                if page.is_protected and (one.kind == "address" or name == "phone")
+                else _before_after(name, before, after, page)
+            ),
+        )
         for name, before, after in one.changed
     ]
 

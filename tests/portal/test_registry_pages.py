@@ -28,6 +28,7 @@ from tests.fixtures.statements import counted
 from tests.portal.conftest import OpenPortal, Visitor, employ_everybody
 
 PROTECTED = "見本県見本市秘密町9丁目9番9号"
+PROTECTED_PHONE = "000-9999-9999"
 INDIVIDUAL_NUMBER = "000000000019"
 
 
@@ -59,7 +60,8 @@ def people_and_tasks() -> None:
         head = someone(ctx, "擬制　主", "ギセイ　アルジ", "1960-01-02", "見本県見本市架空町1丁目1番1号")
         child = someone(ctx, "見本　葵", "ミホン　アオイ", "1990-05-06", "見本県見本市架空町1丁目1番1号")
         a_household(ctx, head, child)
-        someone(ctx, "支援　花", "シエン　ハナ", "1985-07-08", PROTECTED, protective_measure=True)
+        marked = {"protective_measure": True, "phone": PROTECTED_PHONE}
+        someone(ctx, "支援　花", "シエン　ハナ", "1985-07-08", PROTECTED, **marked)
         tasks(ctx)
     db.session.remove()
 
@@ -183,16 +185,18 @@ def test_an_individual_number_is_neither_searched_nor_shown_again(enter, portal)
     assert events(portal, "person:searched") == []
 
 
-def test_a_protected_address_stands_on_its_own_tab_only(enter):
+def test_a_protected_address_and_telephone_stand_nowhere(enter):
     person = enter()
     found = search(person, q="シエン")
     assert "保護対象" in found.text
     assert PROTECTED not in found.text
     assert PROTECTED not in search(person, q="秘密町9丁目9番").text
     page = re.search(r"/persons/\d+", found.text)[0]
-    for tab in ("", "?tab=records", "?tab=household"):
-        assert PROTECTED not in person.get(page + tab).text
-    assert PROTECTED in person.get(page + "?tab=addresses").text
+    for tab in ("", "?tab=records", "?tab=household", "?tab=addresses", "?tab=addresses&as_of=R8.11.1"):
+        shown = person.get(page + tab).text
+        assert PROTECTED not in shown
+        assert PROTECTED_PHONE not in shown
+    assert "表示しません" in person.get(page + "?tab=addresses").text
 
 
 def test_every_search_and_every_page_is_recorded_without_names(enter, portal):

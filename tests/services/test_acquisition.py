@@ -9,7 +9,7 @@ from models.document import PrintRequest
 from models.enrolment import list_periods
 from models.household import BranchNumber, current_card_number, get_head, list_members
 from models.person import get_current
-from services import acquisition, numbers_vault
+from services import acquisition, numbers_vault, persons
 from services.errors import RegistrationRefused
 from services.findings import refusals_in
 from tests.factories.registry import a_family, a_person, an_acquisition, register_acquisition
@@ -209,3 +209,17 @@ def test_every_registration_says_so_in_the_audit_without_a_name(ctx):
     events = ctx.session.scalars(select(AuditEvent)).all()
     assert {"register:changed", "certificate:event", "notification:action"} <= {event.tag for event in events}
     assert "見本" not in str([event.detail for event in events])
+
+
+def test_the_place_of_a_protected_namesake_is_not_told(ctx):
+    """H14, H15."""
+    aoi = a_person("佐藤 葵", "1990-05-05", kana="サトウ アオイ", sex="2")
+    first = register_acquisition(ctx, [aoi])
+    persons.revise(ctx, first.person_ids[0], {"protective_measure": True}, ctx.today, None)
+    [found] = [
+        one
+        for one in acquisition.check(ctx, an_acquisition([aoi]))
+        if one.code == "person.same_name_and_birth"
+    ]
+    assert "(保護対象)" in found.message_ja
+    assert "架空町" not in found.message_ja
