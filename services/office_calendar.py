@@ -19,6 +19,12 @@ def closed_days(session: Session, around: date) -> frozenset[date]:
     return frozenset(session.scalars(statement))
 
 
+def closed_between(session: Session, first: date, last: date) -> frozenset[date]:
+    """The office's own closed days from one day to another, for expressions that count working days."""
+    with session.no_autoflush:
+        return frozenset(session.scalars(select(Holiday.day).where(Holiday.day.between(first, last))))
+
+
 def notify_by(session: Session, event_on: date) -> date:
     """The last day to notify an event, with the office's own closed days (規則2条 ff.)."""
     return count_to(event_on, closed_days(session, event_on))

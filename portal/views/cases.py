@@ -26,7 +26,7 @@ from services import case_papers, cases, deeds, drafts, intake
 from services.context import Context
 from services.errors import NotAllowed, RegistrationRefused, SomebodyElseWasFaster
 from services.unit_of_work import unit_of_work
-from workflows import case_pages
+from workflows import case_decisions, case_pages
 from workflows.engine import runner
 
 EVENTS = {
@@ -171,6 +171,7 @@ class CaseView(BaseView):
             last_note=case_pages.last_note(page),
             cancellations=_cancellations(ctx, page),
             papers=case_papers.available(page),
+            decisions=case_decisions.read(ctx, page, current_language()),
             ways=WAYS,
             differed={one.at for one in page.actions if one.kind == "differences_found"},
             events={kind: t(*words) for kind, words in EVENTS.items()},

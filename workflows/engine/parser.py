@@ -69,7 +69,8 @@ class RuleTask(SpiffBpmnTask):
         self.decision = decision
 
     def _run_hook(self, my_task: Any) -> bool:
-        my_task.data[self.decision_id] = self.decision.evaluate(my_task.data)
+        engine = my_task.workflow.top_workflow.script_engine
+        my_task.data[self.decision_id] = engine.decide(my_task, self.decision)
         return True
 
 

@@ -15,7 +15,7 @@ from models.case import Case, WorkItem
 from models.notification import Notification
 from services.context import SYSTEM, Context
 from services.errors import NotFound, SomebodyElseWasFaster
-from workflows.engine import definitions, store
+from workflows.engine import definitions, evaluations, store
 from workflows.engine.case_workflow import CaseWorkflow
 from workflows.engine.parser import Specification
 from workflows.engine.script_engine import FeelScriptEngine
@@ -111,6 +111,7 @@ def save(ctx: Context, running: Running) -> Done:
     """
     case, workflow = running.case, running.workflow
     added = update_items(ctx, running)
+    evaluations.keep(ctx, case, workflow.script_engine.evaluations)
     if workflow.is_completed():
         case.state, case.ended_at, case.blob = "done", ctx.at, None
         journal(ctx, running, "ended")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NoReturn
 
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 
 from services.context import Context
+from services.office_calendar import closed_between
+from workflows.engine.dmn.tables import Decision
+from workflows.engine.evaluations import Evaluated
 from workflows.engine.feel.expressions import compile_context, compile_expression
 from workflows.engine.operations import CaseData, get_operation
 
@@ -34,6 +37,17 @@ class FeelScriptEngine(PythonScriptEngine):
         super().__init__(environment=_NoPython())
         self._ctx = ctx
         self._case = (case_id, notification_id, slug)
+        self.evaluations: list[Evaluated] = []
+
+    def closed_days(self, first: date, last: date) -> frozenset[date]:
+        """The office's own closed days, for expressions that count working days."""
+        return closed_between(self._ctx.session, first, last) if self._ctx else frozenset()
+
+    def decide(self, task: Any, decision: Decision) -> Any:
+        """The result of a decision on the data of a task; what it read and matched is kept for the case."""
+        outcome = decision.evaluate_traced(task.data, clock=self._clock, closed_days=self.closed_days)
+        self.evaluations.append(Evaluated(task.task_spec.bpmn_id, decision, outcome))
+        return outcome.value
 
     @property
     def clock(self) -> datetime:
@@ -55,11 +69,15 @@ class FeelScriptEngine(PythonScriptEngine):
 
     def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Any:
         del external_context
-        return compile_expression(expression, None).evaluate(task.data, clock=self._clock)
+        return compile_expression(expression, None).evaluate(
+            task.data, clock=self._clock, closed_days=self.closed_days
+        )
 
     def execute(self, task: Any, script: str, external_context: Any = None) -> bool:
         del external_context
-        task.data.update(compile_context(script, None).evaluate(task.data, clock=self._clock))
+        task.data.update(
+            compile_context(script, None).evaluate(task.data, clock=self._clock, closed_days=self.closed_days)
+        )
         return True
 
     def call_service(self, task: Any, **kwargs: Any) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from models.case import Case, CaseEvent, WorkItem
 from rules.periods import add_working_days
 from services.context import Context
+from services.office_calendar import closed_between
 from workflows.engine.case_workflow import CaseWorkflow
 from workflows.engine.feel.expressions import compile_expression
 from workflows.engine.matters import Shown, matter_of, shown_by
@@ -155,7 +156,12 @@ def _just_now(ctx: Context, running: Running, elements: tuple[str, ...]) -> list
 
 def due_of(ctx: Context, wanted: UserTask, data: Mapping[str, Any]) -> date | None:
     if wanted.due_from:
-        told = compile_expression(wanted.due_from, None).evaluate(data, clock=ctx.at)
+        expression = compile_expression(wanted.due_from, None)
+        told = expression.evaluate(
+            data,
+            clock=ctx.at,
+            closed_days=lambda first, last: closed_between(ctx.session, first, last),
+        )
         if isinstance(told, str):
             return date.fromisoformat(told)
         if isinstance(told, date):

@@ -50,6 +50,7 @@ class Rule:
     outputs: tuple[Cell | None, ...]
     test_texts: tuple[str, ...]
     output_texts: tuple[str, ...]
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,9 @@ def read_table(element: etree._Element, reading: Reading, owner: str) -> Decisio
     told = tuple(_output(output, label, reading) for output, label in zip(outputs, labels, strict=True))
     policy = _policy(element, columns)
     name = element.get("hitPolicy") or "UNIQUE"
-    return DecisionTable(owner, inputs, told, rules, columns, policy, name, line_of(element))
+    table = DecisionTable(owner, inputs, told, rules, columns, policy, name, line_of(element))
+    reading.tables.append(table)
+    return table
 
 
 def _inputs(element: etree._Element, reading: Reading) -> Iterator[Input]:
@@ -237,7 +240,13 @@ def _rule(
         ),
         tuple(map(text_in, tests)),
         tuple(map(text_in, results)),
+        _description(element),
     )
+
+
+def _description(element: etree._Element) -> str:
+    told = child(element, "description")
+    return "" if told is None else " ".join((told.text or "").split())
 
 
 def _test(element: etree._Element, spot: Spot, reading: Reading) -> Cell:

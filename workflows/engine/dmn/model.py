@@ -92,6 +92,7 @@ class Library:
     names: Collection[str] | None
     lenient: bool
     files: dict[str, "File"] = field(default_factory=dict)
+    tables: list[DecisionTable] = field(default_factory=list)
     _open: list[Key] = field(default_factory=list)
 
     def add(self, content: bytes) -> "File":
@@ -205,7 +206,7 @@ class File:
             open=borrows and library.names is None,
             lenient=library.lenient,
         )
-        return Reading(vocabulary, types.named)
+        return Reading(vocabulary, types.named, tables=library.tables)
 
 
 def name_of(element: etree._Element) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from lxml import etree
 
@@ -74,13 +75,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What may be said at one place of a file. `free` and `reads` gather what the data must or may bring."""
+    """What may be said at one place of a file.
+
+    `free` and `reads` gather what the data must or may bring, `tables` the decision tables.
+    """
 
     vocabulary: Vocabulary
     type_named: Callable[[str | None, int | None], Type]
     bound: frozenset[str] = frozenset()
     free: set[str] = field(default_factory=set)
     reads: set[str] = field(default_factory=set)
+    tables: list[Any] = field(default_factory=list)
 
     @property
     def lenient(self) -> bool:

@@ -10,21 +10,26 @@ from workflows.engine.dmn.decision_tables import DecisionTable, Matched
 from workflows.engine.dmn.errors import DmnError
 from workflows.engine.dmn.model import DecisionNode, InputNode, KnowledgeNode, Library, ServiceNode
 from workflows.engine.dmn.reading import START
+from workflows.engine.feel.builtins_conversion import text_of, weight_of
 from workflows.engine.feel.errors import FeelLimitError, Notice
 from workflows.engine.feel.scope import ClosedDays, Run, release
 from workflows.engine.feel.values import Value
 
+_LONGEST_TOLD = 400
 Release = Callable[[Run, Value], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class TableTrace:
-    """One table that was evaluated on the way: whose, its inputs by label, the rules that matched."""
+    """One table that was evaluated on the way: whose, its inputs by label, the rules that matched.
+
+    Values are texts of FEEL, so that nothing is lost when they are kept.
+    """
 
     owner: str
-    inputs: dict[str, Any]
+    inputs: tuple[tuple[str, str], ...]
     rules: tuple[int, ...]
-    value: Any
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +49,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision of a file. `required_names` must be brought by the case data."""
+    """One decision of a file. `required_names` must be brought by the case data.
+
+    `tables` are all tables of the file and those it imports, whose rules may have matched.
+    """
 
     node: DecisionNode
+    tables: tuple[DecisionTable, ...] = ()
 
     @property
     def id(self) -> str:
@@ -103,10 +112,21 @@ class Decision:
             _released(run, own),
             tuple(run.notices),
             tuple(
-                TableTrace(one.owner, _released(run, one), one.rules, release(run, one.value))
+                TableTrace(
+                    one.owner,
+                    tuple((label, _told(run, value)) for label, value in one.inputs),
+                    one.rules,
+                    _told(run, one.value),
+                )
                 for one in run.trace
             ),
         )
+
+
+def _told(run: Run, value: Value) -> str:
+    run.charge(START, weight_of(value))
+    text = text_of(value, quoted=True)
+    return text if len(text) <= _LONGEST_TOLD else f"{text[:_LONGEST_TOLD]}…"
 
 
 def _released(run: Run, matched: Matched) -> dict[str, Any]:
@@ -132,7 +152,8 @@ def parse_dmn(
             file.node(key)
     if not found:
         raise DmnError("ファイルに決定(decision)がありません。")
-    return {key: Decision(node) for key, node in found.items() if isinstance(node, DecisionNode)}
+    tables = tuple(library.tables)
+    return {key: Decision(node, tables) for key, node in found.items() if isinstance(node, DecisionNode)}
 
 
 class Model:

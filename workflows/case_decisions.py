@@ -1,0 +1,83 @@
+"""Which decision tables a case has asked, what they read, and which rules matched, in the words of the table.
+
+The words come from the definition that the case had at that moment. Who may not see the entry of a case yet
+(CasePage.blind) sees none of this, since the inputs are taken from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.evaluation import DecisionEvaluation, list_evaluations
+from services.cases import CasePage
+from services.context import Context
+from workflows.engine import definitions
+from workflows.engine.dmn.decision_tables import DecisionTable
+from workflows.engine.parser import Specification
+
+
+@dataclass(frozen=True)
+class ShownRule:
+    """A rule that matched: its number, its cells by column, and the note of its author."""
+
+    number: int
+    tests: Sequence[tuple[str, str]]
+    outputs: Sequence[tuple[str, str]]
+    description: str
+
+
+@dataclass(frozen=True)
+class ShownTable:
+    owner: str
+    inputs: Sequence[tuple[str, str]]
+    rules: Sequence[ShownRule]
+    value: str
+
+
+@dataclass(frozen=True)
+class ShownDecision:
+    """One run of a business rule task."""
+
+    at: datetime
+    title: str
+    tables: Sequence[ShownTable]
+
+
+def read(ctx: Context, page: CasePage, language: str) -> list[ShownDecision]:
+    """The decisions of a case, newest first; none for a reader who may not see the entry yet."""
+    if page.blind:
+        return []
+    return [
+        ShownDecision(one.at, _title(ctx, one, language), [*_tables(ctx, one)])
+        for one in reversed(list_evaluations(ctx.session, page.case.id))
+    ]
+
+
+def _title(ctx: Context, kept: DecisionEvaluation, language: str) -> str:
+    titles = definitions.by_hash(ctx.session, kept.definition_hash).titles
+    found = next((words for (_, element), words in titles.items() if element == kept.element_id), None)
+    return found[language == "en"] if found else kept.decision_name
+
+
+def _tables(ctx: Context, kept: DecisionEvaluation) -> Iterable[ShownTable]:
+    specification = definitions.by_hash(ctx.session, kept.definition_hash)
+    for told in kept.tables:
+        table = _table_of(specification, told["owner"])
+        rules = [_rule(table, number) for number in told["rules"]]
+        yield ShownTable(
+            told["owner"], [(label, text) for label, text in told["inputs"]], rules, told["value"]
+        )
+
+
+def _table_of(specification: Specification, owner: str) -> DecisionTable | None:
+    tables = (table for one in specification.decisions.values() for table in one.tables)
+    return next((table for table in tables if table.owner == owner), None)
+
+
+def _rule(table: DecisionTable | None, number: int) -> ShownRule:
+    if table is None or number > len(table.rules):
+        return ShownRule(number, (), (), "")
+    tests, outputs = table.rule_texts(number)
+    return ShownRule(number, tests, outputs, table.rules[number - 1].description)
