@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from workflows.engine.checking.diagram import Diagram
+from workflows.engine.elements import timers
 from workflows.engine.feel.errors import FeelError
 from workflows.engine.feel.expressions import compile_expression
 from workflows.engine.supported import BPMN, local
@@ -23,11 +23,6 @@ _REFERENCES = {
 _TIMES = ("timeDate", "timeDuration", "timeCycle")
 _WHICH = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 _SOME_DAY = datetime(2026, 4, 1, 9, 0, tzinfo=UTC)  # only to see of which kind a constant is
-_DURATION = re.compile(
-    r"-?P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?", re.ASCII
-)
-_CYCLE = re.compile(r"R(\d{0,4})/(.+)", re.ASCII)
-_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d.*)?", re.ASCII)
 
 
 def check(diagram: Diagram) -> None:
@@ -48,7 +43,7 @@ def _timer(diagram: Diagram, timer: Any) -> None:
         diagram.tell("timer_missing", timer)
         return
     found = _constant(told[0].text)
-    if found is not None and not _FITS[local(told[0])](found):
+    if found is not None and not _fits(local(told[0]), found):
         diagram.tell("timer_wrong", told[0], which=_WHICH[local(told[0])], what=told[0].text.strip())
 
 
@@ -61,25 +56,16 @@ def _constant(text: str) -> Any:
         return None
 
 
-def _is_date(value: object) -> bool:
-    return isinstance(value, date) or (isinstance(value, str) and bool(_ISO_DATE.fullmatch(value)))
-
-
-def _is_duration(value: object) -> bool:
-    if isinstance(value, str):
-        return bool(_DURATION.fullmatch(value))
-    return isinstance(value, timedelta)
-
-
-def _is_cycle(value: object) -> bool:
-    """`R3/PT1H`, or a duration: so many times, each so long after the last."""
-    found = _CYCLE.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
-        return _is_duration(value)
-    return any(_is_duration(part) for part in found.group(2).split("/"))
-
-
-_FITS = {"timeDate": _is_date, "timeDuration": _is_duration, "timeCycle": _is_cycle}
+def _fits(kind: str, value: Any) -> bool:
+    """Whether the engine can reckon a moment of this value."""
+    try:
+        if kind == "timeDate":
+            return timers.moment_of(value) is not None
+        if kind == "timeCycle":
+            return timers.is_cycle(value, _SOME_DAY)
+        return timers.after(_SOME_DAY, value) is not None
+    except (OverflowError, ValueError):
+        return False  # beyond the year 9999
 
 
 def _repetitions(diagram: Diagram) -> None:

@@ -147,6 +147,14 @@ def after(start: datetime, value: Any) -> datetime | None:
     return later + timedelta(**told)
 
 
+def is_cycle(value: Any, clock: datetime) -> bool:
+    """Whether a value is a cycle that a timer can keep."""
+    found = _CYCLE.fullmatch(value) if isinstance(value, str) else None
+    if found is None or (found["start"] and moment_of(found["start"]) is None):
+        return False
+    return _passes(found["every"], clock)
+
+
 def _months_later(start: datetime, months: int) -> datetime:
     """The same day of a later month in Japan, or its last day where it has none of that number."""
     if not months:
