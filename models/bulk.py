@@ -1,7 +1,7 @@
 """Many rows at once: COPY on PostgreSQL, executemany on SQLite; and many Individual Numbers sealed at once.
 
-It goes past the ORM, so past the audit listener too: whoever calls records the deed himself. Rows are
-tuples in the order of the columns named; Python-side defaults of the models do not apply.
+Rows are tuples in the order of the columns named; Python-side defaults of the models do not apply. Whoever
+calls records the deed himself.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, Table, func, insert, select, text
 
+from models.audit.listener import note_change
 from models.base import Base
 from models.crypto import cipher
 
@@ -46,6 +47,7 @@ def add(session: Session, name: str, columns: Sequence[str], rows: Sequence[Row]
         return 0
     target = table(name)
     session.flush()
+    note_change(session)
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         _copy(connection.connection.driver_connection, target, columns, rows)
@@ -76,10 +78,11 @@ def pass_given_ids(session: Session, names: Iterable[str]) -> None:
 def indexed_afterwards(session: Session, names: Sequence[str]) -> Iterator[None]:
     """Take the tables' indexes and foreign keys away while many rows come in, and build them again at once.
 
-    The same definitions come back, checked against all rows, in the same transaction; it needs the owner of
-    the tables. Primary keys and unique constraints stay. SQLite gains nothing by it and is left as it is.
+    The same definitions come back, checked against all rows, in the same transaction; where the tables belong
+    to another role nothing is taken away. Primary keys and unique constraints stay. SQLite gains nothing by
+    it and is left as it is.
     """
-    if session.connection().dialect.name != "postgresql":
+    if session.connection().dialect.name != "postgresql" or not _owns(session, names):
         yield
         return
     session.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
@@ -96,6 +99,14 @@ def indexed_afterwards(session: Session, names: Sequence[str]) -> Iterator[None]
         session.execute(text(f'ALTER TABLE "{owner}" ADD CONSTRAINT "{name}" {definition}'))
 
 
+def _owns(session: Session, names: Sequence[str]) -> bool:
+    return bool(session.execute(_OWNED, {"names": list(names)}).scalar_one())
+
+
+_OWNED = text("""
+    SELECT bool_and(pg_has_role(relowner, 'USAGE')) FROM pg_class
+    WHERE relname = ANY(:names) AND pg_table_is_visible(oid)
+""")
 _FOREIGN_KEYS = text("""
     SELECT t.relname, c.conname, pg_get_constraintdef(c.oid) FROM pg_constraint c
     JOIN pg_class t ON t.oid = c.conrelid

@@ -122,6 +122,11 @@ def list_current(session: Session, person_ids: Iterable[int]) -> dict[int, Perso
     return {row.person_id: row for row in session.scalars(known(statement, PersonRecord))}
 
 
+def find_by_addressee_number(session: Session, number: str) -> int | None:
+    """The person of an addressee number (宛名番号); None where nobody has it."""
+    return session.scalars(select(Person.id).where(Person.addressee_number == number)).one_or_none()
+
+
 def list_addresses(session: Session, person_id: int, as_of: datetime | None = None) -> list[AddressRecord]:
     """All address rows of a person that are (or were at `as_of`) believed, oldest first."""
     statement = select(AddressRecord).where(AddressRecord.person_id == person_id)

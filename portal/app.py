@@ -15,6 +15,7 @@ from interchange.juki.deaths import DeathsFile
 from interchange.juki.gateway import FileRegister
 from models import blobs, registry
 from portal import errors, frame, request_log, template_tools
+from portal.commands.audit import audit_command
 from portal.commands.batch import batch_command
 from portal.commands.check import check_command
 from portal.commands.decisions import decisions_command
@@ -53,6 +54,7 @@ COMMANDS = (
     workflows_command,
     batch_command,
     decisions_command,
+    audit_command,
 )
 
 

@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 from portal.extensions import db
 from portal.language import t
 from portal.request_log import log, request_id
+from portal.security import refusals
 from portal.security.access import to_sign_in
 from portal.security.actor import NobodySignedIn, signed_in_actor
 from services.errors import (
@@ -173,6 +174,7 @@ def on_service_error(error: ServiceError) -> Response:
     """A deed was refused: its own message is the what and the why."""
     status = status_of(error)
     log.info("refused", id=request_id(), code=error.code, status=status)
+    refusals.note(status, error.code)
     return answer(status, what=t(error.message_ja, error.message_en), article=error.article)
 
 
@@ -187,6 +189,7 @@ def on_http_error(error: HTTPException) -> Response:
         return make_response(error)
     if isinstance(error, SecurityError):
         return current_app.response_class("400 unknown host\n", status=400, mimetype="text/plain")
+    refusals.note(error.code)
     return answer(error.code, source=error)
 
 

@@ -48,10 +48,13 @@ class Settings(BaseSettings):
     environment: Environment = Environment.DEMO
     data_dir: Path = Path("var")
     database_url: str = Field(default="", validation_alias=AliasChoices("DATABASE_URL", "database_url"))
+    migration_url: str = Field(default="", validation_alias=AliasChoices("MIGRATION_URL", "migration_url"))
     redis_url: str = Field(default="", validation_alias=AliasChoices("REDIS_URL", "redis_url"))
     secret_key: SecretStr = SecretStr("")
     secret_key_file: Path | None = None
     master_key_file: Path | None = None
+    audit_key_file: Path | None = None
+    audit_anchor_dir: Path | None = None
     trusted_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     cookie_secure: bool = False
     debug: bool = False
@@ -85,11 +88,12 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The address of the database, with psycopg 3 as PostgreSQL's driver."""
-        url = self.database_url or f"sqlite:///{(self.data_dir / 'portal.sqlite3').resolve()}"
-        for short in ("postgres://", "postgresql://"):
-            if url.startswith(short):
-                return "postgresql+psycopg://" + url.removeprefix(short)
-        return url
+        return _with_driver(self.database_url or f"sqlite:///{(self.data_dir / 'portal.sqlite3').resolve()}")
+
+    @property
+    def migrations(self) -> str:
+        """The address by which the tables' owner reaches the database; that of the portal without one."""
+        return _with_driver(self.migration_url) if self.migration_url else self.database
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -103,6 +107,22 @@ class Settings(BaseSettings):
     @property
     def master_key_path(self) -> Path:
         return self.master_key_file or self.data_dir / "master_key.json"
+
+    @property
+    def audit_key_path(self) -> Path:
+        return self.audit_key_file or self.data_dir / "audit_key.json"
+
+    @property
+    def audit_anchor_path(self) -> Path:
+        """The file to which the end of the audit record is written regularly."""
+        return (self.audit_anchor_dir or self.data_dir / "audit_anchors") / "anchors.jsonl"
+
+
+def _with_driver(url: str) -> str:
+    for short in ("postgres://", "postgresql://"):
+        if url.startswith(short):
+            return "postgresql+psycopg://" + url.removeprefix(short)
+    return url
 
 
 def load_settings() -> Settings:
@@ -125,7 +145,7 @@ def load_settings() -> Settings:
 
 def variable_of(field: str) -> str:
     """The environment variable of a field."""
-    if field.upper() in {"DATABASE_URL", "REDIS_URL"}:
+    if field.upper() in {"DATABASE_URL", "MIGRATION_URL", "REDIS_URL"}:
         return field.upper()
     return f"PORTAL_{field.upper()}"
 
@@ -182,7 +202,8 @@ def _key_problems(settings: Settings) -> list[str]:
         problems += key_file_problems(settings.secret_key_path, "PORTAL_SECRET_KEY_FILE")
         if not problems:
             problems += weak_secret(settings.secret_key_path.read_text().strip(), "PORTAL_SECRET_KEY_FILE")
-    return problems + key_file_problems(settings.master_key_path, "PORTAL_MASTER_KEY_FILE")
+    problems += key_file_problems(settings.master_key_path, "PORTAL_MASTER_KEY_FILE")
+    return problems + key_file_problems(settings.audit_key_path, "PORTAL_AUDIT_KEY_FILE")
 
 
 def weak_secret(secret: str, variable: str) -> list[str]:

@@ -8,13 +8,18 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Select, select
 
+from models.audit import pseudonym
 from models.audit.event import AuditEvent
+from models.audit.pseudonym import pseudonym_of
 from models.audit.tags import Tag
+from models.person import find_by_addressee_number
 from models.staff import names_of
 from services import audit
 from services.context import JST, Context
+from services.errors import PersonUnknown
 
 PAGE = 50
+PERSONAL = tuple(f"{kind}:" for kind in pseudonym.PERSONAL)
 ONE_DAY = timedelta(days=1)
 
 
@@ -24,7 +29,9 @@ class Asked:
 
     tag: str = ""
     staff_number: str = ""
-    subject: str = ""
+    subject: str = ""  # `kind:id`, or a pseudonym as the record shows it
+    addressee_number: str = ""  # of a person
+    result: str = ""
     from_on: date | None = None
     until_on: date | None = None
 
@@ -43,15 +50,40 @@ class Page:
 
 
 def read(ctx: Context, asked: Asked, before: int | None = None) -> Page:
-    """A page of the record, in two statements however far back it lies; looking is recorded."""
-    found = list(ctx.session.scalars(_statement(asked, before).limit(PAGE + 1)))
+    """A page of the record, in two statements however far back it lies; looking is recorded.
+
+    Asking for a person needs one more, and the record says by pseudonym whom it was asked for.
+
+    Raises:
+        PersonUnknown: nobody has the addressee number asked for.
+    """
+    subject = _subject(ctx, asked)
+    found = list(ctx.session.scalars(_statement(asked, subject, before).limit(PAGE + 1)))
     events = found[:PAGE]
-    audit.record(ctx, Tag.AUDIT_READ, detail={"found": len(events), "narrowed": asked.any})
+    audit.record(
+        ctx,
+        Tag.AUDIT_READ,
+        subject if subject.startswith(PERSONAL) else "",
+        detail={"found": len(events), "narrowed": asked.any},
+    )
     names = names_of(ctx.session, [one.actor_id for one in events])
     return Page(events, names, events[-1].id if len(found) > PAGE else None)
 
 
-def _statement(asked: Asked, before: int | None) -> Select[AuditEvent]:
+def _subject(ctx: Context, asked: Asked) -> str:
+    """What is looked for, as the record keeps it."""
+    if not asked.addressee_number:
+        return pseudonym_of(asked.subject)
+    person_id = find_by_addressee_number(ctx.session, asked.addressee_number)
+    if person_id is None:
+        raise PersonUnknown(
+            "この宛名番号の方は登録されていません。番号を確かめてください。",
+            "Nobody is on record with this addressee number. Check the number.",
+        )
+    return pseudonym_of(f"person:{person_id}")
+
+
+def _statement(asked: Asked, subject: str, before: int | None) -> Select[AuditEvent]:
     statement = select(AuditEvent).order_by(AuditEvent.id.desc())
     if before is not None:
         statement = statement.where(AuditEvent.id < before)
@@ -59,8 +91,10 @@ def _statement(asked: Asked, before: int | None) -> Select[AuditEvent]:
         statement = statement.where(AuditEvent.tag == asked.tag)
     if asked.staff_number:
         statement = statement.where(AuditEvent.staff_number == asked.staff_number)
-    if asked.subject:
-        statement = statement.where(AuditEvent.subject == asked.subject)
+    if asked.result:
+        statement = statement.where(AuditEvent.result == asked.result)
+    if subject:
+        statement = statement.where(AuditEvent.subject == subject)
     if asked.from_on is not None:
         statement = statement.where(AuditEvent.at >= _midnight(asked.from_on))
     if asked.until_on is not None:

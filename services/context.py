@@ -21,6 +21,7 @@ class Actor:
     name: str
     office_id: int | None
     roles: frozenset[str]
+    terminal: str = ""  # the address from which he works; empty for the system itself
 
 
 SYSTEM = Actor(staff_id=None, staff_number="system", name="システム", office_id=None, roles=frozenset())

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.audit.listener import has_unrecorded_changes
+from models.audit import writer
+from models.audit.listener import has_unrecorded_changes, told_by
 from services.context import Actor, Context
 from services.errors import AuditMissing
 
@@ -36,8 +37,12 @@ def after_rollback(told: Callable[[Session], None]) -> None:
 def unit_of_work(actor: Actor, at: datetime) -> Iterator[Context]:
     """Do one deed whole or not at all.
 
+    What it has told is chained to the audit record as the last act before the commit, so that the end of the
+    record, which all deeds share, is locked for that moment only.
+
     Raises:
         AuditMissing: the record was changed and no audit event says so.
+        AuditKeyUnknown, AuditKeyWrong, ChainBroken: the audit record cannot be added to.
     """
     if not _factory:
         raise RuntimeError("services.unit_of_work.configure was not called")
@@ -47,6 +52,8 @@ def unit_of_work(actor: Actor, at: datetime) -> Iterator[Context]:
         session.flush()
         if has_unrecorded_changes(session):
             raise AuditMissing("a deed changed the record without an audit event")
+        if told_by(session):
+            writer.append(session.connection(), told_by(session))
         session.commit()
     except BaseException:
         session.rollback()

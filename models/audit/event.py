@@ -1,18 +1,21 @@
-"""The audit event: who did what to whom, written in the flush of the change (M15, Ruling 6)."""
+"""The audit event: who did what to whom, from where, for what, with which result (M15, Ruling 6)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, UtcDateTime
 
 
 class AuditEvent(Base):
-    """One deed; append-only, without names, addresses or numbers in clear."""
+    """One deed; append-only and chained, without names, addresses or numbers in clear.
+
+    Read through this class and written by models/audit/writer.py only; the id is the place in the chain.
+    """
 
     __tablename__ = "audit_event"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -20,8 +23,25 @@ class AuditEvent(Base):
     actor_id: Mapped[int | None]
     staff_number: Mapped[str] = mapped_column(String(32))
     office_id: Mapped[int | None]
+    terminal: Mapped[str] = mapped_column(String(60))
     tag: Mapped[str] = mapped_column(String(60), index=True)
     subject: Mapped[str] = mapped_column(String(60), default="")
     case_id: Mapped[int | None]
+    purpose: Mapped[str] = mapped_column(String(40))
+    result: Mapped[str] = mapped_column(String(12))
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    key_id: Mapped[str] = mapped_column(String(16))
+    mac: Mapped[bytes] = mapped_column(LargeBinary(32))
     __table_args__ = (Index("ix_audit_event_subject", "subject", "id"),)
+
+
+class AuditHead(Base):
+    """Where the chain ends: one row, locked as the last act of each deed."""
+
+    __tablename__ = "audit_head"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last_id: Mapped[int]
+    mac: Mapped[bytes] = mapped_column(LargeBinary(32))
+    key_id: Mapped[str] = mapped_column(String(16))
+    seal: Mapped[bytes] = mapped_column(LargeBinary(32))
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)

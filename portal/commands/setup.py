@@ -6,14 +6,16 @@ Workers never create tables or permissions when they start (stack.md 1.3, 6): th
 from __future__ import annotations
 
 import fcntl
+import getpass
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
+from models.migrations import grants
 from models.migrations import upgrade as migrations
 from portal import clock
 from portal.extensions import db
@@ -72,9 +74,16 @@ def alone() -> Iterator[None]:
 
 
 def upgrade() -> None:
-    """Bring the tables to the newest migration."""
-    with db.engine.begin() as connection:
+    """Bring the tables to the newest migration; by `MIGRATION_URL` as their owner, who grants the rights."""
+    settings: Settings = current_app.extensions["portal_settings"]
+    if not settings.migration_url:
+        with db.engine.begin() as connection:
+            migrations.upgrade(connection)
+        return
+    owner = create_engine(settings.migrations, poolclass=NullPool)
+    with owner.begin() as connection:
         migrations.upgrade(connection)
+        grants.grant(connection, make_url(settings.database).username or getpass.getuser())
 
 
 def sync_roles() -> list[str]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from flask import g
+from flask import g, has_request_context
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 
 from models.staff import find_posting
 from portal import clock
 from portal.extensions import db
-from services.context import Actor
+from services.context import SYSTEM, Actor
 
 if TYPE_CHECKING:
     from flask_appbuilder.security.sqla.models import User
+
+TERMINAL_LENGTH = 60
 
 
 class NobodySignedIn(Exception):
@@ -55,7 +58,18 @@ def actor_of(user: User | Any) -> Actor | None:
         name=f"{user.last_name} {user.first_name}",
         office_id=posting.office_id,
         roles=frozenset(role.name for role in user.roles),
+        terminal=terminal(),
     )
+
+
+def somebody() -> Actor:
+    """Whoever is at the door and is not known yet: the system's own name, and the address he comes from."""
+    return replace(SYSTEM, terminal=terminal())
+
+
+def terminal() -> str:
+    """The address of the terminal of this request; empty in a command."""
+    return (get_remote_address() or "")[:TERMINAL_LENGTH] if has_request_context() else ""
 
 
 def person_or_address() -> str:

@@ -1,6 +1,7 @@
-"""Custody of the keys: reads the keyring's file and hands it to the models; nobody else sees a key (T16).
+"""Custody of the keys: reads their files and hands them to the models; nobody else sees a key (T15, T16).
 
-The file is JSON: `{"current": "k1", "keys": {"k1": "<hex, 32 bytes>"}, "index": "<hex, 32 bytes>"}`.
+The vault's file is JSON: `{"current": "k1", "keys": {"k1": "<hex, 32 bytes>"}, "index": "<hex, 32 bytes>"}`.
+The audit record's file is the same with `pseudonym` in the place of `index`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ import json
 import secrets
 from typing import TYPE_CHECKING
 
-from models.crypto import cipher
+from models.crypto import audit_keys, cipher
+from models.crypto.audit_keys import AuditKeys
 from models.crypto.keyring import KEY_BYTES, Keyring
 from portal.settings import UnsafeSetting, write_once
 
@@ -20,14 +22,16 @@ if TYPE_CHECKING:
 
 
 def load_keys(settings: Settings) -> None:
-    """Load the keyring into this process; outside production it is made when it is not there.
+    """Load the keys into this process; outside production they are made when they are not there.
 
     Raises:
-        UnsafeSetting: the file is missing or is no keyring.
+        UnsafeSetting: a file is missing or holds no keys.
     """
     if not settings.production:
         write_once(settings.master_key_path, new_keyring())
+        write_once(settings.audit_key_path, new_audit_keys())
     cipher.load(read_keyring(settings.master_key_path))
+    audit_keys.load(lambda: read_audit_keys(settings.audit_key_path))
 
 
 def read_keyring(path: Path) -> Keyring:
@@ -42,6 +46,33 @@ def read_keyring(path: Path) -> Keyring:
         raise UnsafeSetting(
             [f"PORTAL_MASTER_KEY_FILE: {path} is no keyring ({type(error).__name__})"]
         ) from error
+
+
+def read_audit_keys(path: Path) -> AuditKeys:
+    """The audit keys of a file.
+
+    Raises:
+        UnsafeSetting: the file is missing or holds no keys.
+    """
+    try:
+        content = json.loads(path.read_text())
+        keys = {key_id: bytes.fromhex(value) for key_id, value in content["keys"].items()}
+        return AuditKeys(keys, content["current"], bytes.fromhex(content["pseudonym"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UnsafeSetting(
+            [f"PORTAL_AUDIT_KEY_FILE: {path} holds no audit keys ({type(error).__name__})"]
+        ) from error
+
+
+def new_audit_keys() -> str:
+    """The text of fresh audit keys with one key for the chain."""
+    return json.dumps(
+        {
+            "current": "a1",
+            "keys": {"a1": secrets.token_hex(KEY_BYTES)},
+            "pseudonym": secrets.token_hex(KEY_BYTES),
+        }
+    )
 
 
 def new_keyring() -> str:

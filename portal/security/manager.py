@@ -29,10 +29,9 @@ from werkzeug.security import check_password_hash
 from portal import clock
 from portal.extensions import db
 from portal.security.access import open_to_everybody
-from portal.security.actor import actor_of, signed_in_actor
+from portal.security.actor import actor_of, signed_in_actor, somebody
 from portal.security.sign_in import SignInView
 from services import accounts
-from services.context import SYSTEM
 from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
@@ -140,7 +139,7 @@ class PortalSecurityManager(SecurityManager):
         secret = user.password if user is not None and actor is not None else None
         fake = current_app.config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"]
         matches = check_password_hash(secret or fake, password or "") and secret is not None
-        with unit_of_work(actor or SYSTEM, clock.now()) as ctx:
+        with unit_of_work(actor or somebody(), clock.now()) as ctx:
             accounts.note_sign_in(ctx, user.id if user is not None else None, passed=matches)
         return user if matches else None
 

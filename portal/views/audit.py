@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from unicodedata import normalize
 
 from flask import request
 from flask_appbuilder import BaseView, expose
@@ -19,7 +20,9 @@ from portal.security.actor import current_actor
 from portal.views.audit_words import in_words
 from rules.eras import DateNotUnderstood, parse_date
 from services import audit_record
+from services.audit import Result
 from services.audit_record import Asked
+from services.errors import PersonUnknown
 from services.unit_of_work import unit_of_work
 
 LONGEST = 60
@@ -80,6 +83,12 @@ TAGS: dict[Tag, tuple[str, str]] = {
     Tag.REQUEST_REFUSED: ("権限のない要求", "Request refused"),
 }
 
+RESULTS: dict[Result, tuple[str, str]] = {
+    Result.DONE: ("実施", "Done"),
+    Result.REFUSED: ("拒否", "Refused"),
+    Result.FAILED: ("失敗", "Failed"),
+}
+
 
 class AuditView(BaseView):
     """The audit record, read only."""
@@ -93,22 +102,31 @@ class AuditView(BaseView):
         """A page of the record, newest first."""
         typed = {
             name: request.args.get(name, "").strip()[:LONGEST]
-            for name in ("tag", "staff", "subject", "from", "until")
+            for name in ("tag", "staff", "person", "subject", "result", "from", "until")
         }
         asked, errors = _asked(typed)
-        with unit_of_work(current_actor(), clock.now()) as ctx:
-            page = audit_record.read(ctx, asked, request.args.get("before", type=row_id))
-        return self.render_template(
+        before = request.args.get("before", type=row_id)
+        try:
+            with unit_of_work(current_actor(), clock.now()) as ctx:
+                page = audit_record.read(ctx, asked, before)
+        except PersonUnknown as unknown:
+            errors.append(
+                ("person", t("宛名番号", "Addressee number"), t(unknown.message_ja, unknown.message_en))
+            )
+            page = audit_record.Page([], {}, None)
+        shown = self.render_template(
             "audit/list.html",
             title=t("監査の記録", "Audit record"),
             page=page,
             lines=[(event, _label(event), in_words(event.tag, event.detail)) for event in page.events],
             tags=[(tag.value, t(*words)) for tag, words in TAGS.items()],
+            results={result.value: t(*words) for result, words in RESULTS.items()},
             typed=typed,
             chosen={name: value for name, value in typed.items() if value},
             errors=errors,
-            later=request.args.get("before", type=row_id) is not None,
+            later=before is not None,
         )
+        return shown, 422 if errors else 200
 
 
 def _asked(typed: Mapping[str, str]) -> tuple[Asked, list[tuple[str, str, str]]]:
@@ -120,7 +138,11 @@ def _asked(typed: Mapping[str, str]) -> tuple[Asked, list[tuple[str, str, str]]]
                 days[name] = parse_date(typed[name])
             except DateNotUnderstood as error:
                 errors.append((name, t(ja, en), t(error.message_ja, "This is no date, e.g. 2026-11-23.")))
-    asked = Asked(typed["tag"], typed["staff"], typed["subject"], days.get("from"), days.get("until"))
+    number = normalize("NFKC", typed["person"])
+    asked = Asked(
+        *(typed["tag"], typed["staff"], typed["subject"], number, typed["result"]),
+        *(days.get("from"), days.get("until")),
+    )
     return asked, errors
 
 

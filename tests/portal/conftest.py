@@ -1,5 +1,6 @@
 """A portal with one person of each role, on a database of its own; and who walks through it."""
 
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,17 +11,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from models.crypto import cipher
 from models.masters import Office, Posting
 from portal import clock
 from portal.app import create_app
 from portal.commands import setup
 from portal.extensions import db
 from portal.security.roles import ROLES
-from portal.settings import Environment, Settings
+from portal.settings import Environment, Settings, write_once
 from services import accounts, unit_of_work
 from services.context import SYSTEM
-from tests.fixtures.databases import migrated_database
+from tests.fixtures import cluster
+from tests.fixtures.databases import AUDIT_KEYS, kept_keys, migrated_database
 
 PASSWORD = "九官鳥 correct battery"
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -56,12 +57,25 @@ def employ_everybody() -> None:
             )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_audit_key() -> Iterator[None]:
+    """All portals of these tests have the same audit keys, so that a copied database can be added to."""
+    path = cluster.run_folder() / "audit_key.json"
+    keys = {key_id: key.hex() for key_id, key in AUDIT_KEYS.chain_keys.items()}
+    told = {"current": AUDIT_KEYS.current_id, "keys": keys, "pseudonym": AUDIT_KEYS.pseudonym_key.hex()}
+    write_once(path, json.dumps(told))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PORTAL_AUDIT_KEY_FILE", str(path))
+        yield
+
+
 @pytest.fixture
 def kept_state() -> Iterator[None]:
     """Keep what `create_app` sets for the whole process as it was."""
-    factory, keys = unit_of_work._factory[:], cipher._loaded[:]
-    yield
-    unit_of_work._factory[:], cipher._loaded[:] = factory, keys
+    factory = unit_of_work._factory[:]
+    with kept_keys():
+        yield
+    unit_of_work._factory[:] = factory
 
 
 @pytest.fixture
@@ -89,16 +103,17 @@ def staffed_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with roles and people, made once; copy it."""
     folder = tmp_path_factory.mktemp("staffed")
     url = migrated_database("sqlite", folder)
-    factory, keys = unit_of_work._factory[:], cipher._loaded[:]
-    app = create_app(Settings(environment=Environment.TEST, data_dir=folder, database_url=url))
-    with app.app_context():
-        setup.sync_roles()
-        employ_everybody()
-        db.session.remove()
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.engine.dispose()
-    unit_of_work._factory[:], cipher._loaded[:] = factory, keys
+    factory = unit_of_work._factory[:]
+    with kept_keys():
+        app = create_app(Settings(environment=Environment.TEST, data_dir=folder, database_url=url))
+        with app.app_context():
+            setup.sync_roles()
+            employ_everybody()
+            db.session.remove()
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.engine.dispose()
+    unit_of_work._factory[:] = factory
     return Path(url.removeprefix("sqlite:///"))
 
 

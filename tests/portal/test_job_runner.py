@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from models.audit.event import AuditEvent
 from models.audit.tags import Tag
+from models.crypto.keyring import Keyring
 from models.job import JobSkip
 from portal import clock
 from portal.job_runner import LOST, JobRunner, Ran
@@ -59,7 +60,8 @@ def now(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def url(fresh_url: str, now: Clock) -> Iterator[str]:
+def url(fresh_url: str, now: Clock, keys: Keyring) -> Iterator[str]:
+    del keys
     before = unit_of_work._factory[:]
     unit_of_work.configure(sessions_of(fresh_url))
     with kinds(FOUND, COUNT):

@@ -8,7 +8,6 @@ from flask_appbuilder.views import ModelView
 from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session
 
-from models.audit.event import AuditEvent
 from models.masters import Holiday, MasterHistory, Municipality, Office, School
 from portal.extensions import db
 from portal.security.manager import WritesElsewhere
@@ -19,6 +18,7 @@ from services import masters
 from services.context import Context
 from services.errors import NotFound, SomebodyElseWasFaster
 from services.masters import MASTERS, ValueRefused
+from tests.factories.audit import told
 from tests.portal.conftest import Visitor
 
 NEW_ROWS = {
@@ -258,7 +258,7 @@ def test_a_change_leaves_history_and_an_audit_event(ctx: Context) -> None:
     ]
     assert entries[0].before["name"] == "見本大学"
     assert entries[0].by_id == ctx.actor.staff_id
-    events = ctx.session.scalars(select(AuditEvent).where(AuditEvent.subject == f"school:{row.id}")).all()
+    events = [found for found in told(ctx.session) if found.subject == f"school:{row.id}"]
     assert [found.tag for found in events] == ["master:changed", "master:changed"]
     assert "見本" not in str([found.detail for found in events])
 

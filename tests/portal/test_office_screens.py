@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from models.audit.event import AuditEvent
+from models.audit.pseudonym import pseudonym_of
 from models.audit.tags import Tag
+from models.person import Person
 from portal import clock
 from portal.views.audit import TAGS
 from rules.periods import next_month_start
-from services import unit_of_work
+from services import audit, unit_of_work
 from services.context import SYSTEM
 from services.demonstration import masters
 from tests.factories.registry import a_person, register_acquisition
@@ -112,24 +113,50 @@ def test_the_procedures_are_shown_with_their_tables(chief, app):
 
 def test_the_auditor_reads_the_record_page_by_page(app, signed_in):
     with app.app_context(), unit_of_work.unit_of_work(SYSTEM, clock.now()) as ctx:
-        ctx.session.add_all(
-            [
-                AuditEvent(
-                    at=ctx.at, staff_number="90001", tag=Tag.PERSON_READ.value, subject=f"person:{one}"
-                )
-                for one in range(1, 61)
-            ]
-        )
+        reader = replace(ctx, actor=replace(ctx.actor, staff_number="90001"))
+        for one in range(1, 61):
+            audit.record(reader, Tag.ATTACHMENT_READ, f"attachment:{one}")
+            audit.record(reader, Tag.PERSON_READ, f"person:{one}")
     auditor = signed_in("auditor")
     first = auditor.get("/audit/?staff=90001")
-    assert "person:60" in first.text
-    assert "person:10<" not in first.text
+    assert "attachment:60<" in first.text
+    assert "attachment:30<" not in first.text
+    assert "person:60<" not in first.text, "a citizen stands there by pseudonym only"
     following = re.search(r'rel="next" href="([^"]+)"', first.text)
     assert following
-    assert "person:10<" in auditor.get(following[1].replace("&amp;", "&")).text
-    assert "person:7<" in auditor.get("/audit/?subject=person:7").text
+    assert "attachment:30<" in auditor.get(following[1].replace("&amp;", "&")).text
+    assert "attachment:7<" in auditor.get("/audit/?subject=attachment:7").text
+    with app.app_context():
+        pseudonym = pseudonym_of("person:7")
+    assert f"{pseudonym}<" in auditor.get("/audit/?subject=person:7").text
     assert "この条件にあたる記録はありません" in auditor.get("/audit/?until=H1.1.8").text
     assert "日付として読めません" in auditor.get("/audit/?from=yesterday").text
+
+
+def test_the_record_is_searched_by_person_through_the_pseudonym(app, signed_in):
+    with app.app_context(), unit_of_work.unit_of_work(SYSTEM, clock.now()) as ctx:
+        person = Person(addressee_number="000000000012345", created_at=ctx.at)
+        ctx.session.add(person)
+        ctx.session.flush()
+        audit.record(ctx, Tag.PERSON_READ, f"person:{person.id}")
+        mine = pseudonym_of(f"person:{person.id}")
+    auditor = signed_in("auditor")
+    found = auditor.get("/audit/?person=000000000012345")
+    assert found.text.count(f">{mine}<") == 1
+    assert "個人の閲覧" in found.text
+    again = auditor.get("/audit/?tag=audit:read").text
+    assert again.count(f">{mine}<") == 1, "whom it was asked for stands there by pseudonym"
+    unknown = auditor.get("/audit/?person=999")
+    assert unknown.status_code == 422
+    assert "この宛名番号の方は登録されていません" in unknown.text
+
+
+def test_refusals_stand_in_the_record_with_terminal_and_result(signed_in):
+    assert signed_in("counter").get("/audit/").status_code == 403
+    listed = signed_in("auditor").get("/audit/?result=refused").text
+    assert "権限のない要求" in listed
+    assert "127.0.0.1" in listed
+    assert "サインアウト" not in listed.split("<tbody>")[1]
 
 
 def test_reading_the_record_is_recorded(signed_in):
@@ -159,8 +186,8 @@ def test_the_details_of_an_event_are_told_in_words_of_the_screen(app, signed_in)
     detail = {"deed": "revised", "notification": 7, "fields": ["name", "phone"], "narrowed": False}
     with app.app_context(), unit_of_work.unit_of_work(SYSTEM, clock.now()) as ctx:
         for tag, told in ((Tag.REGISTER_CHANGED, detail), (Tag.NOTIFICATION_ACTION, {"kind": "sent_back"})):
-            ctx.session.add(
-                AuditEvent(at=ctx.at, staff_number="90002", tag=tag.value, subject="person:1", detail=told)
+            audit.record(
+                replace(ctx, actor=replace(ctx.actor, staff_number="90002")), tag, "person:1", None, told
             )
     auditor = signed_in("auditor")
     page = auditor.get("/audit/?staff=90002").text

@@ -6,7 +6,6 @@ from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from models.audit.event import AuditEvent
 from portal.commands import setup
 from portal.extensions import db
 from portal.security.access import requires
@@ -14,6 +13,7 @@ from portal.security.manager import PortalSecurityManager, WritesElsewhere
 from portal.security.roles import PERMISSIONS, ROLES, fab_pair, granted
 from services import role_tables
 from services.context import Context
+from tests.factories.audit import told
 from tests.portal.conftest import PASSWORD, Visitor
 
 WRITERS = [
@@ -142,9 +142,7 @@ def test_what_was_given_to_a_role_by_hand_is_taken_back(ctx: Context) -> None:
 
 def test_a_change_of_roles_is_on_record(session: Session, ctx: Context) -> None:
     role_tables.sync(ctx, [fab_pair("case.read")], {"counter": frozenset({fab_pair("case.read")})})
-    session.flush()
-    found = session.scalars(select(AuditEvent).where(AuditEvent.tag == "role:changed")).all()
-    assert found
+    assert told(session, "role:changed")
 
 
 def test_changing_a_person_and_his_roles_commits_once(

@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import select
 
-from models.audit.event import AuditEvent
 from models.certificate import Certificate, last_events
 from models.document import PrintRequest
 from models.enrolment import list_periods
@@ -12,6 +11,7 @@ from models.person import get_current
 from services import acquisition, numbers_vault, persons
 from services.errors import RegistrationRefused
 from services.findings import refusals_in
+from tests.factories.audit import told
 from tests.factories.registry import a_family, a_person, an_acquisition, register_acquisition
 
 
@@ -206,7 +206,7 @@ def test_one_number_for_two_of_the_same_notification_is_refused(ctx):
 
 def test_every_registration_says_so_in_the_audit_without_a_name(ctx):
     register_acquisition(ctx)
-    events = ctx.session.scalars(select(AuditEvent)).all()
+    events = told(ctx.session)
     assert {"register:changed", "certificate:event", "notification:action"} <= {event.tag for event in events}
     assert "見本" not in str([event.detail for event in events])
 

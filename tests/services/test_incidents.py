@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from models.audit.event import AuditEvent
 from models.case import Case
 from models.incident import Incident, list_open
 from services import incidents
 from services.context import Actor, Context
 from services.errors import NotFound, PeriodsOverlap, RuleBroken, SomebodyElseWasFaster
 from services.incidents import Failure
+from tests.factories.audit import told
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_a_step_that_works_settles_its_incident(ctx: Context, case: Case) -> Non
     incidents.settle_step(ctx, case.id, "service", "a-guid")
     incidents.settle_step(ctx, case.id, "service", "a-guid")
     assert found.state == "resolved"
-    tags = ctx.session.scalars(select(AuditEvent.tag).where(AuditEvent.case_id == case.id)).all()
+    tags = [event.tag for event in told(ctx.session) if event.case_id == case.id]
     assert list(tags) == ["incident:opened", "incident:resolved"]
 
 

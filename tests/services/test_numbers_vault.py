@@ -3,12 +3,12 @@
 import pytest
 from sqlalchemy import select
 
-from models.audit.event import AuditEvent
 from models.vault import IndividualNumber
 from services import numbers_vault, persons
 from services.errors import NumberConflict, NumberRefused
 from services.numbers_vault import Conflict, NumberPolicy
 from services.persons import PersonFacts
+from tests.factories.audit import told
 from tests.factories.registry import a_notification
 
 NUMBER, OTHER = "000000000019", "000000000027"
@@ -114,5 +114,5 @@ def test_neither_rows_nor_audit_show_the_digits(ctx, person, notification):
     reference = numbers_vault.receive(ctx, NUMBER)
     numbers_vault.confirm(ctx, reference, person.id, notification)
     row = ctx.session.scalars(select(IndividualNumber)).one()
-    said = ctx.session.scalars(select(AuditEvent)).all()
+    said = told(ctx.session)
     assert NUMBER not in repr(row) + "".join(f"{one.subject}{one.detail}" for one in said)

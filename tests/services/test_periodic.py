@@ -8,7 +8,6 @@ from itertools import islice
 import pytest
 from sqlalchemy import select
 
-from models.audit.event import AuditEvent
 from models.audit.tags import Tag
 from models.job import Job, PeriodicJob
 from models.masters import Holiday
@@ -17,6 +16,7 @@ from services.context import JST, SYSTEM, Actor, Context
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 from services.job_kinds import Kind
 from services.periodic import CALENDAR, Daily, MonthlyWorkingDay, Periodic, Yearly
+from tests.factories.audit import told
 from tests.factories.jobs import kinds
 
 NIGHT = Periodic("night", "夜の処理", "Night work", "night", Daily(time(1, 0)))
@@ -135,8 +135,7 @@ def test_what_was_missed_while_it_was_off_is_not_made_up_for(
     assert keys(system) == []
     periodic.ask_due(at(system, 2026, 11, 25, 1, 0))
     assert keys(system) == ["periodic:night:2026-11-25"]
-    tags = list(system.session.scalars(select(AuditEvent.tag).order_by(AuditEvent.id)))
-    assert tags.count(Tag.PERIODIC_STARTED.value) == 1
+    assert len(told(system.session, Tag.PERIODIC_STARTED)) == 1
     assert system.session.get_one(PeriodicJob, "night").changed_by_id == actor_administrator.staff_id
 
 

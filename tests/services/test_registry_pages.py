@@ -2,12 +2,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import select
 
-from models.audit.event import AuditEvent
+from models.audit.pseudonym import pseudonym_of
 from services import household_page, numbers_vault, person_page, persons
 from services.errors import HouseholdUnknown, PersonUnknown
 from services.registry_pages import DayNotYetKnown
+from tests.factories.audit import told
 from tests.factories.people import a_household, someone
 from tests.factories.registry import a_loss, a_notification, a_person, register_acquisition, register_loss
 from tests.fixtures.statements import counted
@@ -105,15 +105,9 @@ def test_reading_is_recorded(ctx):
     home = a_household(ctx, person_id)
     person_page.read(ctx, person_id, tab="addresses")
     household_page.read(ctx, home.id)
-    ctx.session.flush()
-    told = ctx.session.execute(
-        select(AuditEvent.tag, AuditEvent.subject)
-        .where(AuditEvent.tag.in_(("person:read", "household:read")))
-        .order_by(AuditEvent.id)
-    ).all()
-    assert [tuple(row) for row in told] == [
-        ("person:read", f"person:{person_id}"),
-        ("household:read", f"household:{home.id}"),
+    assert [(event.tag, event.subject) for event in told(ctx.session, "person:read", "household:read")] == [
+        ("person:read", pseudonym_of(f"person:{person_id}")),
+        ("household:read", pseudonym_of(f"household:{home.id}")),
     ]
 
 

@@ -9,7 +9,6 @@ from sqlalchemy import Row, func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from models import bulk
-from models.audit.event import AuditEvent
 from models.certificate import Certificate
 from models.crypto import cipher
 from models.household import CardNumber, Household, get_head, list_members
@@ -24,6 +23,7 @@ from services.demonstration.city import Size
 from services.demonstration.load import RegisterNotEmpty
 from services.demonstration.register import COLUMNS
 from services.papers import from_plain, to_plain
+from tests.factories.audit import told
 from tests.fixtures.databases import UnitOfWork
 
 TINY = Size(60, 280)
@@ -61,7 +61,7 @@ def test_every_row_that_was_counted_is_there(session: Session, loaded: load.Load
 
 @pytest.mark.usefixtures("loaded")
 def test_the_loading_is_recorded_without_names(session: Session) -> None:
-    event = session.scalars(select(AuditEvent).where(AuditEvent.subject == "register:demonstration")).one()
+    [event] = [found for found in told(session) if found.subject == "register:demonstration"]
     assert set(event.detail) == {"deed", "rows"}
 
 

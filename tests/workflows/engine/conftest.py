@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from interchange.juki.gateway import COLUMNS, FileRegister
 from rules.law import Law
 from services import identity, numbers_vault, statute
-from services.context import SYSTEM, Context
+from services.context import SYSTEM
 from services.numbers_vault import NumberPolicy
+from services.unit_of_work import unit_of_work
 from workflows import catalog
 
 LAW = Law.load()
@@ -39,5 +40,5 @@ def office(register_file: Path) -> Iterator[None]:
 def published(session: Session, clock: datetime) -> None:
     """The shipped procedures, published as installing does."""
     catalog.load_handlers()
-    catalog.publish_shipped(Context(session=session, actor=SYSTEM, at=clock))
-    session.commit()
+    with unit_of_work(SYSTEM, clock) as ctx:
+        catalog.publish_shipped(ctx)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from interchange.juki.gateway import COLUMNS, FileRegister
 from models.case import WorkItem
-from models.crypto import cipher
+from models.crypto import audit_keys, cipher
 from models.masters import Posting
 from rules.law import Law
 from services import identity, numbers_vault, statute, unit_of_work
@@ -28,7 +28,7 @@ from services.numbers_vault import NumberPolicy
 from tests.factories.cases import IDENTITY, seen_on_paper
 from tests.factories.registry import a_person, an_acquisition
 from tests.factories.staff import employ
-from tests.fixtures.databases import KEYS, connect
+from tests.fixtures.databases import AUDIT_KEYS, KEYS, connect
 from workflows import catalog
 from workflows.engine import runner
 from workflows.engine.runner import Done
@@ -105,6 +105,7 @@ def prepare(engine: Engine, folder: Path) -> None:
     answers = folder / "answers.csv"
     answers.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
     cipher.load(KEYS)
+    audit_keys.load(lambda: AUDIT_KEYS)
     statute.configure(Law.load())
     numbers_vault.configure(NumberPolicy.DEMONSTRATION)
     identity.configure(FileRegister(answers))

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.audit.event import AuditEvent
 from models.case import Case, Definition, WorkItem
 from services.context import Actor, Context
 from services.errors import NotFound
+from tests.factories.audit import told
 from tests.factories.cases import IDENTITY, UnitOfWork, complete, next_item, seen_on_paper, take_in
 from tests.factories.registry import an_acquisition
 from workflows import catalog
@@ -40,8 +40,8 @@ def test_installing_publishes_every_procedure_once(ctx: Context) -> None:
         (slug, 1, "published") for slug in catalog.PROCEDURES
     }
     assert catalog.publish_shipped(ctx) == []
-    tags = select(AuditEvent.subject).where(AuditEvent.tag == "definition:published")
-    assert sorted(ctx.session.scalars(tags)) == sorted(f"definition:{slug}" for slug in catalog.PROCEDURES)
+    subjects = sorted(event.subject for event in told(ctx.session, "definition:published"))
+    assert subjects == sorted(f"definition:{slug}" for slug in catalog.PROCEDURES)
 
 
 @pytest.mark.usefixtures("published")

@@ -1,0 +1,75 @@
+"""`flask audit`: verifying the audit record, and writing its end to the second place."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from models.audit import anchor, verify, writer
+from models.audit.anchor import Anchor, AnchorNotValid
+from portal import clock
+from portal.extensions import db
+from portal.settings import Settings
+
+BROKEN, NOT_READ = 1, 2
+
+
+@click.group("audit")
+def audit_command() -> None:
+    """The audit record."""
+
+
+@audit_command.command("verify")
+@click.option("--from", "start", type=click.IntRange(min=0), default=0, help="Begin behind this row.")
+@click.option(
+    "--anchor",
+    "anchor_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The file of the second place; the one of the settings without it.",
+)
+@with_appcontext
+def verify_command(start: int, anchor_file: Path | None) -> None:
+    """Read the whole record.
+
+    Exit 0: it is whole; 1: the first bad row is named; 2: it could not be verified.
+    """
+    try:
+        anchors = _anchors(anchor_file or anchor_path())
+    except (OSError, AnchorNotValid) as error:
+        click.echo(f"NG the anchors cannot be used: {error}", err=True)
+        sys.exit(NOT_READ)
+    with db.engine.connect() as connection:
+        verdict = verify.verify(connection, start, anchors)
+    if verdict.fault is not None:
+        row_id, message = verdict.fault.row_id, verdict.fault.message
+        click.echo(f"NG row {row_id}: {message} ({verdict.rows} rows before it are right)", err=True)
+        sys.exit(BROKEN)
+    click.echo(f"OK {verdict.rows} rows, the last one is {verdict.last_id}, {len(anchors)} anchors")
+
+
+@audit_command.command("anchor")
+@with_appcontext
+def anchor_command() -> None:
+    """Write the end of the record to the second place."""
+    click.echo(f"written to {anchor_path()}" if write_anchor() else "nothing was recorded since the last one")
+
+
+def write_anchor() -> bool:
+    """Write the end of the record, signed, to the second place; False where nothing was recorded since."""
+    with db.engine.connect() as connection:
+        head = writer.read_head(connection)
+    return not head.is_genesis and anchor.add(anchor_path(), anchor.anchor_of(head, clock.now()))
+
+
+def anchor_path() -> Path:
+    """The file of the second place."""
+    settings: Settings = current_app.extensions["portal_settings"]
+    return settings.audit_anchor_path
+
+
+def _anchors(path: Path) -> list[Anchor]:
+    return list(anchor.read(path)) if path.exists() else []
