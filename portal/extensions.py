@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from flask_appbuilder.models.sqla.base import SQLA
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import event
+from sqlalchemy.exc import InvalidatePoolError
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
     from sqlalchemy.orm import Session
 
 BUSY_SECONDS = 10
+LONG_REST_SECONDS = 1
+RESTING_SINCE = "resting_since"
 
 db = SQLA(session_options={"expire_on_commit": False})
 csrf = CSRFProtect()
@@ -23,15 +28,34 @@ def engine_options(url: str) -> dict[str, Any]:
     options: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("sqlite"):
         return options | {"connect_args": {"timeout": BUSY_SECONDS}}
-    return options | {"pool_pre_ping": True, "pool_recycle": 1800, "connect_args": {"connect_timeout": 5}}
+    return options | {"pool_recycle": 1800, "connect_args": {"connect_timeout": 5}}
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Give SQLite its settings: write-ahead log, foreign keys, patience, transactions that are real."""
+    """Give SQLite its settings: write-ahead log, foreign keys, patience, transactions that are real.
+
+    A connection to a server that has rested is asked whether it still stands before it is used.
+    """
     if engine.dialect.name != "sqlite":
+        event.listen(engine, "checkin", _note_rest)
+        event.listen(engine, "checkout", partial(_ask_whether_alive, engine))
         return
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)
+
+
+def _note_rest(_connection: Any, record: Any) -> None:
+    record.info[RESTING_SINCE] = monotonic()
+
+
+def _ask_whether_alive(engine: Engine, connection: Any, record: Any, _proxy: object) -> None:
+    since = record.info.pop(RESTING_SINCE, None)
+    if since is None or monotonic() - since < LONG_REST_SECONDS:
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error  # all connections of before are gone; a new one is made
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

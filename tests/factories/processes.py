@@ -31,6 +31,10 @@ REVIEW = """<bpmn:process id="review" name="審査" isExecutable="true">
       <spiffworkflow:property name="due_days" value="5"/>
     </spiffworkflow:properties></bpmn:extensionElements>
   </bpmn:userTask>
+  <bpmn:boundaryEvent id="late" attachedToRef="decide">
+    <bpmn:timerEventDefinition><bpmn:timeDuration>"P14D"</bpmn:timeDuration></bpmn:timerEventDefinition>
+  </bpmn:boundaryEvent>
+  <bpmn:sequenceFlow id="f8" sourceRef="late" targetRef="answer"/>
   <bpmn:sequenceFlow id="f5" sourceRef="decide" targetRef="answer"/>
   <bpmn:userTask id="answer" name="通知"/>
   <bpmn:sequenceFlow id="f6" sourceRef="answer" targetRef="count"/>
@@ -43,7 +47,10 @@ AMOUNT = {
     "type": "object",
     "additionalProperties": False,
     "required": ["amount"],
-    "properties": {"amount": {"type": "integer", "title": "金額", "x-title-en": "Amount"}},
+    "properties": {
+        "amount": {"type": "integer", "title": "金額", "x-title-en": "Amount"},
+        "reason": {"type": "string", "title": "理由", "x-title-en": "Reason", "maxLength": 200},
+    },
 }
 
 
@@ -56,6 +63,6 @@ def form(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def review() -> Bundle:
-    """Three tasks for people in two lanes, a gateway and a script; nothing of a notification."""
+    """Three tasks for people in two lanes, a gateway, a timer and a script; nothing of a notification."""
     forms = {f"review/{name}": form(AMOUNT) for name in ("ask", "decide", "answer")}
     return Bundle("review", {"review": HEAD + REVIEW}, {}, forms)

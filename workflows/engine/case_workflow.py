@@ -6,6 +6,7 @@ Past a depth of 1,000 the original stalls and says it is complete (stack.md 2.2)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
@@ -70,6 +71,11 @@ class CaseWorkflow(_Flat, BpmnWorkflow):
         super().__init__(spec, subprocess_specs, **kwargs)
         self.event_manager = CaseEvents(self)
         self.doing: Any = None
+
+    @cached_property
+    def doers(self) -> dict[str, list[str]]:
+        """Who has done which task of the case, by element (work_queue.note_doer)."""
+        return {}
 
     def create_subprocess(self, my_task: Any, spec_name: str) -> CaseSubWorkflow:
         subprocess = CaseSubWorkflow(

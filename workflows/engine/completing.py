@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.orm.attributes import set_committed_value
+
 from models.audit.tags import Tag
+from models.batch import Adding, Changing
 from models.case import Case, WorkItem
 from models.form_entry import FormEntry
 from services import audit
@@ -19,7 +22,7 @@ from workflows.engine.permits import must_be_allowed
 from workflows.engine.running import Done, lock_item, restored, run_on, save
 from workflows.engine.taking import get_item
 from workflows.engine.task_forms import INTAKE, OpenForm, entry_of, fixed_of, form_of
-from workflows.engine.work_queue import Running, describe_subject, describe_task, journal
+from workflows.engine.work_queue import Running, describe_subject, describe_task, journal, note_doer
 
 
 def get_task(ctx: Context, item_id: int) -> tuple[WorkItem, Case, OpenForm]:
@@ -59,11 +62,10 @@ def complete(
     task = _ready_task(ctx, running, item)
     wanted = describe_task(running, task)
     entry = entry_of(ctx, running, wanted, item, raw, outcome, note)
-    item.state, item.done_at, item.done_by_id = "done", ctx.at, ctx.actor.staff_id
+    _close(ctx, running, item)
     audit.record(ctx, Tag.TASK_COMPLETED, f"task:{item.id}", case.id, {"element": wanted.element_id})
     told = None if outcome == "done" else note
     running.shown = shown_by(item)
-    running.waiting -= {item.task_guid}
     return finish(ctx, running, task, wanted, entry, outcome, told)
 
 
@@ -77,20 +79,20 @@ def finish(
     note: str | None = None,
 ) -> Done:
     """Keep the entry of a ready task, complete it, run the case on and save it."""
-    ctx.session.add(
-        FormEntry(
-            case_id=running.case.id,
-            form=wanted.form,
-            element_id=wanted.element_id,
-            outcome=outcome,
-            data=dict(entry),
-            at=ctx.at,
-            by_id=ctx.actor.staff_id,
-        )
-    )
+    sent = {
+        "case_id": running.case.id,
+        "form": wanted.form,
+        "element_id": wanted.element_id,
+        "outcome": outcome,
+        "data": dict(entry),
+        "at": ctx.at,
+        "by_id": ctx.actor.staff_id,
+    }
+    running.changes.append(Adding(FormEntry, [sent]))
     if outcome == "done":
         if wanted.writes == INTAKE:
             describe_subject(ctx, running, entry)
+        note_doer(ctx, running, wanted.element_id)
         task.data["form"] = {**task.data["form"], wanted.writes: dict(entry)}
     ways = {"kind": outcome, "note": note}
     task.data["outcome"] = {**task.data["outcome"], wanted.element_id: ways}
@@ -99,6 +101,16 @@ def finish(
     task.run()
     run_on(ctx, running)
     return save(ctx, running)
+
+
+def _close(ctx: Context, running: Running, item: WorkItem) -> None:
+    """The task is done by the actor, unless somebody has taken it since it was read."""
+    done = {"state": "done", "done_at": ctx.at, "done_by_id": ctx.actor.staff_id}
+    was = {"id": item.id, "state": "open", "assignee_id": item.assignee_id}
+    running.changes.append(Changing(WorkItem, done, was, must=1))
+    running.waiting -= {item.task_guid}
+    for name, value in done.items():
+        set_committed_value(item, name, value)
 
 
 def _ready_task(ctx: Context, running: Running, item: WorkItem) -> Any:

@@ -33,5 +33,5 @@ def withdraw(ctx: Context, case_id: int, reason: str) -> Case:
     journal(ctx, running, "ended", note=reason)
     matter.withdraw(ctx, case, reason)
     audit.record(ctx, Tag.CASE_WITHDRAWN, matter.name(case), case_id)
-    flush(ctx)
+    flush(ctx, running)
     return case

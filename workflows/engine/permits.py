@@ -7,6 +7,10 @@ from services.context import Actor, Context
 from services.errors import NotAllowed, SomebodyElseWasFaster
 
 SUPERVISORS = frozenset({"section_chief"})
+TAKEN = (
+    "この仕事は別の担当者が引き受けています。必要なら本人か課長に戻してもらってください。",
+    "Somebody else has taken this task.",
+)
 
 
 def account_name(user_id: int | None) -> str:
@@ -42,10 +46,7 @@ def must_be_allowed(ctx: Context, item: WorkItem) -> None:
             "Who entered it must not verify it. Leave it to somebody else.",
         )
     if item.assignee_id is not None and item.assignee_id != ctx.actor.staff_id:
-        raise SomebodyElseWasFaster(
-            "この仕事は別の担当者が引き受けています。必要なら本人か課長に戻してもらってください。",
-            "Somebody else has taken this task.",
-        )
+        raise SomebodyElseWasFaster(*TAKEN)
 
 
 def must_have_role(ctx: Context, role: str) -> None:

@@ -6,20 +6,36 @@ Every deed on a case, whoever does it, is `load`, then something on its tree, th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
-from models.case import Case, WorkItem
-from models.notification import Notification
+from models.batch import Adding, Changing, Missed, write
+from models.bulk import table
+from models.case import Case, CaseEvent, WorkItem
 from services.context import SYSTEM, Context
 from services.errors import NotFound, SomebodyElseWasFaster
 from workflows.engine import definitions, evaluations, store
 from workflows.engine.case_workflow import CaseWorkflow
 from workflows.engine.parser import Specification
+from workflows.engine.permits import TAKEN
 from workflows.engine.script_engine import FeelScriptEngine
 from workflows.engine.work_queue import Running, journal, process_of, update_items
+
+OF_ITEM = (
+    *("id", "case_id", "task_guid", "process_slug", "element_id", "role", "state", "assignee_id"),
+    *("excluded_staff", "procedure", "notification_number", "reason", "way", "received_on"),
+    *("subject_name", "subject_key", "household_number", "postal_code"),
+)
+OF_CASE = ("id", "slug", "definition_hash", "office_id", "notification_id", "state", "blob", "version")
+FASTER = (
+    "この届出は別の人が先に進めました。入力した内容は登録されていません。一覧から開き直してください。",
+    "Somebody else has worked on this case meanwhile. What you typed was not registered.",
+)
 
 
 @dataclass(frozen=True)
@@ -45,40 +61,42 @@ def load(ctx: Context, case_id: int) -> Running:
         NotFound: there is no such case in the actor's office.
         SomebodyElseWasFaster: it has ended.
     """
-    statement = (
-        select(Case, Notification)  # the notification, so that operations find it in the session
-        .outerjoin(Notification, Notification.id == Case.notification_id)
-        .where(Case.id == case_id, *_within_reach(ctx))
-        .with_for_update(of=Case)
-        .execution_options(populate_existing=True)
-    )
-    found = ctx.session.execute(statement).one_or_none()
-    if found is None:
+    statement = select(Case).where(Case.id == case_id, *_within_reach(ctx)).with_for_update()
+    case = ctx.session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
+    if case is None:
         raise NotFound("この届出は見つかりません。一覧から開き直してください。", "There is no such case.")
-    return restored(ctx, found[0])
+    return restored(ctx, case)
 
 
 def lock_item(ctx: Context, item_id: int) -> tuple[WorkItem, Case]:
     """A task of the actor's office with its case, which is locked; in one statement.
 
     The task is as it was before this deed waited for the case: whether it is still to be done, the tree says.
+    Both are copies for this deed alone: what is set on them is not written.
 
     Raises:
         NotFound: there is no such task in the actor's office.
     """
-    statement = (
-        select(WorkItem, Case, Notification)
-        .join(Case, Case.id == WorkItem.case_id)
-        .outerjoin(Notification, Notification.id == Case.notification_id)
-        .where(WorkItem.id == item_id, WorkItem.office_id == ctx.actor.office_id)
-        .with_for_update(of=Case)
-        .execution_options(populate_existing=True)
-    )
-    found = ctx.session.execute(statement).one_or_none()
-    if found is None:
+    values = {"item": item_id, "office": ctx.actor.office_id}
+    ctx.session.flush()
+    row = ctx.session.connection().execute(_locking(), values).one_or_none()
+    if row is None:
         raise NotFound("この仕事は見つかりません。一覧から開き直してください。", "There is no such task.")
-    item, case, _ = found
-    return item, case
+    found = tuple(row)
+    item = WorkItem(**dict(zip(OF_ITEM, found[: len(OF_ITEM)], strict=True)))
+    return item, Case(**dict(zip(OF_CASE, found[len(OF_ITEM) :], strict=True)))
+
+
+@cache
+def _locking() -> Select[Any]:
+    """The statement of `lock_item`, which every completing asks: built once, past the ORM."""
+    items, cases = table("work_item"), table("workflow_case")
+    return (
+        select(*(items.c[name] for name in OF_ITEM), *(cases.c[name] for name in OF_CASE))
+        .join_from(items, cases, cases.c.id == items.c.case_id)
+        .where(items.c.id == bindparam("item"), items.c.office_id == bindparam("office"))
+        .with_for_update(of=cases)
+    )
 
 
 def restored(ctx: Context, case: Case) -> Running:
@@ -110,30 +128,56 @@ def save(ctx: Context, running: Running) -> Done:
         SomebodyElseWasFaster: the case was saved meanwhile; nothing of this deed may be kept.
     """
     case, workflow = running.case, running.workflow
-    added = update_items(ctx, running)
+    rows = update_items(ctx, running)
+    now: dict[str, Any] = {"version": case.version + 1}
     evaluations.keep(ctx, case, workflow.script_engine.evaluations)
     if workflow.is_completed():
-        case.state, case.ended_at, case.blob = "done", ctx.at, None
+        now |= {"state": "done", "ended_at": ctx.at, "blob": None}
         journal(ctx, running, "ended")
     else:
-        case.blob = store.freeze(workflow)
-    flush(ctx)
-    return Done(case.id, case.notification_id, tuple(added), case.state != "open")
+        now["blob"] = store.freeze(workflow)
+    was = {"id": case.id, "version": case.version}
+    running.changes.append(Changing(Case, now, was, must=1))
+    ids = _write(ctx, running, rows)
+    _forget(ctx.session, case)
+    for name, value in now.items():
+        set_committed_value(case, name, value)
+    opened = tuple(WorkItem(id=number, **row) for number, row in zip(ids, rows, strict=True))
+    return Done(case.id, case.notification_id, opened, case.state != "open")
 
 
-def flush(ctx: Context) -> None:
-    """Write the deed; a case that somebody saved meanwhile has another version than the one read here.
+def flush(ctx: Context, running: Running) -> None:
+    """Write the deed as it stands, the case's own row by what was set on it.
 
     Raises:
-        SomebodyElseWasFaster: it has; nothing of this deed may be kept.
+        SomebodyElseWasFaster: the case was saved meanwhile; nothing of this deed may be kept.
     """
+    _write(ctx, running, [])
     try:
         ctx.session.flush()
     except StaleDataError as error:
-        raise SomebodyElseWasFaster(
-            "この届出は別の人が先に進めました。入力した内容は登録されていません。一覧から開き直してください。",
-            "Somebody else has worked on this case meanwhile. What you typed was not registered.",
-        ) from error
+        raise SomebodyElseWasFaster(*FASTER) from error
+
+
+def _write(ctx: Context, running: Running, items: list[dict[str, Any]]) -> list[int]:
+    """Write what a deed has gathered, together; the ids of the new tasks."""
+    opening = Adding(WorkItem, items, tell_ids=True)
+    try:
+        ids = write(ctx.session, [opening, Adding(CaseEvent, running.lines), *running.changes])[0]
+    except Missed as missed:
+        raise SomebodyElseWasFaster(*(TAKEN if missed.change.entity is WorkItem else FASTER)) from missed
+    running.lines, running.changes = [], []
+    return ids
+
+
+def _forget(session: Session, case: Case) -> None:
+    """Let the session read again what it knows of a case: it was written past it."""
+    for known in list(session.identity_map.values()):
+        if known is not case and (
+            (isinstance(known, WorkItem) and known.case_id == case.id)
+            or (isinstance(known, Case) and known.id == case.id)
+        ):
+            session.expire(known)
 
 
 def _within_reach(ctx: Context) -> list[ColumnElement[bool]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.audit.tags import Tag
+from models.batch import Adding, write
 from models.case import Case
 from services import audit
 from services.context import Context
@@ -86,17 +87,18 @@ def _take_in(
 
 
 def _begin(ctx: Context, specification: Specification, taken: Received, facts: Mapping[str, Any]) -> Running:
-    case = Case(
-        slug=specification.slug,
-        definition_hash=specification.hash,
-        office_id=taken.office_id,
-        notification_id=taken.notification_id,
-        state="open",
-        started_at=ctx.at,
-        started_by_id=ctx.actor.staff_id,
-    )
-    ctx.session.add(case)
-    ctx.session.flush()
+    row = {
+        "slug": specification.slug,
+        "definition_hash": specification.hash,
+        "office_id": taken.office_id,
+        "notification_id": taken.notification_id,
+        "state": "open",
+        "version": 1,
+        "started_at": ctx.at,
+        "started_by_id": ctx.actor.staff_id,
+    }
+    ((case_id,),) = write(ctx.session, [Adding(Case, [row], tell_ids=True)])
+    case = Case(id=case_id, **row)
     matter = matter_of(case.slug)
     running = begun(ctx, case, specification)
     running.workflow.task_tree.set_data(case={**matter.facts(ctx, case), **facts}, form={}, outcome={})

@@ -1,12 +1,13 @@
 """A running case as bytes without its specification, and back (Ruling 3; stack.md 2.3, design B).
 
 The format is our own and names elements by their BPMN ids, so that neither a moved module nor a newer
-SpiffWorkflow orphans a running case. A task stores only what it has other than its parent.
+SpiffWorkflow orphans a running case. A task is a short list: id, element, state, place of its parent, moment
+of its last change (microseconds after the first), and what else it has. It stores only the data that it has
+other than its parent, inside the entries of forms as well, so that each entry is stored once.
 """
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
@@ -16,20 +17,24 @@ from SpiffWorkflow.util.task import TaskState
 
 from workflows.engine.case_workflow import CaseSubWorkflow, CaseWorkflow
 from workflows.engine.parser import Specification
+from workflows.engine.script_engine import FeelScriptEngine
 
-FORMAT = 1
+FORMAT = 2
+NO_PARENT = -1
+NOTHING = object()
+MICROSECONDS = 1_000_000
+RUNNABLE = TaskState.NOT_FINISHED_MASK & TaskState.DEFINITE_MASK
+_nobody = FeelScriptEngine(None, 0, None, "")  # stands in a thawed case until a deed takes it in hand
 
 
 def freeze(workflow: CaseWorkflow) -> bytes:
     """The state of a case as bytes."""
-    state = {
-        "format": FORMAT,
-        "top": _workflow_out(workflow),
-        "called": {
-            str(task_id): {**_workflow_out(sub), "spec": sub.spec.name}
+    state = {"format": FORMAT, "doers": workflow.doers, "top": _workflow_out(workflow)}
+    if workflow.subprocesses:
+        state["called"] = {
+            task_id.hex: _workflow_out(sub) | {"spec": sub.spec.name}
             for task_id, sub in workflow.subprocesses.items()
-        },
-    }
+        }
     return orjson.dumps(state)
 
 
@@ -42,80 +47,146 @@ def thaw(blob: bytes, specification: Specification) -> CaseWorkflow:
     state = orjson.loads(blob)
     if state["format"] != FORMAT:
         raise ValueError(f"a case of format {state['format']} cannot be read here")
-    workflow = CaseWorkflow(specification.process, specification.called, deserializing=True)
+    workflow = CaseWorkflow(
+        specification.process, specification.called, script_engine=_nobody, deserializing=True
+    )
+    workflow.doers = state["doers"]
     _workflow_in(workflow, state["top"])
-    _called_in(workflow, workflow, state["called"])
+    if "called" in state:
+        _called_in(workflow, workflow, state["called"])
     return workflow
 
 
 def _workflow_out(workflow: Any) -> dict[str, Any]:
-    return {
-        "tasks": [_task_out(task) for task in workflow.tasks.values()],
-        "root": str(workflow.task_tree.id),
-        "last": str(workflow.last_task.id) if workflow.last_task is not None else None,
-        "data": workflow.data,
-        "success": workflow.success,
-        "completed": workflow.completed,
-        "correlations": workflow.correlations,
-    }
+    tasks = list(workflow.tasks.values())
+    places = {task.id: place for place, task in enumerate(tasks)}
+    born: list[list[UUID]] = [[] for _ in tasks]
+    since = min((task.last_state_change for task in tasks), default=0.0)
+    rows = [_task_out(task, workflow.tasks, places, born, since) for task in tasks]
+    for task, row, children in zip(tasks, rows, born, strict=True):
+        if task._children != children:  # noqa: SLF001 - ids, without building tasks
+            _more(row)["children"] = [places[child] for child in task._children]  # noqa: SLF001 - as above
+    last = workflow.last_task
+    out: dict[str, Any] = {"tasks": rows, "since": since, "root": places[workflow.task_tree.id]}
+    if last is not None and last.id in places:
+        out["last"] = places[last.id]
+    for name, usual in (("data", {}), ("success", True), ("completed", False), ("correlations", {})):
+        if getattr(workflow, name) != usual:
+            out[name] = getattr(workflow, name)
+    return out
 
 
-def _task_out(task: Any) -> dict[str, Any]:
-    parent = task.parent
-    inherited = parent.data if parent is not None else {}
-    changed = {k: v for k, v in task.data.items() if k not in inherited or inherited[k] != v}
-    gone = sorted(k for k in inherited if k not in task.data)
-    out: dict[str, Any] = {
-        "id": str(task.id),
-        "spec": task.task_spec.name,
-        "state": task.state,
-        "children": [str(child) for child in task._children],  # noqa: SLF001 - ids, without building tasks
-        "changed_at": task.last_state_change,
-    }
+def _task_out(
+    task: Any, tasks: dict[UUID, Any], places: dict[UUID, int], born: list[list[UUID]], since: float
+) -> list[Any]:
+    """The row of a task; the ids of the children of each parent are gathered in `born`, in order of birth."""
+    parent = tasks.get(task._parent)  # noqa: SLF001 - the id, without asking twice
+    place = NO_PARENT
     if parent is not None:
-        out["parent"] = str(parent.id)
-    if changed:
-        out["data"] = changed
+        place = places[parent.id]
+        born[place].append(task.id)
+    changed_at = round((task.last_state_change - since) * MICROSECONDS)
+    row = [task.id.hex, task.task_spec.name, task._state, place, changed_at]  # noqa: SLF001 - as stored
+    more = _difference(task.data, parent.data if parent is not None else {})
+    if task.triggered:
+        more["triggered"] = True
+    if task.internal_data:
+        more["internal"] = task.internal_data
+    if more:
+        row.append(more)
+    return row
+
+
+def _more(row: list[Any]) -> dict[str, Any]:
+    if len(row) == 5:
+        row.append({})
+    more: dict[str, Any] = row[5]
+    return more
+
+
+def _difference(own: dict[str, Any], inherited: dict[str, Any]) -> dict[str, Any]:
+    """What a task has other than its parent: values, what changed inside of a value, and what is gone."""
+    if own is inherited:
+        return {}
+    out: dict[str, Any] = {}
+    for name, value in own.items():
+        before = inherited.get(name, NOTHING)
+        if value is before or value == before:
+            continue
+        if isinstance(value, dict) and isinstance(before, dict):
+            inside = {key: one for key, one in value.items() if key not in before or before[key] != one}
+            lost = sorted(key for key in before if key not in value)
+            out.setdefault("inside", {})[name] = [inside, lost] if lost else [inside]
+        else:
+            out.setdefault("data", {})[name] = value
+    gone = sorted(name for name in inherited if name not in own)
     if gone:
         out["gone"] = gone
-    if task.triggered:
-        out["triggered"] = True
-    if task.internal_data:
-        out["internal"] = task.internal_data
     return out
 
 
 def _workflow_in(workflow: Any, state: dict[str, Any]) -> None:
+    specs, since = workflow.spec.task_specs, state["since"]
+    tasks: list[Any] = []
     for row in state["tasks"]:  # a parent stands before its children: tasks are kept in order of birth
-        _task_in(workflow, row)
-    workflow.task_tree = workflow.tasks[UUID(state["root"])]
-    workflow.last_task = workflow.tasks.get(UUID(state["last"])) if state["last"] else None
-    workflow.data = state["data"]
-    workflow.success = state["success"]
-    workflow.completed = state["completed"]
-    workflow.correlations = state["correlations"]
+        tasks.append(_task_in(workflow, specs, tasks, row, since))
+    for task, row in zip(tasks, state["tasks"], strict=True):
+        if len(row) > 5 and "children" in row[5]:
+            task._children = [tasks[place].id for place in row[5]["children"]]  # noqa: SLF001 - restoring the tree
+    workflow.task_tree = tasks[state["root"]]
+    workflow.last_task = tasks[state["last"]] if "last" in state else None
+    workflow.data = state.get("data", {})
+    workflow.success = state.get("success", True)
+    workflow.completed = state.get("completed", False)
+    workflow.correlations = state.get("correlations", {})
 
 
-def _task_in(workflow: Any, row: dict[str, Any]) -> None:
-    spec = workflow.spec.task_specs[row["spec"]]
-    task = Task(workflow, spec, state=row["state"], id=UUID(row["id"]))
-    task._parent = UUID(row["parent"]) if "parent" in row else None  # noqa: SLF001 - restoring the tree
-    task._children = [UUID(child) for child in row["children"]]  # noqa: SLF001 - restoring the tree
-    task.last_state_change = row["changed_at"]
-    task.triggered = row.get("triggered", False)
-    task.internal_data = row.get("internal", {})
-    parent = task.parent
-    data = dict(parent.data) if parent is not None else {}
-    for key in row.get("gone", ()):
-        data.pop(key, None)
-    data.update(row.get("data", {}))
-    unfinished = task.has_state(TaskState.NOT_FINISHED_MASK)
-    task.data = deepcopy(data) if unfinished and task.has_state(TaskState.DEFINITE_MASK) else data
+def _task_in(workflow: Any, specs: dict[str, Any], tasks: list[Any], row: list[Any], since: float) -> Any:
+    name, element, state, place, changed_at, *rest = row
+    more = rest[0] if rest else {}
+    task = Task.__new__(Task)  # its constructor would make an id, and ask the clock
+    task.id = task_id = UUID(name)
+    task.workflow, task.task_spec = workflow, specs[element]
+    task._state, task._children, task._parent = state, [], None  # noqa: SLF001 - restoring the tree
+    task.thread_id = Task.thread_id_pool
+    task.last_state_change = since + changed_at / MICROSECONDS
+    task.triggered, task.internal_data = more.get("triggered", False), more.get("internal", {})
+    inherited: dict[str, Any] = {}
+    if place != NO_PARENT:
+        parent = tasks[place]
+        task._parent = parent.id  # noqa: SLF001 - restoring the tree
+        parent._children.append(task_id)  # noqa: SLF001 - restoring the tree
+        inherited = parent.data
+    data = _together(inherited, more)
+    task.data = copied(data) if state & RUNNABLE else data
+    workflow.tasks[task_id] = task
+    return task
+
+
+def _together(inherited: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    data = dict(inherited)
+    for name in more.get("gone", ()):
+        del data[name]
+    for name, (inside, *lost) in more.get("inside", {}).items():
+        data[name] = data[name] | inside
+        for key in lost[0] if lost else ():
+            del data[name][key]
+    data.update(more.get("data", {}))
+    return data
+
+
+def copied(value: Any) -> Any:
+    """A copy of plain data that shares nothing with it."""
+    if isinstance(value, dict):
+        return {name: copied(one) if isinstance(one, dict | list) else one for name, one in value.items()}
+    if isinstance(value, list):
+        return [copied(one) if isinstance(one, dict | list) else one for one in value]
+    return value
 
 
 def _called_in(top: CaseWorkflow, workflow: Any, states: dict[str, Any]) -> None:
     for task in list(workflow.tasks.values()):
-        state = states.get(str(task.id))
+        state = states.get(task.id.hex)
         if state is None:
             continue
         spec = top.subprocess_specs[state["spec"]]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from models.case import Case, CaseEvent, WorkItem
+from models.batch import Change, Changing
+from models.case import Case, WorkItem
 from rules.periods import add_working_days
 from services.context import Context
 from services.office_calendar import closed_between
@@ -25,6 +26,7 @@ class Running:
     """A case in the hand of one deed: its row, its specification and its live tree.
 
     `waiting` holds the ids of the tasks that waited for people when the deed began: those are in the table.
+    `changes` and `lines` are what the deed will write beside the case itself; `save` and `flush` write them.
     """
 
     case: Case
@@ -32,6 +34,8 @@ class Running:
     workflow: CaseWorkflow
     waiting: frozenset[str]
     shown: Shown | None = None
+    changes: list[Change] = field(default_factory=list)
+    lines: list[dict[str, Any]] = field(default_factory=list)
 
 
 def process_of(task: Any) -> str:
@@ -50,18 +54,18 @@ def journal(
 ) -> None:
     """Append one line to the journal of a case. `element` is (process, element id)."""
     title_ja, title_en = running.specification.titles.get(element, ("", ""))
-    ctx.session.add(
-        CaseEvent(
-            case_id=running.case.id,
-            at=ctx.at,
-            by_id=ctx.actor.staff_id,
-            staff_number=ctx.actor.staff_number,
-            kind=kind,
-            element_id=element[1],
-            title_ja=title_ja,
-            title_en=title_en,
-            note=note,
-        )
+    running.lines.append(
+        {
+            "case_id": running.case.id,
+            "at": ctx.at,
+            "by_id": ctx.actor.staff_id,
+            "staff_number": ctx.actor.staff_number,
+            "kind": kind,
+            "element_id": element[1],
+            "title_ja": title_ja,
+            "title_en": title_en,
+            "note": note,
+        }
     )
 
 
@@ -72,22 +76,15 @@ def describe_subject(ctx: Context, running: Running, entry: Mapping[str, Any]) -
         running.shown = replace(_shown(ctx, running), subject=subject)
 
 
-def update_items(ctx: Context, running: Running) -> list[WorkItem]:
-    """Make the open tasks of the table those of the tree; return the new ones."""
+def update_items(ctx: Context, running: Running) -> list[dict[str, Any]]:
+    """Make the open tasks of the table those of the tree; return the rows of the new ones, to be written."""
     ready = {str(task.id): task for task in running.workflow.ready_manual_tasks()}
     gone = running.waiting - ready.keys()
     if gone:
-        _close(ctx, gone)
+        where = {"task_guid": tuple(sorted(gone)), "state": "open"}
+        running.changes.append(Changing(WorkItem, {"state": "gone"}, where))
     new = [task for guid, task in ready.items() if guid not in running.waiting]
-    added = [_item(ctx, running, task, _shown(ctx, running)) for task in new]
-    ctx.session.add_all(added)
-    return added
-
-
-def _close(ctx: Context, guids: frozenset[str]) -> None:
-    """Tasks that nobody finished and nobody needs any more."""
-    closing = update(WorkItem).where(WorkItem.task_guid.in_(guids), WorkItem.state == "open")
-    ctx.session.execute(closing.values(state="gone"))
+    return [_item(ctx, running, task, _shown(ctx, running)) for task in new]
 
 
 def _shown(ctx: Context, running: Running) -> Shown:
@@ -101,60 +98,49 @@ def _shown(ctx: Context, running: Running) -> Shown:
     return running.shown
 
 
-def _item(ctx: Context, running: Running, task: Any, shown: Shown) -> WorkItem:
+def _item(ctx: Context, running: Running, task: Any, shown: Shown) -> dict[str, Any]:
     wanted, subject = describe_task(running, task), shown.subject
-    return WorkItem(
-        case_id=running.case.id,
-        task_guid=str(task.id),
-        process_slug=wanted.process,
-        element_id=wanted.element_id,
-        title_ja=wanted.title_ja,
-        title_en=wanted.title_en,
-        role=wanted.role,
-        office_id=running.case.office_id,
-        procedure=shown.procedure,
-        notification_number=shown.number,
-        reason=shown.reason,
-        subject_name=subject.name,
-        subject_key=subject.key,
-        household_number=subject.household_number,
-        postal_code=subject.postal_code,
-        way=shown.way,
-        received_on=shown.received_on,
-        state="open",
-        excluded_staff=excluded_of(ctx, running, wanted),
-        created_at=ctx.at,
-        due_on=due_of(ctx, wanted, task.data),
-    )
+    return {
+        "case_id": running.case.id,
+        "task_guid": str(task.id),
+        "process_slug": wanted.process,
+        "element_id": wanted.element_id,
+        "title_ja": wanted.title_ja,
+        "title_en": wanted.title_en,
+        "role": wanted.role,
+        "office_id": running.case.office_id,
+        "procedure": shown.procedure,
+        "notification_number": shown.number,
+        "reason": shown.reason,
+        "subject_name": subject.name,
+        "subject_key": subject.key,
+        "household_number": subject.household_number,
+        "postal_code": subject.postal_code,
+        "way": shown.way,
+        "received_on": shown.received_on,
+        "state": "open",
+        "excluded_staff": excluded_of(ctx, running, wanted),
+        "created_at": ctx.at,
+        "due_on": due_of(ctx, wanted, task.data),
+    }
+
+
+def note_doer(ctx: Context, running: Running, element_id: str) -> None:
+    """Remember in the case who has done a task, for those whom its doers must not verify."""
+    doers = running.workflow.doers
+    names = names_of(ctx.actor.staff_number, ctx.actor.staff_id)
+    doers[element_id] = sorted(names.union(doers.get(element_id, ())))
 
 
 def excluded_of(ctx: Context, running: Running, wanted: UserTask) -> list[str]:
-    if not wanted.not_by:
-        return []
-    statement = select(CaseEvent.staff_number, CaseEvent.by_id).where(
-        CaseEvent.case_id == running.case.id,
-        CaseEvent.kind == "completed",
-        CaseEvent.element_id.in_(wanted.not_by),
-    )
-    with ctx.session.no_autoflush:
-        written = [(row.staff_number, row.by_id) for row in ctx.session.execute(statement)]
-    written += [(event.staff_number, event.by_id) for event in _just_now(ctx, running, wanted.not_by)]
-    return sorted({name for number, by_id in written for name in names_of(number, by_id)})
-
-
-def _just_now(ctx: Context, running: Running, elements: tuple[str, ...]) -> list[CaseEvent]:
-    """The journal lines of this very deed, which are not in the table yet."""
-    return [
-        row
-        for row in ctx.session.new
-        if isinstance(row, CaseEvent)
-        and row.case_id == running.case.id
-        and row.kind == "completed"
-        and row.element_id in elements
-    ]
+    """Who must not do a task: whoever did one of those that it names."""
+    del ctx
+    doers = running.workflow.doers
+    return sorted({name for element in wanted.not_by for name in doers.get(element, ())})
 
 
 def due_of(ctx: Context, wanted: UserTask, data: Mapping[str, Any]) -> date | None:
+    """When a task is due: a day by FEEL, or working days from now; None where neither is told."""
     if wanted.due_from:
         expression = compile_expression(wanted.due_from, None)
         told = expression.evaluate(

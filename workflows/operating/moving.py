@@ -105,7 +105,7 @@ def move_case(ctx: Context, case_id: int, to_hash: str, run_id: int | None = Non
     told = f"第{numbers[before.hash]}版 → 第{numbers[after.hash]}版"
     journal(ctx, running, "migrated", note=told)
     _record(ctx, case, Tag.CASE_MIGRATED, numbers[before.hash], numbers[after.hash])
-    flush(ctx)
+    flush(ctx, running)
     return verdict
 
 
@@ -142,7 +142,7 @@ def take_back_case(ctx: Context, case_id: int) -> None:
     told = f"第{numbers[made.to_hash]}版 → 第{numbers[made.from_hash]}版(移行の取消し)"
     journal(ctx, running, "migrated", note=told)
     _record(ctx, case, Tag.CASE_MIGRATION_UNDONE, numbers[made.to_hash], numbers[made.from_hash])
-    flush(ctx)
+    flush(ctx, running)
 
 
 def version_of(ctx: Context, slug: str, content_hash: str) -> Specification:

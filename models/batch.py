@@ -1,0 +1,221 @@
+"""Several changes of rows as one statement, for deeds that are done often (N1; performance.md, section 1).
+
+PostgreSQL takes them together, each a part of one WITH, so that a deed waits for the database once. Other
+databases take them one after the other. Both say how many rows each change met, and give the new ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Delete, Table, Update, delete, insert, update
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import Session
+
+from models.base import Base
+
+
+class Missed(Exception):
+    """A change met another number of rows than it had to: somebody else changed them meanwhile."""
+
+    def __init__(self, change: Change) -> None:
+        """Keep which change it was."""
+        super().__init__(f"a change of {change.table.name} met no row, or too many")
+        self.change = change
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of rows of one entity."""
+
+    entity: type[Base]
+
+    @property
+    def table(self) -> Table:
+        found = self.entity.__table__
+        if not isinstance(found, Table):
+            raise TypeError(f"{self.entity} is not kept in a table of its own")
+        return found
+
+
+@dataclass(frozen=True)
+class Adding(Change):
+    """New rows, all with the same columns; their ids are told where they are asked for."""
+
+    rows: Sequence[Mapping[str, Any]]
+    tell_ids: bool = False
+
+
+@dataclass(frozen=True)
+class Changing(Change):
+    """New values for the rows that `where` finds; None finds what is empty. Exactly `must` rows, if told."""
+
+    values: Mapping[str, Any]
+    where: Mapping[str, Any]
+    must: int | None = None
+
+
+@dataclass(frozen=True)
+class Removing(Change):
+    """The rows that `where` finds go."""
+
+    where: Mapping[str, Any]
+
+
+def write(session: Session, changes: Sequence[Change]) -> list[list[int]]:
+    """Make all changes; for each the ids that it was asked for.
+
+    No change sees what another one of the same call did, and no two may meet the same row.
+
+    Raises:
+        Missed: a change met another number of rows than it had to. The transaction must be given up.
+    """
+    wanted = [change for change in changes if not (isinstance(change, Adding) and not change.rows)]
+    if not wanted:
+        return [[] for _ in changes]
+    connection = session.connection()
+    together = connection.dialect.name == "postgresql"
+    told = _at_once(connection, wanted) if together else [_one(connection, change) for change in wanted]
+    answers = dict(zip(map(id, wanted), told, strict=True))
+    for change in wanted:
+        if isinstance(change, Changing) and change.must not in {None, answers[id(change)]}:
+            raise Missed(change)
+    ids = {key: told for key, told in answers.items() if isinstance(told, list)}
+    return [ids.get(id(change), []) for change in changes]
+
+
+def _one(connection: Connection, change: Change) -> Any:
+    if isinstance(change, Adding):
+        adding = insert(change.table)
+        if change.tell_ids:
+            found = connection.execute(adding.returning(change.table.c.id), list(change.rows))
+            return sorted(found.scalars())
+        connection.execute(adding, list(change.rows))
+        return None
+    return connection.execute(_statement(change)).rowcount
+
+
+def _statement(change: Change) -> Update | Delete:
+    if isinstance(change, Changing):
+        conditions = _conditions(change.table, change.where)
+        return update(change.table).where(*conditions).values(**change.values)
+    if isinstance(change, Removing):
+        return delete(change.table).where(*_conditions(change.table, change.where))
+    raise TypeError(type(change))
+
+
+def _conditions(table: Table, where: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    return [
+        table.c[name].in_(value) if isinstance(value, tuple) else table.c[name] == value
+        for name, value in where.items()
+    ]
+
+
+def _at_once(connection: Connection, changes: Sequence[Change]) -> list[Any]:
+    shape = tuple(_shape(change) for change in changes)
+    values = tuple(value for change in changes for value in _values(change, connection.dialect))
+    (row,) = connection.exec_driver_sql(_text(shape), values)
+    return [
+        told or [] if isinstance(change, Adding) else told for change, told in zip(changes, row, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The form of a change without its values."""
+
+    kind: str
+    table: str
+    columns: tuple[str, ...]
+    where: tuple[tuple[str, str], ...]
+    rows: int
+    tells: bool
+
+
+def _shape(change: Change) -> _Part:
+    table = change.table.name
+    if isinstance(change, Adding):
+        return _Part("add", table, tuple(change.rows[0]), (), len(change.rows), change.tell_ids)
+    if isinstance(change, Changing):
+        return _Part("change", table, tuple(change.values), _tests(change.where), 1, tells=True)
+    if isinstance(change, Removing):
+        return _Part("remove", table, (), _tests(change.where), 1, tells=True)
+    raise TypeError(type(change))
+
+
+def _tests(where: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name, "IS NULL" if value is None else "= ANY(%s)" if isinstance(value, tuple) else "= %s")
+        for name, value in where.items()
+    )
+
+
+@lru_cache(maxsize=256)
+def _text(shape: tuple[_Part, ...]) -> str:
+    """The statement of a shape; names come from the models, values are given apart."""
+    parts = ", ".join(f"w{place} AS ({_part(part)})" for place, part in enumerate(shape))
+    told = ", ".join(_told(place, part) for place, part in enumerate(shape))
+    words = ["WITH", parts, "SELECT", told]
+    return " ".join(words)
+
+
+def _part(part: _Part) -> str:
+    if part.kind == "add":
+        row = f"({', '.join(['%s'] * len(part.columns))})"
+        columns, rows = ", ".join(part.columns), ", ".join([row] * part.rows)
+        words = ["INSERT INTO", part.table, f"({columns})", "VALUES", rows]
+        return " ".join([*words, "RETURNING id"] if part.tells else words)
+    tests = " AND ".join(f"{name} {test}" for name, test in part.where)
+    if part.kind == "change":
+        values = ", ".join(f"{name} = %s" for name in part.columns)
+        words = ["UPDATE", part.table, "SET", values]
+    else:
+        words = ["DELETE FROM", part.table]
+    return " ".join([*words, "WHERE", tests, "RETURNING 1"])
+
+
+def _told(place: int, part: _Part) -> str:
+    if not part.tells:
+        return "NULL"
+    words = [
+        "(SELECT",
+        "array_agg(id ORDER BY id)" if part.kind == "add" else "count(*)",
+        "FROM",
+        f"w{place})",
+    ]
+    return " ".join(words)
+
+
+def _values(change: Change, dialect: Dialect) -> list[Any]:
+    columns = change.table.c
+    if isinstance(change, Adding):
+        names = tuple(change.rows[0])
+        ready = [_for_driver(columns[name], dialect) for name in names]
+        return [
+            value if to is None else to(value)
+            for row in change.rows
+            for to, value in zip(ready, (row[name] for name in names), strict=True)
+        ]
+    values = dict(change.values) if isinstance(change, Changing) else {}
+    told = [_given(columns[name], value, dialect) for name, value in values.items()]
+    where = change.where if isinstance(change, Changing | Removing) else {}
+    found = [
+        list(value) if isinstance(value, tuple) else _given(columns[name], value, dialect)
+        for name, value in where.items()
+        if value is not None
+    ]
+    return told + found
+
+
+def _given(column: Column[Any], value: Any, dialect: Dialect) -> Any:
+    to = _for_driver(column, dialect)
+    return value if to is None else to(value)
+
+
+@lru_cache(maxsize=1024)
+def _for_driver(column: Column[Any], dialect: Dialect) -> Any:
+    """What turns a value of a column into one that the driver knows; None where it is the same."""
+    return column.type.dialect_impl(dialect).bind_processor(dialect)
