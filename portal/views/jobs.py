@@ -65,13 +65,13 @@ class JobView(BaseView):
     @requires("job.read")
     def show(self, job_id: int) -> Any:
         """One job."""
-        return self.render_template("job/show.html", **_page(job_id))
+        return self.render_template("job/show.html", swapped=False, **_page(job_id))
 
     @expose("/<int:job_id>/progress", methods=["GET"])
     @requires("job.read")
     def progress(self, job_id: int) -> Any:
         """The part of the page that is asked for again and again (portal/security/passive.py)."""
-        return self.render_template("job/progress.html", **_page(job_id))
+        return self.render_template("job/progress.html", swapped=True, **_page(job_id))
 
     @expose("/<int:job_id>/cancel", methods=["POST"])
     @requires("job.change")
