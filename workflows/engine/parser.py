@@ -23,6 +23,8 @@ from workflows.engine.dmn.tables import Decision, parse_dmn
 from workflows.engine.elements.parsers import ELEMENT_PARSERS, CaseProcessParser, Repeating
 from workflows.engine.supported import BPMN, SPIFF
 
+_TOO_LONG = "the way from start to end is too long; put a part of it into a process that is called"
+
 
 class DefinitionRefused(Exception):
     """A definition cannot be run; the message names the file and the element."""
@@ -152,9 +154,10 @@ def try_build(slug: str, roots: Mapping[str, Any], decisions: Mapping[str, Decis
     try:
         _engine_specs(slug, roots, decisions)
     except ValidationException as error:
-        raise EngineRefuses(str(error), str(error.id)) from error
+        why = _TOO_LONG if "RecursionError" in str(error) else str(error)
+        raise EngineRefuses(why, str(error.id)) from error
     except RecursionError as error:
-        raise EngineRefuses("the way from start to end is too long", slug) from error
+        raise EngineRefuses(_TOO_LONG, slug) from error
 
 
 def _decisions(bundle: Bundle) -> dict[str, Decision]:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,27 @@ def test_one_that_ends_the_child_does_not_hide_what_is_wrong_with_another() -> N
     given = [heavy, *changed("process.bpmn", CONDITION, "import os")]
     told = codes(guard.check(given, KNOWN, Limits(1, 200)))
     assert {("heavy.dmn", "too_expensive"), ("process.bpmn", "not_feel")} <= told
+
+
+def in_a_row(steps: int) -> bytes:
+    """A process of so many scripts, one after another."""
+    ids = ["start", *(f"t{number}" for number in range(steps)), "done"]
+    scripts = "".join(f'<scriptTask id="{one}"><script>{{ a: 1 }}</script></scriptTask>' for one in ids[1:-1])
+    flows = "".join(
+        f'<sequenceFlow id="f{number}" sourceRef="{one}" targetRef="{other}" />'
+        for number, (one, other) in enumerate(pairwise(ids))
+    )
+    return (
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d"><process id="row">'
+        f'<startEvent id="start" />{scripts}<endEvent id="done" />{flows}</process></definitions>'
+    ).encode()
+
+
+def test_a_way_that_the_engine_could_not_walk_in_a_request_is_refused() -> None:
+    assert guard.check([file_of("row.bpmn", in_a_row(200))], KNOWN) == []
+    told = guard.check([file_of("row.bpmn", in_a_row(900))], KNOWN)
+    assert [one.code for one in told] == ["engine_refuses"]
+    assert "too long" in told[0].message
 
 
 def test_more_files_than_a_definition_has_are_not_read() -> None:

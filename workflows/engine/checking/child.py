@@ -13,13 +13,17 @@ import resource
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from workflows.engine.checking.definition import check
 from workflows.engine.checking.files import File, Surroundings
 from workflows.engine.checking.guard import OUT_OF_MEMORY, Limits
+from workflows.engine.dmn.tables import Decision
 from workflows.engine.parser import try_build
 
+STACK_OF_A_REQUEST = 250
 _WARM = (
     File(
         "warm.bpmn",
@@ -47,11 +51,21 @@ def main() -> int:
     check(_WARM, Surroundings())  # loads what is loaded late: codecs, the schema of schemas, shared forms
     confine(Limits(**request["limits"]))
     try:
-        problems = check(files, surroundings, try_build, lambda name: answer({"at": name}))
+        problems = check(files, surroundings, build_with_room, lambda name: answer({"at": name}))
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     answer({"problems": [one.as_dict() for one in problems]})
     return 0
+
+
+def build_with_room(slug: str, roots: Mapping[str, Any], decisions: Mapping[str, Decision]) -> None:
+    """Make the specification on less of the stack than a request of the portal leaves."""
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(usual - STACK_OF_A_REQUEST)
+    try:
+        try_build(slug, roots, decisions)
+    finally:
+        sys.setrecursionlimit(usual)
 
 
 def confine(limits: Limits) -> None:
