@@ -9,7 +9,17 @@ from models.enrolment import Enrolment
 from models.notification import Notification
 from rules.derivation import Decision
 from rules.eligibility.changes import Change, ChangeKind
-from services import addresses, changing, heading, households, moving, notifications, numbers_vault, persons
+from services import (
+    addresses,
+    changing,
+    heading,
+    households,
+    moving,
+    notifications,
+    numbers_vault,
+    personal_changes,
+    persons,
+)
 from services.certificates.issuing import Issued
 from services.certificates.renewal import renew
 from services.context import Context
@@ -186,6 +196,21 @@ def _merge(ctx: Context, deed: Deed) -> tuple[list[int], list[Issued]]:
     return [*told.person_ids, seen.head_id, told.new_head_person_id], [issued]
 
 
+def _personal(ctx: Context, deed: Deed) -> tuple[list[int], list[Issued]]:
+    """A new last day or another mark stands on new certificates; another Individual Number on none."""
+    told, seen = deed.told, deed.seen
+    personal_changes.register(ctx, told, seen, deed.notification)
+    if told.kind == ChangeKind.MY_NUMBER:
+        return told.person_ids, []
+    after, _ = look(ctx, told.household_id, told.event_on)
+    if after is None:
+        raise AssertionError("a household that is not there was refused before")
+    ids, returns = told.person_ids, told.returns
+    periods = current(ctx, [one for one in after.periods if one.person_id in ids])
+    issued = renew(ctx, seen.household_id, periods, deed.notification, deed.delivery, returns, always=ids)
+    return ids, [issued]
+
+
 def _renew(ctx: Context, deed: Deed, seen: Seen) -> Issued:
     periods = current(ctx, seen.remaining_periods(deed.told.event_on))
     return renew(ctx, seen.household_id, periods, deed.notification, deed.delivery, deed.told.returns)
@@ -203,4 +228,7 @@ _DEEDS: dict[ChangeKind, Callable[[Context, Deed], tuple[list[int], list[Issued]
     ChangeKind.NHI_HEAD: _nhi_head,
     ChangeKind.SPLIT: _split,
     ChangeKind.MERGE: _merge,
+    ChangeKind.RESIDENCE: _personal,
+    ChangeKind.STUDENT: _personal,
+    ChangeKind.MY_NUMBER: _personal,
 }

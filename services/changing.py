@@ -10,7 +10,7 @@ from rules.derivation import Decision
 from rules.eligibility import changes as rule
 from rules.eligibility.changes import Change, ChangeFacts, ChangeKind, NhiHeadConditions
 from rules.kana import name_search_key
-from services import addresses, office_calendar, person_checks
+from services import addresses, office_calendar, person_checks, personal_changes
 from services.context import Context
 from services.entries.change import ChangedPerson, ChangeEntry
 from services.findings import Finding, from_rule, refusal, warning
@@ -66,6 +66,8 @@ def findings(
             found += _head(ctx, told, seen)
         case ChangeKind.NHI_HEAD:
             found += _nhi_head(told, seen)
+        case ChangeKind.RESIDENCE | ChangeKind.STUDENT | ChangeKind.MY_NUMBER:
+            found += personal_changes.findings(ctx, told, seen)
         case ChangeKind.MERGE if other is not None:
             found += _merge(told, seen, other)
         case _:
@@ -88,14 +90,16 @@ def _decide(
         new_head=new_head,
         moving=moving,
         head_of_moving=head_of_moving,
-        is_same=_is_same(ctx, told),
+        is_same=_is_same(ctx, told, seen),
         nhi_head_conditions=_conditions(ctx, told, seen) if told.kind == ChangeKind.NHI_HEAD else None,
         closed_days=office_calendar.closed_days(ctx.session, told.event_on),
     )
     return rule.decide(facts, law_on(told.event_on))
 
 
-def _is_same(ctx: Context, told: ChangeEntry) -> bool:
+def _is_same(ctx: Context, told: ChangeEntry, seen: Seen) -> bool:
+    if told.kind in personal_changes.KINDS:
+        return personal_changes.is_same(ctx, told, seen)
     if told.kind == ChangeKind.NAME:
         records = list_current(ctx.session, told.person_ids)
         return all(
@@ -232,4 +236,7 @@ def _path(told: ChangeEntry) -> str:
         ChangeKind.NHI_HEAD: "new_head_person_id",
         ChangeKind.SPLIT: "persons",
         ChangeKind.MERGE: "persons",
+        ChangeKind.RESIDENCE: "persons",
+        ChangeKind.STUDENT: "persons",
+        ChangeKind.MY_NUMBER: "persons",
     }[ChangeKind(told.kind)]

@@ -1,7 +1,8 @@
 """Changes of an insured household: address, name, head, head for NHI only, split and merge.
 
 Law: 国民健康保険法9条; 施行規則8条 (name), 9条 (household), 10条 (address), 10条の2 (head). All are to be
-notified within 14 days, save the change of head for NHI only, which begins on the day of acceptance.
+notified within 14 days, save the change of head for NHI only, which begins on the day of acceptance. So is a
+student's begin and end (法116条, 施行規則5条); an extension of stay and another number have no term here.
 """
 
 from dataclasses import dataclass
@@ -34,8 +35,12 @@ class ChangeKind(StrEnum):
     NHI_HEAD = "nhi_head"
     SPLIT = "split"
     MERGE = "merge"
+    RESIDENCE = "residence"
+    STUDENT = "student"
+    MY_NUMBER = "my_number"
 
 
+WITHOUT_DEADLINE: Final = frozenset({ChangeKind.NHI_HEAD, ChangeKind.RESIDENCE, ChangeKind.MY_NUMBER})
 EVENT_NAMES: Final = {
     ChangeKind.ADDRESS: "転居日",
     ChangeKind.NAME: "氏名の変更日",
@@ -43,6 +48,9 @@ EVENT_NAMES: Final = {
     ChangeKind.NHI_HEAD: "国保上の世帯主の変更を承認した日",
     ChangeKind.SPLIT: "世帯分離の日",
     ChangeKind.MERGE: "世帯合併の日",
+    ChangeKind.RESIDENCE: "在留期間の更新の許可の日",
+    ChangeKind.STUDENT: "修学の開始・確認・終了の日",
+    ChangeKind.MY_NUMBER: "個人番号の変更の日",
 }
 ARTICLES: Final = {
     ChangeKind.ADDRESS: "国民健康保険法施行規則10条",
@@ -51,6 +59,9 @@ ARTICLES: Final = {
     ChangeKind.NHI_HEAD: "国民健康保険法施行規則10条の2",
     ChangeKind.SPLIT: "国民健康保険法施行規則9条",
     ChangeKind.MERGE: "国民健康保険法施行規則9条",
+    ChangeKind.RESIDENCE: "国民健康保険法6条11号、施行規則1条",
+    ChangeKind.STUDENT: "国民健康保険法116条、施行規則5条",
+    ChangeKind.MY_NUMBER: "番号法7条2項、16条",
 }
 
 
@@ -114,7 +125,7 @@ def decide(facts: ChangeFacts, law: LawAt) -> Decision[Change]:
     """施行規則8条から10条の2まで: 変更のあった日から14日以内に世帯主が届け出る。効力は変更のあった日から。"""
     kind = ChangeKind(facts.kind)
     limit = deadline(facts.event_on, facts.received_on, facts.closed_days, law)
-    has_limit = kind is not ChangeKind.NHI_HEAD
+    has_limit = kind not in WITHOUT_DEADLINE
     result = Change(
         effective_on=facts.event_on,
         notify_by=limit.notify_by if has_limit else None,
@@ -261,7 +272,7 @@ def _head_not_member(article: str) -> Refusal:
 def _cautions(facts: ChangeFacts, kind: ChangeKind, limit: Deadline) -> list[Caution]:
     late = (
         late_caution(limit, "変更の効力は届出日ではなく、変更のあった日からです。")
-        if kind is not ChangeKind.NHI_HEAD
+        if kind not in WITHOUT_DEADLINE
         else []
     )
     if kind is ChangeKind.SPLIT and facts.head in facts.moving:

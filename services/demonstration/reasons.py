@@ -121,6 +121,30 @@ CHANGE = (
     ),
     ("split", "世帯分離", "Household split", "世帯を分けた", "The household was split", "規則9条"),
     ("merge", "世帯合併", "Households merged", "世帯を一緒にした", "Households were merged", "規則9条"),
+    (
+        "residence",
+        "在留期間の更新",
+        "Extension of stay",
+        "在留期間を更新した",
+        "My period of stay was extended",
+        "法6条、規則1条",
+    ),
+    (
+        "student",
+        "修学(学生の特例)",
+        "Student away from home",
+        "進学で別に暮らす・在学証明を出す・学校を終えた",
+        "I study away from home, prove it, or finished",
+        "法116条、規則5条",
+    ),
+    (
+        "my_number",
+        "個人番号の変更",
+        "Individual Number changed",
+        "個人番号が変わった",
+        "My Individual Number changed",
+        "番号法7条2項",
+    ),
 )
 REISSUE = (
     ("lost", "紛失", "Lost", "なくした", "I lost it", "規則7条"),

@@ -12,7 +12,7 @@ from services.entries.reading import CertificateReturn, Entry, NewPerson
 
 @dataclass(frozen=True)
 class ChangedPerson:
-    """One row. Names for a change of name; number of the new household and relation for split and merge."""
+    """One row: new names, or household and relation for split and merge, or what else its kind asks for."""
 
     person_id: int
     certificate: CertificateReturn | None
@@ -21,6 +21,10 @@ class ChangedPerson:
     new_kana: str | None = None
     new_household_number: int = 1
     relationship: str = ""
+    number: str | None = None
+    residence_status: str | None = None
+    residence_expires_on: date | None = None
+    student_status: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,4 +83,8 @@ def _row(row: Entry) -> ChangedPerson:
         new_kana=reading.text(row, "new_kana"),
         new_household_number=reading.integer(row, "new_household_number") or 1,
         relationship=reading.text(row, "relationship") or "",
+        number=reading.text(row, "individual_number"),
+        residence_status=reading.text(row, "residence_status"),
+        residence_expires_on=reading.day(row, "residence_expires_on"),
+        student_status=reading.text(row, "student_status") or "",
     )

@@ -180,6 +180,30 @@ ACCEPTED: dict[tuple[str, str, str], dict[str, Any]] = {
         "new_head_person_id": 11,
         "persons": [{"person_id": 12, "relationship": "wife"}],
     },
+    ("change", "apply", "residence"): {
+        **_CHANGE,
+        "kind": "residence",
+        "persons": [{"person_id": 11, "residence_expires_on": "R9.11.22"}],
+    },
+    ("change", "apply", "student"): {
+        **_CHANGE,
+        "kind": "student",
+        "persons": [
+            {
+                "person_id": 12,
+                "student_status": "begin",
+                "school": "架空大学 文学部 1年",
+                "studies_until_on": "R12.3.31",
+                "address_there": "別県別市別町9番",
+                "supported_by_household": True,
+            }
+        ],
+    },
+    ("change", "apply", "my_number"): {
+        **_CHANGE,
+        "kind": "my_number",
+        "persons": [{"person_id": 11, "individual_number": VAULT, "number_changed_by": "application"}],
+    },
     ("reissue", "apply", "lost"): {
         **_REISSUE,
         "reason": "lost",

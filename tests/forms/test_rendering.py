@@ -97,6 +97,9 @@ def test_verification_asks_the_key_fields_only_and_the_reasons_of_its_procedure(
         "nhi_head",
         "split",
         "merge",
+        "residence",
+        "student",
+        "my_number",
     }
     assert {one.path.rpartition(".")[2] for one in found["persons"].rows} == {
         "birth_date",
