@@ -221,6 +221,11 @@ CODES: dict[str, Code] = {
     "table_overlap": Code(
         "several rules hold for {what}", "複数の規則が当てはまる場合があります: {what}", warning=True
     ),
+    "table_unreachable": Code(
+        "rule {what} is never reached, the rules before it hold for all of it",
+        "規則{what}には決して届きません(前の規則がすべてに当てはまります)。",
+        warning=True,
+    ),
     # forms
     "not_json": Code("no JSON: {why}", "JSONとして読めません({why})。"),
     "duplicate_key": Code(

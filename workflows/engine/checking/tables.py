@@ -11,12 +11,15 @@ from workflows.engine.checking.diagram import elements
 from workflows.engine.checking.files import File
 from workflows.engine.checking.problems import Problem, problem
 from workflows.engine.checking.xml_text import read_xml
+from workflows.engine.dmn.coverage import findings
 from workflows.engine.dmn.errors import DmnError
 from workflows.engine.dmn.imported_files import imports_of, namespace_of
 from workflows.engine.dmn.tables import Decision, parse_dmn
 
 _DMN = ("https://www.omg.org/spec/DMN/", "http://www.omg.org/spec/DMN/")
 _MODEL = "/MODEL"
+_CODES = {"gap": "table_gap", "overlap": "table_overlap", "unreachable": "table_unreachable"}
+_EVERYTHING = "*"
 
 
 class Tables:
@@ -65,15 +68,28 @@ class Tables:
     def compiled(self, names: frozenset[str] | None, imported: Sequence[Tables] = ()) -> dict[str, Decision]:
         """The decisions by id, ready to run; empty where something keeps them from it, which is told."""
         self.looked_at = True
-        if self.problems:
+        if any(not one.is_warning for one in self.problems):
             return {}
         try:
-            return parse_dmn(self.file.content, names, [one.file.content for one in imported])
+            decisions = parse_dmn(self.file.content, names, [one.file.content for one in imported])
         except DmnError as error:
             self.problems.append(
                 problem("table_wrong", self.file.name, error.line, self._id_of(error), why=error)
             )
             return {}
+        self._compare_rules(decisions)
+        return decisions
+
+    def _compare_rules(self, decisions: dict[str, Decision]) -> None:
+        """Warn of what tables leave open, say twice or never reach, with rules and columns."""
+        for key, decision in decisions.items():
+            table = decision.table
+            for found in findings(table) if table else ():
+                rules = "・".join(f"#{number}" for number in found.rules)
+                told = ": ".join(part for part in (rules, found.place or _EVERYTHING) if part)
+                what = found.rules[0] if found.kind == "unreachable" else told
+                line = table.line if table else None
+                self.problems.append(problem(_CODES[found.kind], self.file.name, line, key, what=what))
 
     def _id_of(self, error: DmnError) -> str:
         """The decision that stands last before the line of the fault."""
