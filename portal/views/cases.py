@@ -230,7 +230,7 @@ def _form(
         return None, t(refused.message_ja, refused.message_en)
     if values is None:
         draft = drafts.find_task(ctx, item.id)
-        first = {**form.fixed, **case_pages.first_values(ctx, page, item)}
+        first = {**form.defaults, **form.fixed, **case_pages.first_values(ctx, page, item)}
         values = draft.data if draft else as_typed(form.schema, first)
     if not errors and item.element_id == "correct":
         errors = case_pages.differences(page)

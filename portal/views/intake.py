@@ -57,7 +57,11 @@ class IntakeView(BaseView):
             cancelled = request.args.get("notification", type=row_id)
             person = request.args.get("person", type=row_id)
             asked = [paper.code for paper in papers.to_ask(ctx, procedure, reason) if paper.is_must]
-            first = {**form.fixed, **intake.prefill(ctx, procedure, household, asked, cancelled, person)}
+            first = {
+                **form.defaults,
+                **form.fixed,
+                **intake.prefill(ctx, procedure, household, asked, cancelled, person),
+            }
             values = draft.data if draft else as_typed(form.schema, first)
             return self._page(ctx, procedure, reason, values, draft_id=draft.id if draft else None)
 

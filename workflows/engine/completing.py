@@ -21,7 +21,7 @@ from workflows.engine.parser import UserTask
 from workflows.engine.permits import must_be_allowed
 from workflows.engine.running import Done, lock_item, restored, run_on, save
 from workflows.engine.taking import get_item
-from workflows.engine.task_forms import INTAKE, OpenForm, entry_of, fixed_of, form_of
+from workflows.engine.task_forms import INTAKE, OpenForm, entry_of, fixed_of, form_of, with_defaults
 from workflows.engine.work_queue import Running, describe_subject, describe_task, journal, note_doer
 
 
@@ -38,7 +38,8 @@ def get_task(ctx: Context, item_id: int) -> tuple[WorkItem, Case, OpenForm]:
     case = ctx.session.get_one(Case, item.case_id)
     specification = definitions.by_hash(ctx.session, case.definition_hash)
     wanted = specification.user_tasks[item.process_slug, item.element_id]
-    return item, case, form_of(specification, wanted, fixed_of(wanted, item))
+    form = form_of(specification, wanted, fixed_of(wanted, item))
+    return item, case, with_defaults(ctx, form, item, case)
 
 
 def complete(

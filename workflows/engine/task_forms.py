@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from forms.validation import check
-from models.case import WorkItem
+from models.case import Case, WorkItem
 from services.context import Context
 from services.errors import NotFound, RuleBroken
-from workflows.engine import definitions
+from workflows.engine import definitions, form_defaults, store
 from workflows.engine.matters import matter_of
 from workflows.engine.operations import CaseData
 from workflows.engine.parser import Specification, UserTask
@@ -29,6 +29,7 @@ class OpenForm:
     ui: Mapping[str, Any]
     fixed: Mapping[str, Any]
     task: UserTask
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
 def intake_form(ctx: Context, slug: str, reason: str) -> OpenForm:
@@ -37,7 +38,9 @@ def intake_form(ctx: Context, slug: str, reason: str) -> OpenForm:
     Raises:
         NotFound: the procedure is not published.
     """
-    return intake_of(definitions.current(ctx.session, slug), reason)
+    form = intake_of(definitions.current(ctx.session, slug), reason)
+    begun = {"case": {"slug": slug, "reason": reason, "procedure": slug}, "form": {}, "outcome": {}}
+    return replace(form, defaults=form_defaults.evaluated(ctx, form_defaults.defaults_of(form.schema), begun))
 
 
 def intake_of(specification: Specification, reason: str) -> OpenForm:
@@ -59,6 +62,18 @@ def form_of(specification: Specification, wanted: UserTask, fixed: Mapping[str, 
     """The form of a task; `fixed` was settled before it."""
     stored = specification.bundle.forms[wanted.form]
     return OpenForm(wanted.form, stored["schema"], stored["ui"], fixed, wanted)
+
+
+def with_defaults(ctx: Context, form: OpenForm, item: WorkItem, case: Case) -> OpenForm:
+    """The form with what its fields begin with, from the data of its case; the tree is read only if asked."""
+    asked = form_defaults.defaults_of(form.schema)
+    if not asked or case.blob is None:
+        return form
+    workflow = store.thaw(case.blob, definitions.by_hash(ctx.session, case.definition_hash))
+    ready = {str(task.id): task.data for task in workflow.ready_manual_tasks()}
+    data: Mapping[str, Any] = ready.get(item.task_guid, {})
+    first = form_defaults.evaluated(ctx, asked, data, own_eyes=bool(form.task.not_by))
+    return replace(form, defaults=first)
 
 
 def fixed_of(wanted: UserTask, item: WorkItem) -> dict[str, Any]:

@@ -13,10 +13,14 @@ from forms import catalog, rendering, validation
 from forms.formats import FORMATS
 from forms.patterns import PatternRefused, compiled
 from forms.schemas import SchemaNotUnderstood
+from workflows.engine import form_defaults
+from workflows.engine.checking.expressions import excerpt
 from workflows.engine.checking.files import File
 from workflows.engine.checking.json_text import JsonText, read_json
 from workflows.engine.checking.problems import Problem, problem
 from workflows.engine.checking.xml_text import decoded
+from workflows.engine.feel.errors import FeelError
+from workflows.engine.feel.expressions import compile_expression
 
 MAX_PARTS = 20_000
 MAX_PATTERN = 200
@@ -32,6 +36,7 @@ _REFUSED = frozenset(
 )
 _MAPS_OF_SCHEMAS = frozenset({"properties", "$defs"})
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_DEFAULT_DEPTH = 4  # /properties/name/x-default-feel
 _SOME_DAY = date(2026, 4, 1)
 
 
@@ -144,7 +149,26 @@ def _type(form: FormFile, pointer: str, told: Any) -> None:
         form.tell("unknown_type", pointer, what=told)
 
 
+def _default(form: FormFile, pointer: str, told: Any) -> None:
+    """A default is FEEL over what every case has, at a field of the form itself."""
+    if not isinstance(told, str) or len(pointer.split("/")) != _DEFAULT_DEPTH:
+        form.tell("keyword_refused", pointer, what=form_defaults.KEYWORD)
+        return
+    try:
+        compile_expression(told, form_defaults.NAMES)
+    except FeelError as error:
+        form.tell(
+            "not_feel",
+            pointer,
+            row=error.line,
+            column=error.column,
+            excerpt=excerpt(told, error),
+            why=error.message_ja,
+        )
+
+
 _LOOKS: dict[str, Callable[[FormFile, str, Any], None]] = {
+    form_defaults.KEYWORD: _default,
     "$ref": _reference,
     "pattern": _pattern,
     "format": _format,
