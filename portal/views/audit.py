@@ -33,6 +33,7 @@ TAGS: dict[Tag, tuple[str, str]] = {
     Tag.ACCOUNT_CHANGED: ("利用者の変更", "Account changed"),
     Tag.ROLE_CHANGED: ("権限の変更", "Role changed"),
     Tag.MASTER_CHANGED: ("マスタの変更", "Master changed"),
+    Tag.DEFINITION_DRAFTED: ("手続の下書きの登録", "Draft of a procedure put on record"),
     Tag.DEFINITION_PUBLISHED: ("手続の定義の公開", "Definition published"),
     Tag.CASE_STARTED: ("案件の開始", "Case begun"),
     Tag.TASK_TAKEN: ("仕事の引受け", "Task taken"),

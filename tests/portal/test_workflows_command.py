@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from portal.extensions import db
 from services.context import SYSTEM
 from services.unit_of_work import unit_of_work
 from tests.factories.small_processes import Ask, a_bundle
+from tests.portal.conftest import Visitor
 from workflows import catalog
 from workflows.engine import definitions, runner
 
@@ -110,6 +112,18 @@ def test_install_list_and_publish(app: Flask, moved: Path) -> None:
         assert "There is no such draft." in error
         tags = select(AuditEvent.tag).where(AuditEvent.tag.like("definition:%")).order_by(AuditEvent.id)
         assert list(db.session.scalars(tags))[-2:] == ["definition:drafted", "definition:published"]
+
+
+def test_the_page_of_procedures_shows_one_that_is_not_of_ours(
+    app: Flask, signed_in: Callable[[str], Visitor]
+) -> None:
+    with app.app_context(), unit_of_work(SYSTEM, clock.now()) as ctx:
+        definitions.publish_shipped(ctx, FIRST)
+    administrator = signed_in("administrator")
+    for page in ("/definitions/", "/definitions/small/1"):
+        answer = administrator.get(page)
+        assert answer.status_code == 200
+        assert "small" in answer.text
 
 
 def test_what_is_faulty_is_not_installed(app: Flask, moved: Path) -> None:
