@@ -28,7 +28,7 @@ _WAITING = text("state = 'waiting'")
 class OperationRun(Base):
     """One wish of an operator. `kind`: migrate, take_back, retry, skip, suspend, resume or rewind.
 
-    A migration names both versions; taking back names the run that it takes back.
+    A migration names both versions; taking back names the run that it takes back; rewinding names the task.
     """
 
     __tablename__ = "operation_run"

@@ -65,7 +65,7 @@ def list_versions(ctx: Context) -> list[Version]:
     """All versions, by procedure, the newest first."""
     running = (
         select(Case.definition_hash, func.count().label("count"))
-        .where(Case.state == "open")
+        .where(Case.state.in_(("open", "suspended")))
         .group_by(Case.definition_hash)
         .subquery()
     )

@@ -53,6 +53,13 @@ PERMISSIONS: dict[str, Permission] = {
     "calendar.read": Permission("定期処理を見る", "See the regular work"),
     "calendar.change": Permission("定期処理を切り替える・いま行う", "Switch regular work, run it now"),
     "definition.read": Permission("手続の定義を見る", "See the definitions of procedures"),
+    "definition.publish": Permission("手続の版を公開する", "Publish a version of a procedure"),
+    "operations.read": Permission("案件の運用状況を見る", "See how cases run"),
+    "operations.migrate": Permission("案件を別の版へ移行する", "Move cases to another version"),
+    "operations.hold": Permission("案件を一時停止・再開する", "Suspend and resume cases"),
+    "operations.retry": Permission("障害を再試行する", "Retry what failed"),
+    "operations.skip": Permission("障害を見送る", "Settle a failure without a retry"),
+    "operations.rewind": Permission("案件を前の手順に戻す", "Put a case back to an earlier step"),
 }
 
 _EVERYBODY = {"home.open", "profile.use", "job.read"}
@@ -67,6 +74,7 @@ _CASES = {
     "attachment.read",
     "certificate.read",
 }
+_OPERATOR = {"operations.read", "operations.migrate", "operations.hold", "operations.retry"}
 
 
 @dataclass(frozen=True)
@@ -125,7 +133,10 @@ ROLES: dict[str, Role] = {
                 "roles.read",
                 "definition.read",
                 "calendar.read",
+                "operations.skip",
+                "operations.rewind",
             }
+            | _OPERATOR
         ),
     ),
     "auditor": Role(
@@ -141,6 +152,7 @@ ROLES: dict[str, Role] = {
                 "accounts.read",
                 "roles.read",
                 "definition.read",
+                "operations.read",
             }
         ),
     ),
@@ -159,7 +171,9 @@ ROLES: dict[str, Role] = {
                 "accounts.write",
                 "roles.read",
                 "definition.read",
+                "definition.publish",
             }
+            | _OPERATOR
         ),
     ),
 }

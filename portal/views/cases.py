@@ -37,6 +37,11 @@ EVENTS = {
     "caution": ("注意", "Note"),
     "timer": ("期限の知らせ", "Reminder"),
     "ended": ("手続終了", "Case ended"),
+    "service": ("システムの処理", "Done by the system"),
+    "suspended": ("一時停止", "Suspended"),
+    "resumed": ("再開", "Resumed"),
+    "migrated": ("版の移行", "Moved to another version"),
+    "rewound": ("前の手順へ戻し", "Put back to an earlier step"),
 }
 PRINT_STATES = {
     "waiting": ("印刷待ち", "Waiting"),

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 
 from portal import clock
 from portal.language import current_language, t
 from portal.security.access import requires
 from portal.security.actor import current_actor
+from portal.views.operation_moves import KINDS
 from services.unit_of_work import unit_of_work
 from workflows import case_pages, definition_pages
+from workflows.engine import definitions
+from workflows.engine.comparison import ASPECTS
+from workflows.operating import versions
 
 
 class DefinitionView(BaseView):
-    """Definitions, read only."""
+    """Definitions: read, compared, published."""
 
     route_base = "/definitions"
     default_view = "list"
@@ -26,12 +30,12 @@ class DefinitionView(BaseView):
     def list(self) -> Any:
         """All versions of all procedures."""
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            versions = definition_pages.list_versions(ctx)
+            found = definition_pages.list_versions(ctx)
         return self.render_template(
             "definition/list.html",
             title=t("手続の定義", "Procedures"),
-            versions=versions,
-            titles={one.slug: _title(one.slug) for one in versions},
+            versions=found,
+            titles={one.slug: _title(one.slug) for one in found},
             states=definition_pages.STATES,
         )
 
@@ -56,7 +60,32 @@ class DefinitionView(BaseView):
             diagrams=addresses,
             process_titles={process: _title(process) for process in shown.processes},
             states=definition_pages.STATES,
+            **self._against(slug, version),
         )
+
+    def _against(self, slug: str, version: int) -> dict[str, Any]:
+        """What changed since the version before; nothing to compare for the first."""
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            known = versions.list_versions(ctx, slug)
+            here = next((one for one in known if one.number == version), None)
+            before = next((one for one in known if one.number < version), None)
+            found = versions.differences(ctx, before, here) if before and here else []
+        return {"before": before, "differences": found, "kinds": KINDS, "aspects": ASPECTS}
+
+    @expose("/<slug>/<int:version>/publish", methods=["POST"])
+    @requires("definition.publish")
+    def publish(self, slug: str, version: int) -> Any:
+        """Put a draft in force: new cases begin with it, running ones stay on theirs."""
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            definitions.publish_draft(ctx, slug, version)
+        flash(
+            t(
+                f"第{version}版を公開しました。新しい案件はこの版で始まります。進行中の案件は元の版のままです。",
+                f"Version {version} is in force: new cases begin with it, running ones stay on theirs.",
+            ),
+            "success",
+        )
+        return redirect(url_for("DefinitionView.show", slug=slug, version=version), code=303)
 
     @expose("/<slug>/<int:version>/diagram.bpmn", methods=["GET"])
     @requires("definition.read")

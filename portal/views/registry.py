@@ -18,6 +18,12 @@ from portal.views.jobs import CalendarView, JobView
 from portal.views.language import LanguageView
 from portal.views.lookup import LookupView
 from portal.views.masters import MASTER_VIEWS, MasterIndexView
+from portal.views.operation_cases import OperationCaseView
+from portal.views.operation_incidents import OperationIncidentView
+from portal.views.operation_map import OperationMapView
+from portal.views.operation_moves import OperationMoveView
+from portal.views.operation_one_case import OperationOneCaseView
+from portal.views.operation_runs import OperationRunView
 from portal.views.own_page import ProfileView
 from portal.views.papers import CasePaperView
 from portal.views.persons import PersonView
@@ -46,6 +52,12 @@ VIEWS: tuple[type[BaseView], ...] = (
     DefinitionView,
     JobView,
     CalendarView,
+    OperationCaseView,
+    OperationIncidentView,
+    OperationMapView,
+    OperationMoveView,
+    OperationOneCaseView,
+    OperationRunView,
     AuditView,
     ProfileView,
     MasterIndexView,

@@ -15,7 +15,7 @@ from workflows.registered import as_data
 matters.register("acquisition", NotificationMatter())
 
 
-@operation("acquisition.register")
+@operation("acquisition.register", irreversible=True)
 def register(ctx: Context, case: CaseData) -> dict[str, Any]:
     """Change the registry as the verified entry says, with everything that must be printed."""
     notification = notifications.get(ctx, case.notification_id)
@@ -24,7 +24,7 @@ def register(ctx: Context, case: CaseData) -> dict[str, Any]:
     return as_data(registered)
 
 
-@operation("acquisition.refuse")
+@operation("acquisition.refuse", irreversible=True)
 def refuse(ctx: Context, case: CaseData) -> dict[str, Any]:
     """Record that the notification is not accepted; the registry stays as it is."""
     reason = notifications.refusal_reason(case.data)

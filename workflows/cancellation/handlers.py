@@ -15,7 +15,7 @@ from workflows.registered import as_data
 matters.register("cancellation", NotificationMatter())
 
 
-@operation("cancellation.register")
+@operation("cancellation.register", irreversible=True)
 def register(ctx: Context, case: CaseData) -> dict[str, Any]:
     """Take back what the cancelled notification recorded; nothing of it is deleted."""
     notification = notifications.get(ctx, case.notification_id)

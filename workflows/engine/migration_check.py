@@ -97,7 +97,7 @@ def examine(workflow: CaseWorkflow, compared: Comparison) -> Verdict:
         for task in list(part.workflow.tasks.values()):
             element = _element(compared, task)
             if task.has_state(TaskState.COMPLETED):
-                if element is not None:
+                if element is not None and _does_something(task.task_spec):
                     finished[element] = None
                 cautions += _of_finished(compared, part, task)
                 refusals += _exclusion_lost(compared, part, task)
@@ -276,6 +276,11 @@ def _passed_by(compared: Comparison, part: Part) -> Iterator[Remark]:
                 f"In the new version “{element.en}” is reached another way. The way of this case stays on "
                 "record.",
             )
+
+
+def _does_something(spec: Any) -> bool:
+    """Whether an element is a step, for people or of the system, and no gateway or event."""
+    return _is_step(spec) and not hasattr(spec, "event_definition")
 
 
 def _is_step(spec: Any) -> bool:

@@ -42,14 +42,17 @@ class CaseData:
 Handler = Callable[[Context, CaseData], dict[str, Any]]
 
 _operations: dict[str, Handler] = {}
+_irreversible: set[str] = set()
 
 
 class UnknownOperation(Exception):
     """A definition names an operation that no handler offers."""
 
 
-def operation(name: str) -> Callable[[Handler], Handler]:
+def operation(name: str, *, irreversible: bool = False) -> Callable[[Handler], Handler]:
     """Offer a function to service tasks as `slug.name`.
+
+    What it writes outside its case is `irreversible`: once it was done, no step before it is gone back to.
 
     Raises:
         ValueError: the name is taken.
@@ -59,6 +62,8 @@ def operation(name: str) -> Callable[[Handler], Handler]:
         if name in _operations:
             raise ValueError(f"the operation {name} is offered twice")
         _operations[name] = handler
+        if irreversible:
+            _irreversible.add(name)
         return handler
 
     return offer
@@ -74,6 +79,11 @@ def get_operation(name: str) -> Handler:
         return _operations[name]
     except KeyError as error:
         raise UnknownOperation(name) from error
+
+
+def is_irreversible(name: str) -> bool:
+    """Whether what an operation did cannot be undone by going back; of an unknown one nobody knows."""
+    return name in _irreversible or name not in _operations
 
 
 def operation_names() -> frozenset[str]:

@@ -103,8 +103,13 @@ def restored(ctx: Context, case: Case) -> Running:
     """The tree of a case that is locked.
 
     Raises:
-        SomebodyElseWasFaster: the case has ended.
+        SomebodyElseWasFaster: the case has ended, or is stopped for the time being.
     """
+    if case.state == "suspended":
+        raise SomebodyElseWasFaster(
+            "この案件は一時停止中です。入力した内容は登録されていません。再開されるまでお待ちください。",
+            "This case is suspended. What you typed was not registered. Wait until it is resumed.",
+        )
     if case.state != "open" or case.blob is None:
         raise SomebodyElseWasFaster(
             "この届出の手続はすでに終わっています。一覧から開き直してください。",

@@ -87,7 +87,8 @@ class HeatMap:
     @property
     def bottlenecks(self) -> list[Step]:
         """The steps worth a look: those that are tight or late most, the worst first; five at most."""
-        worth = [step for step in self.steps if step.is_tight or step.late or step.late_here]
+        own = [step for step in self.steps if step.kind != "call"]
+        worth = [step for step in own if step.is_tight or step.late or step.late_here]
         return sorted(worth, key=lambda step: (-(step.late + step.late_here), -(step.load or 0)))[:5]
 
 
@@ -106,6 +107,7 @@ def read(ctx: Context, slug: str, content_hash: str, period: Period, *, all_vers
     _count_waiting(ctx, steps, wanted)
     _count_passages(ctx, steps, wanted, period)
     _count_services(ctx, steps, wanted, period)
+    _sum_of_calls(specification, steps)
     names = sorted(specification.bundle.bpmn, key=lambda name: (name != slug, name))
     return HeatMap(slug, content_hash, period, names, list(steps.values()))
 
@@ -209,6 +211,27 @@ def _count_services(
         step = _system_step(steps, element)
         if step is not None:
             step.passed = number
+
+
+def _sum_of_calls(specification: Specification, steps: dict[Key, Step]) -> None:
+    """What stands in a called process stands at the activity that calls it too, where only one does."""
+    for process in (specification.process, *specification.called.values()):
+        for spec in process.task_specs.values():
+            called = getattr(spec, "spec", None)
+            if not isinstance(called, str) or _callers(specification, called) != 1:
+                continue
+            inside = [step for (name, _), step in steps.items() if name == called]
+            key = (process.name, spec.bpmn_id)
+            ja, en = specification.titles.get(key, (spec.bpmn_id, spec.bpmn_id))
+            step = steps[key] = Step(process.name, spec.bpmn_id, ja, en, "call")
+            step.here = sum(one.here for one in inside)
+            step.late_here = sum(one.late_here for one in inside)
+            step.incidents = sum(one.incidents for one in inside)
+
+
+def _callers(specification: Specification, called: str) -> int:
+    processes = (specification.process, *specification.called.values())
+    return sum(getattr(spec, "spec", None) == called for one in processes for spec in one.task_specs.values())
 
 
 def _system_step(steps: Mapping[Key, Step], element: str) -> Step | None:

@@ -25,12 +25,23 @@ from models.operation import (
     next_waiting,
 )
 from services import audit
-from services.context import Context
-from services.errors import NotFound, RuleBroken, ServiceError
-from workflows.operating import moving
+from services.context import SYSTEM, Context
+from services.errors import NotAllowed, NotFound, RuleBroken, ServiceError
+from workflows.operating import holding, moving, rewinding
 from workflows.operating.reach import within
 
 LONGEST_REASON = 400
+PAGE = 50
+BOTH = frozenset({"administrator", "section_chief"})
+RIGHTS = {
+    "migrate": BOTH,
+    "take_back": BOTH,
+    "retry": BOTH,
+    "suspend": BOTH,
+    "resume": BOTH,
+    "skip": frozenset({"section_chief"}),
+    "rewind": frozenset({"section_chief"}),
+}
 NEEDS_REASON = frozenset({"skip", "suspend", "rewind"})
 KINDS = {
     "migrate": ("版の移行", "Move to another version"),
@@ -68,7 +79,25 @@ def _take_back(ctx: Context, run: OperationRun, result: OperationResult) -> None
     moving.take_back_case(ctx, _case(result))
 
 
-PERFORM: dict[str, Perform] = {"migrate": _migrate, "take_back": _take_back}
+def _rewind(ctx: Context, run: OperationRun, result: OperationResult) -> None:
+    rewinding.rewind_case(ctx, _case(result), run.element_id, run.reason)
+
+
+def _suspend(ctx: Context, run: OperationRun, result: OperationResult) -> None:
+    holding.suspend(ctx, _case(result), run.reason)
+
+
+def _resume(ctx: Context, run: OperationRun, result: OperationResult) -> None:
+    holding.resume(ctx, _case(result), run.reason)
+
+
+PERFORM: dict[str, Perform] = {
+    "migrate": _migrate,
+    "take_back": _take_back,
+    "rewind": _rewind,
+    "suspend": _suspend,
+    "resume": _resume,
+}
 
 
 def begin(
@@ -83,8 +112,10 @@ def begin(
     """Write a wish down with its items: cases, or incidents with the case of each.
 
     Raises:
+        NotAllowed: the actor has not the right to this kind of deed.
         RuleBroken: nothing was chosen, or the reason is missing or too long.
     """
+    _must_have_right(ctx, kind)
     items: list[tuple[int | None, int | None]] = [(case_id, None) for case_id in dict.fromkeys(case_ids)]
     items += [(case_id, incident_id) for incident_id, case_id in (incidents or {}).items()]
     _refuse_empty(kind, len(items), reason)
@@ -157,7 +188,7 @@ def counted(ctx: Context, run: OperationRun) -> Counted:
     return _counted(run, found)
 
 
-def list_runs(ctx: Context, before: int | None = None, limit: int = 50) -> list[Counted]:
+def list_runs(ctx: Context, before: int | None = None, limit: int = PAGE) -> list[Counted]:
     """The wishes of operators, the newest first; `before` is the run at which the last page ended."""
     statement = select(OperationRun).where(*within(ctx, OperationRun.office_id))
     if before is not None:
@@ -204,6 +235,14 @@ def _add(ctx: Context, run: OperationRun, items: Sequence[tuple[int | None, int 
         for case_id, incident_id in items
     )
     ctx.session.flush()
+
+
+def _must_have_right(ctx: Context, kind: str) -> None:
+    if ctx.actor != SYSTEM and not ctx.actor.roles & RIGHTS[kind]:
+        raise NotAllowed(
+            f"「{KINDS[kind][0]}」を行う権限がありません。課長か管理者に依頼してください。",
+            f"You may not do this ({KINDS[kind][1]}). Ask the section chief or an administrator.",
+        )
 
 
 def _refuse_empty(kind: str, count: int, reason: str) -> None:

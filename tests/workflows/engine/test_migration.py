@@ -162,7 +162,7 @@ def test_another_role_title_and_due_date_of_the_waiting_task_are_told() -> None:
     (change,) = verdict.tasks
     assert change.after.ja == "審査"
     assert set(change.aspects) == {"title", "role", "due"}
-    assert [one.id for one in verdict.finished] == ["small_start", "a"]
+    assert [one.id for one in verdict.finished] == ["a"]
     assert [one.id for one in verdict.here] == ["b"]
 
 

@@ -1,0 +1,62 @@
+/* Operations: counting ticked rows, and the numbers on the diagram (bpmn-js; its watermark stays).
+   Without this file rows are ticked by hand, and the numbers stand in the table below the diagram. */
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  for (const form of all("[data-ticks]")) {
+    const boxes = () => all("tbody input[type=checkbox]", form);
+    const every = form.querySelector("[data-every]");
+    const count = () => {
+      const ticked = boxes().filter((box) => box.checked).length;
+      for (const place of all("[data-ticked]", form)) {
+        place.textContent = place.dataset.ticked.replace("%d", String(ticked));
+      }
+      for (const button of all("[data-needs-ticks]", form)) button.disabled = ticked === 0;
+      if (every) {
+        every.checked = ticked > 0 && ticked === boxes().length;
+        every.indeterminate = ticked > 0 && ticked < boxes().length;
+      }
+    };
+    form.addEventListener("change", (event) => {
+      if (event.target === every) boxes().forEach((box) => { box.checked = every.checked; });
+      count();
+    });
+    count();
+  }
+
+  const canvas = document.querySelector("[data-heat]");
+  if (!canvas || !window.BpmnJS) return;
+  const viewer = new window.BpmnJS({ container: canvas });
+  const numbers = JSON.parse(canvas.dataset.numbers);
+
+  const mark = (process) => {
+    const registry = viewer.get("elementRegistry");
+    const drawing = viewer.get("canvas");
+    for (const [id, told] of Object.entries(numbers[process] || {})) {
+      if (!registry.get(id)) continue;
+      drawing.addMarker(id, "heat-" + told.heat);
+      const label = document.createElement("div");
+      label.className = "heat-label " + told.heat;
+      label.textContent = told.text;
+      label.title = told.title;
+      viewer.get("overlays").add(id, { position: { bottom: -3, left: 0 }, scale: { min: 1, max: 1 }, html: label });
+    }
+    drawing.zoom("fit-viewport");
+  };
+
+  const show = async (address, process) => {
+    const answer = await fetch(address, { credentials: "same-origin" });
+    if (!answer.ok) return;
+    await viewer.importXML(await answer.text());
+    mark(process);
+  };
+
+  for (const link of all("[data-diagram]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      show(link.dataset.diagram, link.dataset.process);
+    });
+  }
+  show(canvas.dataset.heat, canvas.dataset.process);
+})();
