@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import certificates, registry, upload_check, workflow
+from benchmarks import audit, certificates, registry, upload_check, workflow
 from benchmarks.figures import Bench
 
 BENCHES: dict[str, Bench] = {
@@ -12,6 +12,7 @@ BENCHES: dict[str, Bench] = {
     "registry": registry.run,
     "certificates": certificates.run,
     "upload_check": upload_check.run,
+    "audit": audit.run,
 }
 
 

@@ -68,6 +68,12 @@ def copy_of_city(name: str) -> str:
     return url(name)
 
 
+def fresh(name: str) -> str:
+    """The address of a new database without tables."""
+    _create(name, "template0")
+    return url(name)
+
+
 def drop(name: str) -> None:
     """Remove a copy."""
     with _connect("postgres") as connection:

@@ -17,6 +17,8 @@ from pathlib import Path
 from models.audit.chain import Head, moment_text
 from models.crypto import audit_keys
 
+LONGEST_LINE = 1000
+
 
 class AnchorNotValid(ValueError):
     """A line of an anchor file was changed, or was signed with a key that is not here."""
@@ -60,8 +62,8 @@ def anchor_of(head: Head, at: datetime) -> Anchor:
 
 def add(path: Path, anchor: Anchor) -> bool:
     """Write an anchor behind the others and to the disk; False where the last one says the same."""
-    known = read(path) if path.exists() else ()
-    if known and (known[-1].last_id, known[-1].mac) == (anchor.last_id, anchor.mac):
+    last = _last(path)
+    if last is not None and (last.last_id, last.mac) == (anchor.last_id, anchor.mac):
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -79,6 +81,16 @@ def read(path: Path) -> Sequence[Anchor]:
         AnchorNotValid: names the line.
     """
     return [_parse(line, number) for number, line in enumerate(path.read_text().splitlines(), start=1)]
+
+
+def _last(path: Path) -> Anchor | None:
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(size - LONGEST_LINE, 0))
+        lines = file.read().decode().splitlines()
+    return _parse(lines[-1], -1) if lines else None
 
 
 def _parse(line: str, number: int) -> Anchor:

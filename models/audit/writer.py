@@ -57,9 +57,7 @@ def append(connection: Connection, entries: Sequence[Entry]) -> None:
         ChainBroken: there is no head, or it moved although it was locked.
     """
     is_postgresql = connection.dialect.name == "postgresql"
-    head = read_head(connection, lock=is_postgresql)
-    if not head.is_genesis and not chain.is_sealed(audit_keys.chain_key(head.key_id), head):
-        raise AuditKeyWrong("the end of the audit record was not set with the key that is loaded")
+    head = check_head(connection, lock=is_postgresql)
     key_id = audit_keys.keys().current_id
     linked, after = chain.link(head, entries, key_id, audit_keys.chain_key(key_id))
     rows = [
@@ -69,6 +67,18 @@ def append(connection: Connection, entries: Sequence[Entry]) -> None:
     write = _write_postgresql if is_postgresql else _write_sqlite
     if not write(connection, rows, head, after):
         raise ChainBroken("the end of the audit record moved while it was locked")
+
+
+def check_head(connection: Connection, *, lock: bool = False) -> Head:
+    """The end of the chain, set by somebody with our keys.
+
+    Raises:
+        AuditKeyUnknown, AuditKeyWrong, ChainBroken: as for `append`.
+    """
+    head = read_head(connection, lock=lock)
+    if not head.is_genesis and not chain.is_sealed(audit_keys.chain_key(head.key_id), head):
+        raise AuditKeyWrong("the end of the audit record was not set with the key that is loaded")
+    return head
 
 
 def read_head(connection: Connection, *, lock: bool = False) -> Head:

@@ -6,14 +6,12 @@ import sys
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
-from models.audit import anchor, verify, writer
+from models.audit import anchor, verify
 from models.audit.anchor import Anchor, AnchorNotValid
-from portal import clock
 from portal.extensions import db
-from portal.settings import Settings
+from portal.security.anchoring import anchor_path, write_anchor
 
 BROKEN, NOT_READ = 1, 2
 
@@ -56,19 +54,6 @@ def verify_command(start: int, anchor_file: Path | None) -> None:
 def anchor_command() -> None:
     """Write the end of the record to the second place."""
     click.echo(f"written to {anchor_path()}" if write_anchor() else "nothing was recorded since the last one")
-
-
-def write_anchor() -> bool:
-    """Write the end of the record, signed, to the second place; False where nothing was recorded since."""
-    with db.engine.connect() as connection:
-        head = writer.read_head(connection)
-    return not head.is_genesis and anchor.add(anchor_path(), anchor.anchor_of(head, clock.now()))
-
-
-def anchor_path() -> Path:
-    """The file of the second place."""
-    settings: Settings = current_app.extensions["portal_settings"]
-    return settings.audit_anchor_path
 
 
 def _anchors(path: Path) -> list[Anchor]:

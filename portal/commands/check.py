@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from models.audit import writer
 from portal.extensions import db
 from printing.system_check import system_check
 
@@ -19,13 +20,24 @@ from printing.system_check import system_check
 def check_command() -> None:
     """Name missing fonts, libraries or a database that does not answer; exit 1 where anything is missing."""
     problems = [f"{one.message_ja}\n  {one.message_en}" for one in system_check()]
-    problems += _database_problems()
+    problems += _database_problems() or _audit_problems()
     for problem in problems:
         click.echo(f"NG {problem}", err=True)
     if problems:
         sys.exit(1)
     environment = current_app.extensions["portal_settings"].environment.value
     click.echo(f"OK fonts, printing libraries and database ({db.engine.dialect.name}, {environment})")
+
+
+def _audit_problems() -> list[str]:
+    """Whether the audit record can be added to: without it nothing is done."""
+    try:
+        with db.engine.connect() as connection:
+            writer.check_head(connection)
+    except (SQLAlchemyError, LookupError, RuntimeError) as error:
+        what = "監査の記録に追記できません。PORTAL_AUDIT_KEY_FILE の鍵と表を確かめてください。"
+        return [f"{what}\n  The audit record cannot be added to: check the audit keys. ({error})"]
+    return []
 
 
 def _database_problems() -> list[str]:
