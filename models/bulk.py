@@ -16,7 +16,8 @@ from sqlalchemy import JSON, Table, func, insert, select, text
 
 from models.audit.listener import note_change
 from models.base import Base
-from models.crypto import cipher
+from models.crypto import cipher, envelope
+from models.vault import TABLE
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -125,13 +126,16 @@ _INDEXES = text("""
 def sealed_numbers(numbers: Iterable[tuple[str, int, str]], at: datetime) -> Iterator[Row]:
     """Seal confirmed numbers, given as (reference without prefix, person, digits), in `NUMBER_COLUMNS`.
 
-    The same sealing as `models.vault.put`, bound to the same place.
+    The same sealing as `models.vault.put`, bound to the same place; all data keys are kept first.
     """
     keys = cipher.keys()
-    for reference, person_id, digits in numbers:
-        sealed = cipher.seal(keys, digits.encode("ascii"), context=f"individual_number:{reference}")
+    told = list(numbers)
+    seals = envelope.seal_all(
+        [(reference, digits.encode("ascii")) for reference, _, digits in told], table=TABLE
+    )
+    for (reference, person_id, digits), sealed in zip(told, seals, strict=True):
         blind = cipher.blind_index(keys, digits)
-        yield reference, person_id, "confirmed", sealed, blind, keys.current_id, at, at
+        yield reference, person_id, "confirmed", sealed, blind, envelope.OWN_KEY, at, at
 
 
 def _copy(connection: Any, target: Table, columns: Sequence[str], rows: Sequence[Row]) -> None:

@@ -11,19 +11,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, or_, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, case, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, UtcDateTime
-from models.crypto import cipher
+from models.crypto import cipher, envelope
 
-PREFIX = "vault:"
+PREFIX, TABLE = "vault:", "individual_number"
+DESTROYED = "destroyed"  # in place of a key's id
+BLIND_INDEX_BYTES = 32
 
 
 class IndividualNumber(Base):
     """A sealed number. States: provisional, confirmed, superseded, discarded."""
 
-    __tablename__ = "individual_number"
+    __tablename__ = TABLE
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(36), unique=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -43,23 +45,61 @@ class IndividualNumber(Base):
 
 
 def put(session: Session, digits: str, at: datetime, by_id: int | None) -> str:
-    """Seal twelve checked digits as provisional and return their reference `vault:…`."""
+    """Seal twelve checked digits as provisional and return their reference `vault:…`.
+
+    The data key is in the key store before the row is in the database; a deed that is undone leaves a key
+    that opens nothing.
+    """
     reference = str(uuid.uuid4())
-    keys = cipher.keys()
-    sealed = cipher.seal(keys, digits.encode("ascii"), context=f"individual_number:{reference}")
+    [sealed] = envelope.seal_all([(reference, digits.encode("ascii"))], table=TABLE)
     session.add(
         IndividualNumber(
             reference=reference,
             state="provisional",
             sealed=sealed,
-            blind_index=cipher.blind_index(keys, digits),
-            key_id=keys.current_id,
+            blind_index=cipher.blind_index(cipher.keys(), digits),
+            key_id=envelope.OWN_KEY,
             created_at=at,
             created_by_id=by_id,
         )
     )
     session.flush()
     return PREFIX + reference
+
+
+def end(row: IndividualNumber, state: str, at: datetime) -> None:
+    """Put a number out of use: its digits leave the row, and `destroy_keys` takes their key."""
+    row.state, row.superseded_at, row.sealed = state, at, b""
+
+
+def destroy_keys(session: Session, at_once: int) -> int:
+    """Destroy the data keys of numbers that a committed deed has put out of use; say how many there were.
+
+    From then on backups of before do not open them either. Of a superseded number the keyed trace stays, of a
+    discarded one, which was nobody's, nothing does.
+    """
+    ended = (
+        select(IndividualNumber.id, IndividualNumber.reference)
+        .where(
+            IndividualNumber.state.in_(("discarded", "superseded")),
+            func.length(IndividualNumber.sealed) == 0,
+            IndividualNumber.key_id != DESTROYED,
+        )
+        .order_by(IndividualNumber.id)
+        .limit(at_once)
+    )
+    found = session.execute(ended).all()
+    if found:
+        envelope.destroy(row.reference for row in found)
+        nobodys = IndividualNumber.state == "discarded"
+        trace = case((nobodys, bytes(BLIND_INDEX_BYTES)), else_=IndividualNumber.blind_index)
+        session.execute(
+            update(IndividualNumber)
+            .where(IndividualNumber.id.in_([row.id for row in found]))
+            .values(key_id=DESTROYED, blind_index=trace)
+            .execution_options(synchronize_session=False)
+        )
+    return len(found)
 
 
 def find(session: Session, reference: str | None) -> IndividualNumber | None:

@@ -21,6 +21,7 @@ from portal.commands.check import check_command
 from portal.commands.decisions import decisions_command
 from portal.commands.demo import demo_command
 from portal.commands.jobs import jobs_command
+from portal.commands.keys import keys_command
 from portal.commands.setup import setup_command
 from portal.commands.worker import worker_command
 from portal.commands.workflows import workflows_command
@@ -55,6 +56,7 @@ COMMANDS = (
     batch_command,
     decisions_command,
     audit_command,
+    keys_command,
 )
 
 

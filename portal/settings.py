@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     secret_key_file: Path | None = None
     master_key_file: Path | None = None
+    key_store_url: str = ""
     audit_key_file: Path | None = None
     audit_anchor_dir: Path | None = None
     trusted_hosts: Annotated[tuple[str, ...], NoDecode] = ()
@@ -107,6 +108,14 @@ class Settings(BaseSettings):
     @property
     def master_key_path(self) -> Path:
         return self.master_key_file or self.data_dir / "master_key.json"
+
+    @property
+    def key_store(self) -> str:
+        """The address of the store of wrapped data keys."""
+        return (
+            _with_driver(self.key_store_url)
+            or f"sqlite:///{(self.data_dir / 'vault_keys.sqlite3').resolve()}"
+        )
 
     @property
     def audit_key_path(self) -> Path:
@@ -247,3 +256,17 @@ def write_once(path: Path, text: str) -> None:
         return
     finally:
         draft.unlink()
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Put a new content in the place of a key's file at once; it is on the disk before this returns."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from sqlalchemy import Text, cast, delete, or_, select, update
 
+from models import vault
 from models.audit.tags import Tag
 from models.case import Case, Draft
 from models.deed import Deed
@@ -25,7 +26,7 @@ from services.context import Context
 DEEDS_KEPT = timedelta(days=7)  # longer than any page stays open
 MOVES_KEPT = timedelta(days=30)  # how long a move can be taken back
 AT_ONCE = 500
-BLIND_INDEX_BYTES = 32
+DISCARDED = {"state": "discarded", "sealed": b"", "blind_index": bytes(vault.BLIND_INDEX_BYTES)}
 REFERENCE = re.compile(rf"{PREFIX}([0-9a-f-]{{36}})")
 
 
@@ -37,24 +38,27 @@ class Tidied:
     deeds: int = 0
     counters: int = 0
     moves: int = 0
+    keys: int = 0
 
     @property
     def any(self) -> bool:
-        return bool(self.numbers or self.deeds or self.counters or self.moves)
+        return any(vars(self).values())
 
 
 def run(ctx: Context, number_days: int) -> Tidied:
     """Remove what is no longer needed; `number_days` is how long a number may wait for its case."""
+    keys = vault.destroy_keys(ctx.session, AT_ONCE)
     numbers = _discard_numbers(ctx, number_days)
     deeds = ctx.session.execute(delete(Deed).where(Deed.at < ctx.at - DEEDS_KEPT))
     counters = ctx.session.execute(delete(RateCounter).where(RateCounter.expires <= ctx.at.timestamp()))
-    done = Tidied(numbers, _count(deeds), _count(counters), _forget_moves(ctx))
+    done = Tidied(numbers, _count(deeds), _count(counters), _forget_moves(ctx), keys)
     if done.any:
         detail = {
             "numbers": done.numbers,
             "deeds": done.deeds,
             "counters": done.counters,
             "moves": done.moves,
+            "keys": done.keys,
         }
         audit.record(ctx, Tag.HOUSE_KEPT, detail=detail)
     return done
@@ -78,7 +82,7 @@ def _forget_moves(ctx: Context) -> int:
 def _discard_numbers(ctx: Context, number_days: int) -> int:
     """Destroy numbers that were typed for a case or draft that is no longer open (番号法20条).
 
-    The row stays and says so; its digits are gone.
+    The row stays and says so; its digits are gone, and their data key goes with the next housekeeping.
     """
     statement = (
         select(IndividualNumber.id, IndividualNumber.reference)
@@ -98,7 +102,12 @@ def _discard_numbers(ctx: Context, number_days: int) -> int:
         ctx.session.execute(
             update(IndividualNumber)
             .where(IndividualNumber.id.in_(gone))
-            .values(state="discarded", superseded_at=ctx.at, sealed=b"", blind_index=bytes(BLIND_INDEX_BYTES))
+            .values(
+                state="discarded",
+                superseded_at=ctx.at,
+                sealed=b"",
+                blind_index=bytes(vault.BLIND_INDEX_BYTES),
+            )
             .execution_options(synchronize_session=False)
         )
     return len(gone)

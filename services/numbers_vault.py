@@ -167,12 +167,12 @@ def confirm_all(
             raise _conflict(Conflict.HELD_BY_ANOTHER)
         own = known.of_person.get(person_id)
         if own is not None and own.blind_index == row.blind_index:
-            row.state, row.superseded_at = "discarded", ctx.at
+            vault.end(row, "discarded", ctx.at)
             continue
         if own is not None:
             if not replacing:
                 raise _conflict(Conflict.PERSON_HAS_ANOTHER)
-            own.state, own.superseded_at = "superseded", ctx.at
+            vault.end(own, "superseded", ctx.at)
         row.state, row.confirmed_at = "confirmed", ctx.at
         row.person_id, row.notification_id = person_id, notification.id
         detail = {"notification": notification.id}
@@ -197,7 +197,7 @@ def discard(ctx: Context, reference: str | None) -> None:
     """Put a provisional number out of use: its case was withdrawn, or it was typed wrongly."""
     row = vault.find(ctx.session, reference)
     if row is not None and row.state == "provisional":
-        row.state, row.superseded_at = "discarded", ctx.at
+        vault.end(row, "discarded", ctx.at)
         audit.record(ctx, Tag.NUMBER_SEALED, reference or "", detail={"deed": "discarded"})
 
 

@@ -26,6 +26,8 @@ class Tag(StrEnum):
     NOTIFICATION_ACTION = "notification:action"
     REGISTER_CHANGED = "register:changed"
     NUMBER_SEALED = "number:sealed"
+    NUMBER_SHOWN = "number:shown"
+    KEYS_ROTATED = "keys:rotated"
     NUMBER_CONFIRMED = "number:confirmed"
     CERTIFICATE_EVENT = "certificate:event"
     PRINT_PREVIEWED = "print:previewed"

@@ -10,10 +10,12 @@ import json
 import secrets
 from typing import TYPE_CHECKING
 
-from models.crypto import audit_keys, cipher
+from models.crypto import audit_keys, cipher, envelope
 from models.crypto.audit_keys import AuditKeys
+from models.crypto.envelope import KeyringProvider
+from models.crypto.key_store import KeyStore
 from models.crypto.keyring import KEY_BYTES, Keyring
-from portal.settings import UnsafeSetting, write_once
+from portal.settings import UnsafeSetting, replace_file, write_once
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +32,9 @@ def load_keys(settings: Settings) -> None:
     if not settings.production:
         write_once(settings.master_key_path, new_keyring())
         write_once(settings.audit_key_path, new_audit_keys())
+    provider = KeyringProvider(lambda: read_keyring(settings.master_key_path))
     cipher.load(read_keyring(settings.master_key_path))
+    envelope.load(provider, KeyStore(settings.key_store))
     audit_keys.load(lambda: read_audit_keys(settings.audit_key_path))
 
 
@@ -73,6 +77,33 @@ def new_audit_keys() -> str:
             "pseudonym": secrets.token_hex(KEY_BYTES),
         }
     )
+
+
+def add_key(settings: Settings) -> str:
+    """Add a new key-encryption key to the keyring's file, make it the current one, and return its id.
+
+    The old keys stay: attachments, and data keys that are not wrapped anew yet, need them.
+    """
+    path = settings.master_key_path
+    read_keyring(path)
+    content = json.loads(path.read_text())
+    key_id = f"k{1 + max(int(old.lstrip('k') or 0) for old in content['keys'])}"
+    content["keys"][key_id] = secrets.token_hex(KEY_BYTES)
+    content["current"] = key_id
+    replace_file(path, json.dumps(content))
+    load_keys(settings)
+    return key_id
+
+
+def rewrap(settings: Settings) -> int:
+    """Wrap every data key with the current key-encryption key; says how many it were."""
+    load_keys(settings)
+    return envelope.rewrap()
+
+
+def status() -> tuple[str, dict[str, int]]:
+    """The id of the current key-encryption key, and how many data keys each one opens."""
+    return cipher.keys().current_id, envelope.counts()
 
 
 def new_keyring() -> str:

@@ -44,6 +44,8 @@ TAGS: dict[Tag, tuple[str, str]] = {
     Tag.NOTIFICATION_ACTION: ("届出の経過", "Notification went on"),
     Tag.REGISTER_CHANGED: ("台帳の変更", "Register changed"),
     Tag.NUMBER_SEALED: ("個人番号の封入", "Number sealed"),
+    Tag.NUMBER_SHOWN: ("個人番号の閲覧", "Number shown"),
+    Tag.KEYS_ROTATED: ("鍵の更新", "Keys changed"),
     Tag.NUMBER_CONFIRMED: ("個人番号の確定", "Number confirmed"),
     Tag.CERTIFICATE_EVENT: ("証の異動", "Certificate event"),
     Tag.PRINT_PREVIEWED: ("印刷の下見", "Print previewed"),

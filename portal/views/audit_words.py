@@ -53,6 +53,7 @@ KEYS: Mapping[str, Words] = {
     "by_hand": ("手で開始", "by hand"),
     "answer": ("回答の番号", "answer no."),
     "numbers": ("消した個人番号", "numbers destroyed"),
+    "keys": ("消した番号の鍵", "data keys destroyed"),
     "deeds": ("消した送信の控え", "sent pages forgotten"),
     "counters": ("消した計数", "counters removed"),
 }

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import bulk
 from models.certificate import Certificate
-from models.crypto import cipher
+from models.crypto import envelope
 from models.household import CardNumber, Household, get_head, list_members
 from models.person import AddressRecord, Person, PersonRecord, SearchKey, get_current
 from models.vault import IndividualNumber, find_confirmed_of
@@ -125,8 +125,7 @@ def test_individual_numbers_are_in_the_vault_sealed_and_in_no_table_in_clear(ses
 
 
 def opened(row: IndividualNumber) -> str:
-    context = f"individual_number:{row.reference}"
-    return cipher.unseal(cipher.keys(), row.sealed, key_id=row.key_id, context=context).decode()
+    return envelope.open_one(row.reference, row.sealed, table="individual_number").decode()
 
 
 def clear(row: Row[Any]) -> str:

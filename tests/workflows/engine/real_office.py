@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 
 from interchange.juki.gateway import COLUMNS, FileRegister
 from models.case import WorkItem
-from models.crypto import audit_keys, cipher
 from models.masters import Posting
 from rules.law import Law
 from services import identity, numbers_vault, statute, unit_of_work
@@ -28,7 +27,7 @@ from services.numbers_vault import NumberPolicy
 from tests.factories.cases import IDENTITY, seen_on_paper
 from tests.factories.registry import a_person, an_acquisition
 from tests.factories.staff import employ
-from tests.fixtures.databases import AUDIT_KEYS, KEYS, connect
+from tests.fixtures.databases import connect, load_keys
 from workflows import catalog
 from workflows.engine import runner
 from workflows.engine.runner import Done
@@ -104,8 +103,7 @@ def prepare(engine: Engine, folder: Path) -> None:
     """What `create_app` hands in, for this process."""
     answers = folder / "answers.csv"
     answers.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
-    cipher.load(KEYS)
-    audit_keys.load(lambda: AUDIT_KEYS)
+    load_keys(f"sqlite:///{folder / 'vault_keys.sqlite3'}")
     statute.configure(Law.load())
     numbers_vault.configure(NumberPolicy.DEMONSTRATION)
     identity.configure(FileRegister(answers))
