@@ -103,7 +103,7 @@ def _inside(folder: Path) -> Iterator[Path]:
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
-            if kind_of(name) is not None and name != "definitions.schema.json":
+            if kind_of(name) is not None and stem_of(name) != "definitions":
                 yield Path(place) / name
 
 
