@@ -1,0 +1,209 @@
+"""Decision graphs: knowledge models, services, imports, types and boxed expressions."""
+
+import json
+
+import pytest
+
+from tests.workflows.dmn.tables_of_tests import (
+    decision,
+    file_of,
+    input_data,
+    needs_decision,
+    needs_input,
+    output,
+    table,
+    text,
+)
+from workflows.engine.dmn.errors import DmnError
+from workflows.engine.dmn.json_values import as_json, read_json
+from workflows.engine.dmn.tables import Model, parse_dmn
+
+
+def said(expression: str, kind: str = "") -> str:
+    found = text("literalExpression", expression)
+    return found.replace("<literalExpression>", f'<literalExpression typeRef="{kind}">') if kind else found
+
+
+def entry(name: str, logic: str) -> str:
+    variable = f'<variable name="{name}"/>' if name else ""
+    return f"<contextEntry>{variable}{logic}</contextEntry>"
+
+
+def knowledge(name: str, parameters: dict, logic: str, needs: str = "") -> str:
+    formal = "".join(f'<formalParameter name="{one}" typeRef="{kind}"/>' for one, kind in parameters.items())
+    return (
+        f'<businessKnowledgeModel id="k_{name}" name="{name}"><variable name="{name}"/>{needs}'
+        f"<encapsulatedLogic>{formal}{logic}</encapsulatedLogic></businessKnowledgeModel>"
+    )
+
+
+def calls(key: str) -> str:
+    return f'<knowledgeRequirement><requiredKnowledge href="#{key}"/></knowledgeRequirement>'
+
+
+def asked(file: bytes, wanted: str, given: dict | None = None, imported=(), *, lenient: bool = False):
+    model = Model(file, imported, lenient=lenient)
+    return json.loads(model.evaluate(wanted, read_json(json.dumps(given or {})), as_json)[0])
+
+
+def of(logic: str, *more: str, given: dict | None = None):
+    """The result of one decision with the logic, among other elements of its file."""
+    return asked(file_of(*more, decision(logic)), "決定", given)
+
+
+def test_a_knowledge_model_is_called_by_position_and_by_name():
+    premium = knowledge("premium of", {"income": "number", "rate": "number"}, said("income * rate"))
+    two = entry("a", said("premium of(1000, 0.1)")) + entry("b", said("premium of(rate: 0.2, income: 10)"))
+    assert of(calls("k_premium of") + f"<context>{two}</context>", premium) == {"a": 100, "b": 2}
+
+
+def test_a_knowledge_model_is_called_by_a_boxed_invocation():
+    premium = knowledge("fee", {"n": "number"}, said("n + 1"))
+    logic = f'<invocation>{said("fee")}<binding><parameter name="n"/>{said("41")}</binding></invocation>'
+    assert of(calls("k_fee") + logic, premium) == 42
+
+
+def test_a_knowledge_model_may_hold_a_table_and_call_itself():
+    steps = table(["n"], [output("o")], [(("<= 1",), ("1",)), (("> 1",), ("n * steps(n - 1)",))])
+    assert of(calls("k_steps") + said("steps(5)"), knowledge("steps", {"n": "number"}, steps)) == 120
+
+
+def test_calls_without_end_meet_a_limit():
+    endless = knowledge("again", {"n": "number"}, said("again(n + 1)"))
+    with pytest.raises(DmnError, match="50段"):
+        of(calls("k_again") + said("again(1)"), endless)
+
+
+def test_a_boxed_context_sees_earlier_entries_and_its_last_may_be_the_result():
+    entries = entry("a b", said("2")) + entry("double", said("function(x) x * 2"))
+    assert of(f"<context>{entries}{entry('c', said('double(a b)'))}{entry('', said('c + 1'))}</context>") == 5
+
+
+def test_lists_relations_and_functions_in_boxes():
+    assert of(f"<list>{said('1')}{said('1 + 1')}</list>") == [1, 2]
+    relation = (
+        '<relation><column name="a"/><column name="b"/>'
+        f"<row>{said('1')}{said('2')}</row><row>{said('3')}{said('4')}</row></relation>"
+    )
+    assert of(relation) == [{"a": 1, "b": 2}, {"a": 3, "b": 4}]
+    function = f'<functionDefinition><formalParameter name="x"/>{said("x + 1")}</functionDefinition>'
+    assert of(f"<context>{entry('f', function)}{entry('', said('f(1)'))}</context>") == 2
+
+
+def test_conditions_filters_and_loops_in_boxes():
+    def part(name: str, expression: str) -> str:
+        return f"<{name}>{said(expression)}</{name}>"
+
+    condition = part("if", "1 > 2") + part("then", "1") + part("else", '"no"')
+    assert of(f"<conditional>{condition}</conditional>") == "no"
+    assert of(f"<filter>{part('in', '[1, 2, 3]')}{part('match', 'item > 1')}</filter>") == [2, 3]
+    loop = part("in", "[1..3]") + part("return", "i * count(partial)")
+    assert of(f'<for iteratorVariable="i">{loop}</for>') == [0, 2, 6]
+    walk = part("in", "[1, 2]") + part("satisfies", "i > 1")
+    assert of(f'<some iteratorVariable="i">{walk}</some>') is True
+    assert of(f'<every iteratorVariable="i">{walk}</every>') is False
+
+
+def test_a_service_takes_inputs_first_and_then_decisions():
+    service = (
+        '<decisionService id="s" name="service"><variable name="service"/><outputDecision href="#total"/>'
+        '<inputDecision href="#part"/><inputData href="#i"/></decisionService>'
+    )
+    part = decision(said('"never asked"'), "part", "part")
+    total = decision(
+        said('income + ":" + part'), "total", "total", [needs_input("i"), needs_decision("part")]
+    )
+    asks = decision(calls("s") + said('service("a", "b")'))
+    file = file_of(input_data("i", "income"), part, total, service, asks)
+    assert asked(file, "決定") == "a:b"
+    assert asked(file, "service", {"income": "x", "part": "y"}) == "x:y"
+
+
+def test_an_imported_model_is_reached_by_its_alias():
+    shared = file_of(
+        '<itemDefinition name="tYears"><typeRef>number</typeRef></itemDefinition>',
+        knowledge("Say it", {"n": "tYears"}, said('"n = " + string(n)')),
+    ).replace(b'namespace="urn:t"', b'namespace="urn:shared"')
+    uses = (
+        '<knowledgeRequirement><requiredKnowledge href="urn:shared#k_Say it"/></knowledgeRequirement>'
+        + said("shared.Say it(3)")
+    )
+    importing = '<import name="shared" namespace="urn:shared" importType="https://www.omg.org/spec/DMN/20230324/MODEL/"/>'
+    file = file_of(importing, decision(uses))
+    assert asked(file, "決定", imported=[shared]) == "n = 3"
+    assert parse_dmn(file, imported=[shared])["d"].evaluate({}) == "n = 3"
+    with pytest.raises(DmnError, match="ファイルにありません"):
+        parse_dmn(file)
+
+
+TYPES = """
+<itemDefinition name="tKind"><typeRef>string</typeRef>
+  <allowedValues><text>"A", "B"</text></allowedValues></itemDefinition>
+<itemDefinition name="tAmounts" isCollection="true"><typeRef>number</typeRef></itemDefinition>
+<itemDefinition name="tPerson">
+  <itemComponent name="name"><typeRef>string</typeRef></itemComponent>
+  <itemComponent name="born-on"><typeRef>date</typeRef></itemComponent>
+</itemDefinition>"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind", "result"),
+    [
+        ('"A"', "tKind", "A"),
+        ('"C"', "tKind", None),
+        ("1", "tAmounts", [1]),
+        ('[1, "x"]', "tAmounts", None),
+        ("[5]", "number", 5),
+        ("[5, 6]", "number", None),
+        ('"5"', "number", None),
+        (
+            '{name: "x", born-on: date("2026-04-01"), more: 1}',
+            "tPerson",
+            {"name": "x", "born-on": "2026-04-01", "more": 1},
+        ),
+        ('{name: "x"}', "tPerson", None),
+        ('date("2026-04-01")', "dateTime", "2026-04-01T00:00:00Z"),
+        ("null", "tAmounts", None),
+        ("1", "Any", 1),
+        ("1", "integer", 1),
+    ],
+)
+def test_a_result_is_made_to_fit_its_type_or_null(expression, kind, result):
+    assert of(said(expression, kind), TYPES) == result
+
+
+def test_an_input_is_typed_and_its_members_with_signs_are_names():
+    born = '<inputData id="i" name="who"><variable name="who" typeRef="tPerson"/></inputData>'
+    file = file_of(TYPES, born, decision(said("who.born-on.year"), needs=[needs_input("i")]))
+    assert asked(file, "決定", {"who": {"name": "x", "born-on": "1950-03-01"}}) == 1950
+    assert asked(file, "決定", {"who": "nobody"}) is None
+
+
+def test_a_type_that_nobody_knows_is_refused_and_any_for_a_lenient_reader():
+    file = file_of(decision(said("1", "tNothing")))
+    with pytest.raises(DmnError, match="型「tNothing」"):
+        asked(file, "決定")
+    assert asked(file, "決定", lenient=True) == 1
+
+
+def test_decisions_see_only_what_they_require():
+    hidden = decision(said("secret"), "b", "b", [needs_input("other")])
+    file = file_of(input_data("i", "secret"), input_data("other", "other"), hidden)
+    with pytest.raises(DmnError, match="「secret」"):
+        asked(file, "b", {"secret": 1})
+    assert asked(file, "b", {"secret": 1}, lenient=True) is None
+
+
+def test_the_trace_names_every_table_on_the_way():
+    size = decision(table(["n"], [output("o")], [(("> 1",), ('"big"',))]), "size", "size", [needs_input("i")])
+    price = table(["size"], [output("o")], [(('"big"',), ("twice(n)",))])
+    twice = knowledge("twice", {"x": "number"}, table(["x"], [output("o")], [(("-",), ("x * 2",))]))
+    whole = decision(calls("k_twice") + price, "d", "price", [needs_decision("size"), needs_input("i")])
+    found = parse_dmn(file_of(input_data("i", "n"), size, twice, whole))["d"].evaluate_traced({"n": 3})
+    assert found.value == 6
+    assert [(one.owner, one.rules) for one in found.tables] == [
+        ("size", (1,)),
+        ("twice", (1,)),
+        ("price", (1,)),
+    ]
+    assert found.tables[0].inputs == (("入力 n", "3"),)
