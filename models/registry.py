@@ -23,6 +23,7 @@ from models import (
     operation,
     person,
     series,
+    sign_in,
     vault,
     waiting,
 )
@@ -48,6 +49,7 @@ TABLES = (
     operation,
     person,
     series,
+    sign_in,
     vault,
     waiting,
 )

@@ -30,8 +30,9 @@ from portal.extensions import csrf, db, engine_options, prepare_engine, session_
 from portal.job_catalog import register_kinds
 from portal.language import BABEL_LOCALES, JAPANESE, LANGUAGES, babel_locale
 from portal.row_ids import RowIdConverter
-from portal.security import headers, keys, limits_storage, passive, plain_text
+from portal.security import gate, headers, keys, limits_storage, plain_text
 from portal.security.manager import PortalSecurityManager
+from portal.security.sessions import ServerSessions
 from portal.settings import Settings, secret_key
 from portal.views.health import health
 from portal.views.home import HomeView
@@ -76,9 +77,9 @@ def create_app(settings: Settings) -> Flask:
     """Build the portal with these settings; nothing is read from the environment from here on."""
     app = Flask("portal", root_path=str(HERE))
     app.config.from_mapping(configuration(settings))
-    app.session_interface = passive.Sessions()
     app.url_map.converters["int"] = RowIdConverter
     app.extensions["portal_settings"] = settings
+    app.session_interface = ServerSessions()
     app.extensions["portal_metadata"] = registry.metadata
     request_log.install(app, settings)
     keys.load_keys(settings)
@@ -111,6 +112,7 @@ def create_app(settings: Settings) -> Flask:
             register(appbuilder, view)
     csrf.init_app(app)
     plain_text.install(app)
+    gate.install(app)
     app.add_url_rule("/healthz", "health", health)
     headers.install(app)
     template_tools.install(app)
@@ -140,7 +142,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_PATH": "/",
-        "PERMANENT_SESSION_LIFETIME": timedelta(minutes=settings.session_minutes),
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=settings.session_hours),
         "MAX_CONTENT_LENGTH": settings.upload_megabytes * 1024 * 1024,
         "MAX_FORM_PARTS": 2000,
         "WTF_CSRF_TIME_LIMIT": None,

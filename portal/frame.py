@@ -101,6 +101,7 @@ class Frame:
     here: str
     demo: bool
     environment: str
+    idle_seconds: int
 
 
 def install(app: Flask) -> None:
@@ -129,6 +130,7 @@ def page_frame() -> Frame:
         here=request.full_path.rstrip("?") if request.method == "GET" and request.endpoint else "",
         demo=settings.demo,
         environment=settings.environment.value,
+        idle_seconds=settings.idle_minutes * 60,
     )
 
 

@@ -62,12 +62,15 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0, le=3)
     demo_data: bool = False
     municipality_code: str = ""
-    session_minutes: int = Field(default=30, ge=5, le=480)
+    idle_minutes: int = Field(default=10, ge=1, le=30)
+    session_hours: int = Field(default=12, ge=1, le=24)
+    account_failures: int = Field(default=10, ge=3, le=20)
+    account_stop_minutes: int = Field(default=15, ge=5, le=1440)
     upload_megabytes: int = Field(default=25, ge=1, le=100)
     provisional_number_days: int = Field(default=30, ge=1, le=365)
     worker_threads: int = Field(default=2, ge=1, le=16)
-    login_limit: str = "10 per 5 minute"
-    address_limit: str = "60 per 5 minute"
+    login_limit: str = "20 per 5 minute"
+    address_limit: str = "120 per 5 minute"
     log_level: str = "INFO"
 
     @field_validator("trusted_hosts", mode="before")

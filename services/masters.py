@@ -30,8 +30,9 @@ from models.masters import (
 from models.staff import User, names_of
 from rules.numbers import insurer_number_is_valid, municipality_code_is_valid
 from services import audit
-from services.accounts import normal_name
+from services.account_names import normal_name
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
+from services.sign_in import end_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -170,6 +171,8 @@ def _remember(ctx: Context, master: Master, row: Any, kind: str, before: dict[st
         )
     )
     changed = sorted(name for name in after if before.get(name) != after[name])
+    if master.model is Posting:  # what somebody may open follows from where he works (M22)
+        end_all(ctx, after["user_id"])
     tag = Tag.ACCOUNT_CHANGED if master.model is Posting else Tag.MASTER_CHANGED
     audit.record(ctx, tag, f"{table}:{row.id}", detail={"kind": kind, "fields": changed})
 
@@ -206,6 +209,15 @@ def _check_posting(ctx: Context, values: Values) -> None:
             "user_id",
             "職員か課がありません。一覧から選び直してください。",
             "There is no such person or office. Choose again.",
+        )
+    others = select(Posting.id).where(
+        Posting.staff_number == values["staff_number"], Posting.user_id != values["user_id"]
+    )
+    if ctx.session.scalars(others).first() is not None:
+        raise ValueRefused(
+            "staff_number",
+            "この職員番号は別の利用者のものです。一人に一つの利用者名だけを使います。",
+            "This staff number belongs to another account: one person, one account.",
         )
 
 

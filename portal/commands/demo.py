@@ -11,8 +11,10 @@ from flask.cli import with_appcontext
 
 from portal import clock
 from portal.commands.demo_cases import cases_command
+from portal.extensions import db
+from portal.security import factors
 from portal.settings import write_once
-from services.context import SYSTEM
+from services.context import SYSTEM, Context
 from services.demonstration import load as demonstration
 from services.demonstration import masters, resident_register, staff
 from services.errors import ServiceError
@@ -61,13 +63,34 @@ def load_command(size: str, *, if_empty: bool) -> None:
 @demo_command.command("accounts")
 @with_appcontext
 def accounts_command() -> None:
-    """Print the accounts of the demonstration and their password."""
+    """Print the accounts of the demonstration, their password and the secrets of their codes."""
     settings = _settings_outside_production()
     width = max(len(account.username) for account in staff.ACCOUNTS)
+    ctx = Context(session=db.session(), actor=SYSTEM, at=clock.now())
     for account in staff.ACCOUNTS:
         name = f"{account.last_name} {account.first_name}"
-        click.echo(f"  {account.username:<{width}}  {account.role_ja} {name} (office {account.office})")
+        secret = staff.secret_of(ctx, account.username) or "-"
+        click.echo(f"  {account.username:<{width}}  {secret}  {account.role_ja} {name} ({account.office})")
     click.echo(f"  password: {password(settings)}")
+    click.echo("  After the password the portal asks for a code of six digits, good once:")
+    click.echo("    .venv/bin/flask --app wsgi demo code sato")
+    click.echo("  or put the text beside the name into an authenticator app.")
+
+
+@demo_command.command("code")
+@click.argument("username")
+@with_appcontext
+def code_command(username: str) -> None:
+    """Print the one-time code of a demonstration account, good for this half minute."""
+    _settings_outside_production()
+    ctx = Context(session=db.session(), actor=SYSTEM, at=clock.now())
+    try:
+        secret = staff.secret_of(ctx, username)
+    except ServiceError as error:
+        raise click.ClickException(f"{error.message_ja}\n{error.message_en}") from error
+    if secret is None:
+        raise click.ClickException(f"{username} has no authenticator app any more")
+    click.echo(factors.code_at(secret, clock.now()))
 
 
 def answer_as_register(settings: Settings) -> None:

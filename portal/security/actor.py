@@ -17,6 +17,9 @@ from services.context import SYSTEM, Actor
 if TYPE_CHECKING:
     from flask_appbuilder.security.sqla.models import User
 
+    from models.masters import Posting
+    from portal.security.sessions import Bound
+
 TERMINAL_LENGTH = 60
 
 
@@ -49,7 +52,16 @@ def actor_of(user: User | Any) -> Actor | None:
     """An account as an actor; None when it is switched off or posted nowhere today."""
     if not user.is_active:
         return None
-    posting = find_posting(db.session, user.id, clock.today())
+    return posted(user, find_posting(db.session, user.id, clock.today()))
+
+
+def actor_of_session(bound: Bound) -> Actor | None:
+    """Whoever a session belongs to, as an actor; None when he is switched off or posted nowhere today."""
+    return posted(bound.user, bound.posting) if bound.user.is_active else None
+
+
+def posted(user: User | Any, posting: Posting | None) -> Actor | None:
+    """An account at its posting; None where there is none."""
     if posting is None:
         return None
     return Actor(

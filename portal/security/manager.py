@@ -26,12 +26,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 from werkzeug.security import check_password_hash
 
+from models.audit.tags import Tag
 from portal import clock
 from portal.extensions import db
+from portal.security import sessions
 from portal.security.access import open_to_everybody
-from portal.security.actor import actor_of, signed_in_actor, somebody
+from portal.security.actor import actor_of, actor_of_session, signed_in_actor, somebody
+from portal.security.proving import guard_rule
 from portal.security.sign_in import SignInView
-from services import accounts
+from services import accounts, audit, sign_in
+from services.account_names import normal_name
 from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
@@ -40,6 +44,16 @@ if TYPE_CHECKING:
     from services.context import Actor
 
 MEMO_SECONDS = 30.0
+
+
+def user_of_session() -> User | None:
+    """The account of this request's session: signed in whole, not locked, active and posted today."""
+    bound = sessions.full()
+    actor = actor_of_session(bound) if bound is not None else None
+    if bound is None or actor is None:
+        return None
+    g.actor = actor
+    return bound.user
 
 
 class WritesElsewhere(Exception):
@@ -75,10 +89,11 @@ class PortalSecurityManager(SecurityManager):
         super().__init__(appbuilder)
 
     def create_login_manager(self, app: Any) -> Any:
-        """Keep Flask-Login's session bound to the browser it began in."""
+        """Let Flask-Login ask our sessions who is there; it keeps nothing in the browser itself."""
         manager = super().create_login_manager(app)
         manager.login_view = "SignInView.login"
-        manager.session_protection = "strong"
+        manager.session_protection = None  # ours are bound to the terminal
+        manager.request_loader(lambda _request: user_of_session())
         return manager
 
     def register_views(self) -> None:
@@ -87,14 +102,9 @@ class PortalSecurityManager(SecurityManager):
         self.auth_view = self.appbuilder.add_view_no_menu(self.authdbview())
 
     def load_user(self, pk: int) -> Any | None:
-        """The account of a session with its roles, one that is still active and posted."""
-        statement = select(User).where(User.id == int(pk)).options(selectinload(User.roles))
-        user = db.session.scalars(statement).one_or_none()
-        actor = actor_of(user) if user is not None else None
-        if actor is None:
-            return None
-        g.actor = actor
-        return user
+        """The person of this request's session, whatever id a cookie names."""
+        del pk
+        return user_of_session()
 
     def get_user_roles(self, user: Any) -> list[Any]:
         """Roles given to the person himself; groups are not used."""
@@ -133,18 +143,29 @@ class PortalSecurityManager(SecurityManager):
         return frozenset((row[0], row[1]) for row in db.session.execute(statement))
 
     def auth_user_db(self, username: str, password: str) -> Any | None:
-        """Check a password; right or wrong, known or not, the same work is done and written down."""
-        user = self._find_account(username)
+        """Check a password; right or wrong, known or not, the same work is done and written down.
+
+        A right one begins a session that waits for the second factor (`g.pending_token`).
+        """
+        user = self.find_account(username)
         actor = actor_of(user) if user is not None else None
         secret = user.password if user is not None and actor is not None else None
         fake = current_app.config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"]
-        matches = check_password_hash(secret or fake, password or "") and secret is not None
+        matches = check_password_hash(secret or fake, password or "") and bool(secret)
         with unit_of_work(actor or somebody(), clock.now()) as ctx:
-            accounts.note_sign_in(ctx, user.id if user is not None else None, passed=matches)
+            if sign_in.is_stopped(ctx, username):
+                g.account_stopped, matches = True, False
+                audit.record(ctx, Tag.LOGIN_REFUSED, detail={"door": "stopped"})
+            elif matches and user is not None:
+                g.pending_token = sign_in.begin(ctx, user.id, sessions.terminal())
+            else:
+                accounts.count_failed_sign_in(user)
+                known = user.id if user is not None else None
+                sign_in.note_failure(ctx, username, guard_rule(), "password", known)
         return user if matches else None
 
-    def _find_account(self, username: str) -> User | None:
-        name = accounts.normal_name(username or "")
+    def find_account(self, username: str) -> User | None:
+        name = normal_name(username or "")
         statement = select(User).where(func.lower(User.username) == name).options(selectinload(User.roles))
         return db.session.scalars(statement).one_or_none()
 

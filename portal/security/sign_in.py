@@ -1,32 +1,41 @@
-"""The door: signing in and out with a password, with a step left free for a second factor."""
+"""The door: name and password, then a second factor; signing out (L1, M17).
+
+No session is open before both. Enrolment and recovery are in `enrolment.py`, the idle lock in `lock.py`.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, flash, g, redirect, request, session, url_for
+from flask import current_app, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.forms import LoginForm_db
 from flask_appbuilder.security.views import AuthDBView
 from flask_appbuilder.utils.limit import Limit
 from flask_limiter.util import get_remote_address
-from flask_login import login_user, logout_user
 
+from models.sign_in import list_factors
 from portal import clock
 from portal.extensions import db
 from portal.language import COOKIE, lazy, remember, t
+from portal.security import proving, sessions
 from portal.security.access import open_to_everybody
-from portal.security.actor import signed_in_actor
-from services import accounts
+from portal.security.actor import actor_of_session, signed_in_actor, somebody
+from services import accounts, sign_in
+from services.account_names import normal_name
 from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
-    from flask_appbuilder.security.sqla.models import User
+    from portal.security.sessions import Bound
 
 
 def account_and_address() -> str:
     """What tries are counted by: an account's name from one address; nobody locks out another."""
-    return f"{accounts.normal_name(request.form.get('username', ''))[:64]}@{get_remote_address()}"
+    name = request.form.get("username", "")
+    waiting = sessions.bound()
+    if not name and waiting is not None:
+        name = waiting.user.username
+    return f"{normal_name(name)[:64]}@{get_remote_address()}"
 
 
 def _limit(setting: str) -> str:
@@ -34,7 +43,7 @@ def _limit(setting: str) -> str:
 
 
 class SignInView(AuthDBView):
-    """Sign-in by Flask-AppBuilder's form; one text for every refusal; tries are limited."""
+    """Sign-in in two steps; one text for every refusal; tries are limited at both."""
 
     title = lazy("サインイン", "Sign in")
     limits = [  # noqa: RUF012 - Flask-AppBuilder reads and extends the list of the class
@@ -45,7 +54,7 @@ class SignInView(AuthDBView):
     @expose("/login/", methods=["GET", "POST"])
     @open_to_everybody
     def login(self) -> Any:
-        """Ask for name and password; then whatever `after_password` asks for."""
+        """Ask for name and password; a right one leads to the second step."""
         if signed_in_actor() is not None:
             return redirect(self._get_safe_next_url())
         form = LoginForm_db()
@@ -53,41 +62,76 @@ class SignInView(AuthDBView):
         if form.validate_on_submit():
             user = self.appbuilder.sm.auth_user_db(form.username.data, form.password.data)
             if user is not None:
-                return self.after_password(user)
-            status = 401
+                sessions.hand_out(g.pending_token)
+                return redirect(url_for("SignInView.second", next=request.args.get("next")))
+            status = 429 if g.get("account_stopped") else 401
         elif request.method == "POST":
             status = 422
-        return self.render_template(self.login_template, title=self.title, form=form, status=status), status
+        return self._page("appbuilder/general/security/login_db.html", status, form=form)
 
-    def after_password(self, user: User) -> Any:
-        """What follows a right password.
+    @expose("/login/second", methods=["GET", "POST"])
+    @open_to_everybody
+    def second(self) -> Any:
+        """Ask for the second factor; the right one opens the session."""
+        bound = waiting()
+        if bound is None:
+            return redirect(url_for("SignInView.login", next=request.args.get("next")))
+        ways = proving.ways(list_factors(db.session(), bound.user.id))
+        if not any(ways.values()):
+            return redirect(url_for("EnrolmentView.show", next=request.args.get("next")))
+        if request.method == "POST":
+            if self._proven(bound):
+                return self.inside(bound)
+            return self._page("security/second.html", 401, ways=ways, who=bound.user)
+        return self._page("security/second.html", 200, ways=ways, who=bound.user)
 
-        A second factor overrides this: it keeps the account's id in a fresh session, asks for its
-        proof, and only then calls `enter`.
-        """
-        return self.enter(user)
+    @expose("/login/second/options", methods=["POST"])
+    @open_to_everybody
+    def options(self) -> Any:
+        """Answer what the browser's passkey is asked."""
+        bound = waiting()
+        if bound is None:
+            return current_app.response_class(status=401)
+        return proving.ask_passkey(list_factors(db.session(), bound.user.id))
 
-    def enter(self, user: User) -> Any:
-        """Begin a fresh session for somebody who has proven all that is asked."""
-        target = self._get_safe_next_url()
-        session.clear()
-        session.permanent = True
-        login_user(user, remember=False)
-        g.pop("actor", None)
-        response = redirect(target)
-        remember(response, accounts.preference_of(db.session(), user.id, COOKIE))
+    def inside(self, bound: Bound) -> Any:
+        """To the page that was wanted, in the language that the person has wished for."""
+        response = redirect(self._get_safe_next_url())
+        remember(response, accounts.preference_of(db.session(), bound.user.id, COOKIE))
         return response
 
     @expose("/logout/", methods=["POST"])
     @open_to_everybody
     def logout(self) -> Any:
         """End the session; by a form, so that no foreign link can do it."""
-        actor = signed_in_actor()
-        if actor is not None:
+        bound = sessions.bound()
+        if bound is not None:
+            actor = actor_of_session(bound) or somebody()
             with unit_of_work(actor, clock.now()) as ctx:
-                accounts.note_sign_out(ctx)
-        logout_user()
-        session.clear()
-        g.pop("actor", None)
+                sign_in.end(ctx, bound.row, sign_in.SIGNED_OUT)
+                accounts.note_sign_out(ctx, bound.user.id)
+        sessions.leave()
         flash(t("サインアウトしました。", "You have signed out."), "success")
         return redirect(url_for("SignInView.login"))
+
+    def _proven(self, bound: Bound) -> bool:
+        with unit_of_work(actor_of_session(bound) or somebody(), clock.now()) as ctx:
+            name = bound.user.username
+            kind = None if sign_in.is_stopped(ctx, name) else proving.prove(ctx, bound)
+            if kind is None:
+                sign_in.note_failure(ctx, name, proving.guard_rule(), "second", bound.user.id)
+                return False
+            token = sign_in.enter(ctx, bound.row, kind)
+        sessions.hand_out(token)
+        return True
+
+    def _page(self, template: str, status: int, **told: Any) -> Any:
+        return self.render_template(template, title=self.title, status=status, **told), status
+
+
+def waiting() -> Bound | None:
+    """The session of somebody whose password was right and whose second factor is awaited."""
+    bound = sessions.bound()
+    if bound is None or not bound.is_pending or actor_of_session(bound) is None:
+        return None
+    return bound

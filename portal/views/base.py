@@ -250,6 +250,11 @@ class ServedModelView(ModelView):
         """What a row is called."""
         return str(row)
 
+    def links_of(self, row: Any) -> Sequence[tuple[str, str]]:
+        """Other pages about a row: what they are called, and where."""
+        del row
+        return ()
+
     def values_of(self, form: Any) -> dict[str, Any]:
         """What the form says, by column."""
         return {name: form[name].data for name in self.form_columns}

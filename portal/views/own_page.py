@@ -10,15 +10,17 @@ from flask_appbuilder.forms import DynamicForm
 from flask_login import current_user
 from werkzeug.security import check_password_hash
 
+from models.sign_in import list_factors
 from models.staff import find_posting
 from portal import clock
 from portal.extensions import db
 from portal.frame import role_names
 from portal.language import lazy, t
+from portal.security import sessions
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views.fields import password
-from services import accounts
+from services import accounts, second_factors, sign_in
 from services.errors import RuleBroken
 from services.unit_of_work import unit_of_work
 
@@ -65,8 +67,23 @@ class ProfileView(BaseView):
             (t("担当", "Roles"), "、".join(role_names(actor))),
             (t("課・窓口", "Office"), posting.office.name if posting else ""),
         ]
-        page = self.render_template("profile.html", title=str(self.name), facts=facts, form=form)
+        page = self.render_template(
+            "profile.html",
+            title=str(self.name),
+            facts=facts,
+            form=form,
+            factors=list_factors(db.session(), current_user.id),
+        )
         return page, 422 if request.method == "POST" else 200
+
+    @expose("/factors/<int:factor_id>/remove", methods=["POST"])
+    @requires("profile.use")
+    def remove_factor(self, factor_id: int) -> Any:
+        """Take one of one's own second factors away, never the last."""
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            second_factors.remove(ctx, factor_id)
+        flash(t("認証を外しました。", "The factor is removed."), "success")
+        return redirect(url_for("ProfileView.show"), code=303)
 
     def _change(self, form: PasswordForm) -> bool:
         if not check_password_hash(current_user.password, form.now.data):
@@ -80,7 +97,9 @@ class ProfileView(BaseView):
         try:
             with unit_of_work(current_actor(), clock.now()) as ctx:
                 accounts.change_own_password(ctx, form.new.data)
+                token = sign_in.renew(ctx, current_user.id, sessions.terminal())
         except RuleBroken as refused:
             form.new.errors = [t(refused.message_ja, refused.message_en)]
             return False
+        sessions.hand_out(token)
         return True

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from portal.security.enrolment import EnrolmentView
+from portal.security.lock import LockView, ProofView
+from portal.views.account_security import AccountSecurityView
 from portal.views.attachments import AttachmentView
 from portal.views.audit import AuditView
 from portal.views.cases import CaseView
@@ -36,6 +39,9 @@ if TYPE_CHECKING:
 
 VIEWS: tuple[type[BaseView], ...] = (
     LanguageView,
+    LockView,
+    ProofView,
+    EnrolmentView,
     IntakeView,
     CaseView,
     AttachmentView,
@@ -63,6 +69,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     MasterIndexView,
     *MASTER_VIEWS,
     StaffView,
+    AccountSecurityView,
     PostingView,
     RoleView,
 )

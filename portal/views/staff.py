@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from flask import g, request
+from flask import g, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
@@ -19,7 +19,7 @@ from portal.security.access import requires
 from portal.security.roles import PERMISSIONS, ROLES
 from portal.template_tools import moment
 from portal.views.base import ServedInterface, ServedModelView
-from portal.views.fields import era_date, one_row, password, several, text, yes_no
+from portal.views.fields import era_date, one_row, several, text, yes_no
 from services import accounts, masters
 
 if TYPE_CHECKING:
@@ -101,14 +101,6 @@ class StaffView(ServedModelView):
         "first_name": text(("名", "Given name"), 64),
         "email": text(("メール", "Mail"), 320),
         "roles": several(("担当(権限)", "Roles"), ROLE_CHOICES),
-        "password": password(
-            ("パスワード", "Password"),
-            (
-                "12文字以上。直すときは、変える場合だけ入力します",
-                "12 characters or more; when changing, only if it is to be another",
-            ),
-            required=False,
-        ),
         "active": yes_no(("利用", "In use"), ("サインインできる", "May sign in"), default=True),
     }
 
@@ -129,6 +121,15 @@ class StaffView(ServedModelView):
     def title_of(self, row: Any) -> str:
         """Family and given name."""
         return f"{row.last_name} {row.first_name}"
+
+    def links_of(self, row: Any) -> Sequence[tuple[str, str]]:
+        """To the second factors of the account."""
+        return [
+            (
+                t("認証とサインイン", "Sign-in and factors"),
+                url_for("AccountSecurityView.show", user_id=row.id),
+            )
+        ]
 
     def form_for(self, row: Any | None) -> Any:
         """The form; the account's name stays, and roles are ticked by their slug."""

@@ -6,6 +6,8 @@ production.
 
 from __future__ import annotations
 
+import base64
+import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -13,12 +15,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
-from models import bulk
+from models import bulk, sign_in
 from models.audit.tags import Tag
 from models.masters import Office, Posting
+from models.sign_in import SecondFactor
 from services import audit
 from services.demonstration.masters import HEAD_OFFICE
-from services.errors import RuleBroken
+from services.errors import NotFound, RuleBroken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 POSTED_FROM = date(2024, 4, 1)
 SECOND_OFFICE = "02"
 SHORTEST_PASSWORD = 12
+SECRET_BYTES = 20  # RFC 4226: 160 bits
 
 
 class RolesMissing(RuleBroken):
@@ -57,6 +61,7 @@ ACCOUNTS = (
     Account("kimura", "木村", "誠", "section_chief", "課長", "10005"),
     Account("aoki", "青木", "正", "auditor", "監査担当", "10006"),
     Account("kanri", "管理", "修", "administrator", "管理者", "10007"),
+    Account("mori", "森", "健", "administrator", "管理者", "10008"),
     Account("ito", "伊藤", "真由美", "counter", "窓口担当", "20001", SECOND_OFFICE),
 )
 
@@ -77,12 +82,14 @@ def install_accounts(ctx: Context, password: str) -> int:
     there = set(ctx.session.scalars(select(user.c.username)))
     new = [account for account in ACCOUNTS if account.username not in there]
     if not new:
+        _enrol(ctx)
         return 0
     hashed = generate_password_hash(password)
     now = ctx.at.replace(tzinfo=None)
     for account in new:
         user_id = _add(ctx, account, hashed, now)
         _post(ctx, account, user_id, roles[account.role], offices[account.office])
+    _enrol(ctx)
     audit.record(
         ctx, Tag.ACCOUNT_CHANGED, "account:demonstration", detail={"kind": "added", "accounts": len(new)}
     )
@@ -118,6 +125,35 @@ def _post(ctx: Context, account: Account, user_id: int, role_id: int, office_id:
             from_on=POSTED_FROM,
         )
     )
+
+
+def _enrol(ctx: Context) -> None:
+    """Give each account that never had a second factor a one-time code of its own."""
+    user = bulk.table("ab_user")
+    names = [account.username for account in ACCOUNTS]
+    had = select(SecondFactor.user_id)
+    missing = select(user.c.id).where(user.c.username.in_(names), user.c.id.not_in(had))
+    for user_id in ctx.session.scalars(missing.order_by(user.c.id)).all():
+        secret = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode("ascii")
+        ctx.session.add(sign_in.totp_factor(user_id, "デモ用の認証アプリ", secret, ctx.at, None))
+        audit.record(ctx, Tag.FACTOR_ENROLLED, f"account:{user_id}", detail={"kind": "totp"})
+
+
+def secret_of(ctx: Context, username: str) -> str | None:
+    """The secret of a demonstration account's one-time code; None where it has none.
+
+    Raises:
+        NotFound: it is no account of the demonstration.
+    """
+    user = bulk.table("ab_user")
+    found = ctx.session.scalar(select(user.c.id).where(user.c.username == username))
+    if found is None or username not in {account.username for account in ACCOUNTS}:
+        raise NotFound(
+            f"デモ用の利用者に「{username}」はいません。flask demo accounts で確かめてください。",
+            f"The demonstration has no account {username}; see `flask demo accounts`.",
+        )
+    codes = [row for row in sign_in.list_factors(ctx.session, found) if row.kind == sign_in.TOTP]
+    return sign_in.secret_of(codes[0]) if codes else None
 
 
 def _roles(ctx: Context) -> Mapping[str, int]:

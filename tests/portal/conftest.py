@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select, update
 
 from models.masters import Office, Posting
+from models.sign_in import SecondFactor, totp_factor
+from models.staff import User
 from portal import clock
 from portal.app import create_app
 from portal.commands import setup
 from portal.extensions import db
+from portal.security.factors import code_at
 from portal.security.roles import ROLES
 from portal.settings import Environment, Settings, write_once
 from services import accounts, unit_of_work
@@ -24,13 +28,21 @@ from tests.fixtures import cluster
 from tests.fixtures.databases import AUDIT_KEYS, kept_keys, migrated_database
 
 PASSWORD = "九官鳥 correct battery"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+CODE = re.compile(r'class="mono ticket-code">([0-9A-Z-]+)<')
+SHOWN_SECRET = re.compile(r'class="mono secret">([A-Z2-7]+)<')
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 OpenPortal = Callable[..., Flask]
 
 
+def account_of(role: str) -> str:
+    """The name of the account of a role's one person; what is no role is a name already."""
+    return f"{role}.hanako" if role in ROLES else role
+
+
 def employ_everybody() -> None:
-    """One person of each role, whose account is called as the role."""
+    """One person of each role, with a second factor."""
     with unit_of_work.unit_of_work(SYSTEM, clock.now()) as ctx:
         office = Office(code="10", name="保険年金課")
         ctx.session.add(office)
@@ -39,7 +51,7 @@ def employ_everybody() -> None:
             user = accounts.add_account(
                 ctx,
                 {
-                    "username": slug,
+                    "username": account_of(slug),
                     "last_name": role.ja,
                     "first_name": "花子",
                     "email": f"{slug}@example.invalid",
@@ -47,6 +59,7 @@ def employ_everybody() -> None:
                     "roles": [slug],
                 },
             )
+            ctx.session.add(totp_factor(user.id, "試験", SECRET, ctx.at, None))
             ctx.session.add(
                 Posting(
                     user_id=user.id,
@@ -122,6 +135,7 @@ def staffed_url(staffed_database: Path, tmp_path: Path) -> str:
     """A database with roles and people for this test alone."""
     copy = tmp_path / "staffed.sqlite3"
     shutil.copyfile(staffed_database, copy)
+    shutil.copyfile(staffed_database.parent / "master_key.json", tmp_path / "master_key.json")
     return f"sqlite:///{copy}"
 
 
@@ -134,13 +148,13 @@ class Visitor:
     """Somebody with a browser: reads pages, sends forms with their token."""
 
     def __init__(self, app: Flask) -> None:
+        self.app = app
         self.client: FlaskClient = app.test_client()
         self.get = self.client.get
 
     def token(self) -> str:
-        found = TOKEN.search(self.client.get("/login/").text) or TOKEN.search(
-            self.client.get("/profile/").text
-        )
+        pages = (self.client.get(path).text for path in ("/login/", "/profile/", "/lock/"))
+        found = next((token for page in pages if (token := TOKEN.search(page))), None)
         assert found
         return found[1]
 
@@ -148,10 +162,43 @@ class Visitor:
         return self.client.post(path, data={"csrf_token": self.token(), **fields})
 
     def sign_in(self, name: str, password: str = PASSWORD):
-        return self.post("/login/", username=name, password=password)
+        """Both steps; the answer of the last one that was asked for."""
+        answer = self.show_password(name, password)
+        return self.show_code(answer.location) if answer.status_code == 302 else answer
+
+    def show_password(self, name: str, password: str = PASSWORD, address: str = "/login/"):
+        return self.post(address, username=account_of(name), password=password)
+
+    def show_code(self, address: str = "/login/second"):
+        """Show the code of now as if it had not been used before."""
+        with self.app.app_context():
+            db.session.execute(update(SecondFactor).values(last_step=None))
+            db.session.commit()
+            db.session.remove()
+        return self.post(address, code=code_at(SECRET, clock.now()))
 
     def speak(self, language: str) -> None:
         self.client.set_cookie("language", language)
+
+
+def id_of(app: Flask, username: str) -> int:
+    """The account of a name."""
+    with app.app_context():
+        found = db.session.scalars(select(User.id).where(User.username == account_of(username))).one()
+        db.session.remove()
+    return found
+
+
+def ticket_for(app: Flask, administrator: Visitor, username: str) -> str:
+    """The code that an administrator reads to a person, as it stands on his screen."""
+    answer = administrator.post(f"/staff/security/{id_of(app, username)}/ticket")
+    return CODE.search(answer.text)[1]
+
+
+def enrol_app(person: Visitor):
+    """Enrol an authenticator app with the secret that the page shows."""
+    secret = SHOWN_SECRET.search(person.get("/enrol/").text)[1]
+    return person.post("/enrol/totp", code=code_at(secret, clock.now()), name="わたしの電話")
 
 
 @pytest.fixture

@@ -314,7 +314,7 @@ def test_a_slip_of_a_case_is_printed_while_somebody_waits(portal, enter):
     with portal.app_context():
         today = clock.today().isoformat()
         with unit_of_work(SYSTEM, clock.now()) as ctx:
-            user = ctx.session.scalars(select(User).where(User.username == "counter")).one()
+            user = ctx.session.scalars(select(User).where(User.username == "counter.hanako")).one()
             office = an_office(ctx.session, "10").id
         actor = replace(
             SYSTEM, staff_id=user.id, staff_number="1001", office_id=office, roles=frozenset({"counter"})
