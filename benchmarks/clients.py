@@ -87,14 +87,17 @@ class Client:
         found = TOKEN.search(self.ask("GET", path)[1])
         return {"csrf_token": found[1]} if found else {}
 
-    def sign_in(self, name: str, password: str) -> None:
-        """Enter by name and password.
+    def sign_in(self, name: str, password: str, code: str = "") -> None:
+        """Enter by name and password, and with a one-time code where there is one.
 
         Raises:
             RuntimeError: not let in.
         """
         body = {**self.token("/login/"), "username": name, "password": password}
         answer, _ = self.ask("POST", "/login/", body)
+        second = answer.getheader("Location") or ""
+        if code and "/login/second" in second:
+            answer, _ = self.ask("POST", second, {**self.token(second), "code": code})
         if answer.status != 302 or "login" in (answer.getheader("Location") or ""):
             raise RuntimeError(f"{name} was not let in: {answer.status}")
 

@@ -102,6 +102,19 @@ def flask(database: str, *arguments: str) -> None:
     subprocess.run(command, cwd=ROOT, env=environment(database), check=True, stdout=sys.stderr)  # noqa: S603 - ours
 
 
+def flask_says(database: str, *arguments: str) -> str:
+    """What a command of the portal prints.
+
+    Raises:
+        subprocess.CalledProcessError: it failed.
+    """
+    command = (sys.executable, "-m", "flask", "--app", "wsgi", *arguments)
+    done = subprocess.run(  # noqa: S603 - ours
+        command, cwd=ROOT, env=environment(database), check=True, stdout=subprocess.PIPE, text=True
+    )
+    return done.stdout.strip()
+
+
 def _create(database: str, template: str) -> None:
     drop(database)
     with _connect("postgres") as connection:

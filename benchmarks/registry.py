@@ -81,7 +81,7 @@ def _ours(port: int) -> list[Client]:
     password = (cluster.HOME / "portal" / "demo_password").read_text().strip()
     clients = [Client(port) for _ in ACCOUNTS]
     for client, account in zip(clients, ACCOUNTS, strict=True):
-        client.sign_in(account, password)
+        client.sign_in(account, password, cluster.flask_says(DATABASE, "demo", "code", account))
     return clients
 
 

@@ -16,6 +16,7 @@ from interchange.juki.gateway import FileRegister
 from models import blobs, registry
 from portal import errors, frame, request_log, template_tools
 from portal.commands.audit import audit_command
+from portal.commands.accounts import accounts_command
 from portal.commands.batch import batch_command
 from portal.commands.check import check_command
 from portal.commands.decisions import decisions_command
@@ -49,6 +50,7 @@ DEMONSTRATION_CITY = "999997"  # 見本市, which is on no map
 HERE = Path(__file__).resolve().parent
 COMMANDS = (
     setup_command,
+    accounts_command,
     check_command,
     demo_command,
     worker_command,

@@ -22,7 +22,12 @@
     document.title = document.body.dataset.lockedTitle;
   }
 
+  let locking = false;
+
+  /* Each tab asks for the lock by itself: the answer of another tab may still be on its way. */
   function lock(because) {
+    if (locking) return;
+    locking = true;
     const token = document.body.dataset.lockToken;
     const address = document.body.dataset.lockAddress;
     const here = location.pathname + location.search;
@@ -43,7 +48,7 @@
   ["keydown", "pointerdown", "pointermove", "wheel", "touchstart", "input"].forEach((kind) =>
     document.addEventListener(kind, moved, { capture: true, passive: true }));
   window.addEventListener("storage", (event) => {
-    if (event.key === LOCKED) { away(); location.reload(); }
+    if (event.key === LOCKED) lock("idle");
   });
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) { away(); location.reload(); }

@@ -7,7 +7,7 @@ production.
 from __future__ import annotations
 
 import base64
-import secrets
+import hmac
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -82,14 +82,14 @@ def install_accounts(ctx: Context, password: str) -> int:
     there = set(ctx.session.scalars(select(user.c.username)))
     new = [account for account in ACCOUNTS if account.username not in there]
     if not new:
-        _enrol(ctx)
+        _enrol(ctx, password)
         return 0
     hashed = generate_password_hash(password)
     now = ctx.at.replace(tzinfo=None)
     for account in new:
         user_id = _add(ctx, account, hashed, now)
         _post(ctx, account, user_id, roles[account.role], offices[account.office])
-    _enrol(ctx)
+    _enrol(ctx, password)
     audit.record(
         ctx, Tag.ACCOUNT_CHANGED, "account:demonstration", detail={"kind": "added", "accounts": len(new)}
     )
@@ -127,33 +127,31 @@ def _post(ctx: Context, account: Account, user_id: int, role_id: int, office_id:
     )
 
 
-def _enrol(ctx: Context) -> None:
+def _enrol(ctx: Context, password: str) -> None:
     """Give each account that never had a second factor a one-time code of its own."""
     user = bulk.table("ab_user")
     names = [account.username for account in ACCOUNTS]
     had = select(SecondFactor.user_id)
-    missing = select(user.c.id).where(user.c.username.in_(names), user.c.id.not_in(had))
-    for user_id in ctx.session.scalars(missing.order_by(user.c.id)).all():
-        secret = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode("ascii")
+    missing = select(user.c.id, user.c.username).where(user.c.username.in_(names), user.c.id.not_in(had))
+    for user_id, username in ctx.session.execute(missing.order_by(user.c.id)).all():
+        secret = code_secret(password, username)
         ctx.session.add(sign_in.totp_factor(user_id, "デモ用の認証アプリ", secret, ctx.at, None))
         audit.record(ctx, Tag.FACTOR_ENROLLED, f"account:{user_id}", detail={"kind": "totp"})
 
 
-def secret_of(ctx: Context, username: str) -> str | None:
-    """The secret of a demonstration account's one-time code; None where it has none.
+def code_secret(password: str, username: str) -> str:
+    """The secret of an account's one-time code, drawn from the password of this installation.
 
     Raises:
         NotFound: it is no account of the demonstration.
     """
-    user = bulk.table("ab_user")
-    found = ctx.session.scalar(select(user.c.id).where(user.c.username == username))
-    if found is None or username not in {account.username for account in ACCOUNTS}:
+    if username not in {account.username for account in ACCOUNTS}:
         raise NotFound(
             f"デモ用の利用者に「{username}」はいません。flask demo accounts で確かめてください。",
             f"The demonstration has no account {username}; see `flask demo accounts`.",
         )
-    codes = [row for row in sign_in.list_factors(ctx.session, found) if row.kind == sign_in.TOTP]
-    return sign_in.secret_of(codes[0]) if codes else None
+    drawn = hmac.digest(password.encode(), f"totp:{username}".encode(), "sha256")
+    return base64.b32encode(drawn[:SECRET_BYTES]).decode("ascii")
 
 
 def _roles(ctx: Context) -> Mapping[str, int]:

@@ -14,10 +14,23 @@ from portal.security.access import lock_of
 from portal.security.roles import PERMISSIONS
 from portal.settings import Environment, Settings
 
-# Sign-in and sign-out, the switch of the language, the answer for the proxy, the two closed token doors.
+# Sign-in with its second step, enrolment and lock, which ask for the session's own stage; sign-out, the
+# switch of the language, the answer for the proxy, the two closed token doors.
 OPEN = {
     "SignInView.login",
+    "SignInView.second",
+    "SignInView.options",
     "SignInView.logout",
+    "EnrolmentView.begin",
+    "EnrolmentView.show",
+    "EnrolmentView.ticket",
+    "EnrolmentView.totp",
+    "EnrolmentView.options",
+    "EnrolmentView.passkey",
+    "LockView.show",
+    "LockView.unlock",
+    "LockView.options",
+    "LockView.now",
     "LanguageView.switch",
     "health",
     "ClosedSecurityApi.login",

@@ -22,6 +22,7 @@ from tests.factories.cases import IDENTITY, complete, next_item, take_in
 from tests.factories.people import a_household, someone
 from tests.factories.registry import a_person, an_acquisition
 from tests.factories.staff import an_office
+from tests.portal.conftest import account_of
 from workflows import catalog
 from workflows.engine import runner
 
@@ -36,7 +37,7 @@ def uow(actor):
 
 
 def somebody(name):
-    return actor_of(db.session.scalars(select(User).where(User.username == name)).one())
+    return actor_of(db.session.scalars(select(User).where(User.username == account_of(name))).one())
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from models.certificate import Certificate
 from models.crypto import cipher
 from models.document import PrintRequest, PrintRun
 from models.masters import Posting
+from models.sign_in import totp_factor
 from models.staff import User
 from portal import clock
 from portal.app import create_app
@@ -29,7 +30,7 @@ from services.unit_of_work import unit_of_work
 from tests.factories.cases import take_in
 from tests.factories.registry import a_person, an_acquisition, register_acquisition
 from tests.factories.staff import an_office
-from tests.portal.conftest import PASSWORD, OpenPortal, Visitor, employ_everybody
+from tests.portal.conftest import PASSWORD, SECRET, OpenPortal, Visitor, employ_everybody
 from workflows import catalog
 
 CHECKBOX = re.compile(r'name="paper" value="(\d+)"')
@@ -101,6 +102,7 @@ def stranger(ctx) -> None:
             "roles": ["certificate_clerk"],
         },
     )
+    ctx.session.add(totp_factor(user.id, "試験", SECRET, ctx.at, None))
     other = an_office(ctx.session, "77")
     ctx.session.add(
         Posting(user_id=user.id, staff_number="9001", office_id=other.id, from_on=date(2020, 4, 1))

@@ -83,8 +83,8 @@ def test_every_problem_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_wrong_value_is_named_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PORTAL_SESSION_MINUTES", "soon")
-    with pytest.raises(UnsafeSetting, match="PORTAL_SESSION_MINUTES"):
+    monkeypatch.setenv("PORTAL_IDLE_MINUTES", "soon")
+    with pytest.raises(UnsafeSetting, match="PORTAL_IDLE_MINUTES"):
         load_settings()
 
 

@@ -1,13 +1,14 @@
 """The staff of the demonstration city before their screens."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, StorageState
 
 from tests.fixtures.browser import INSIDE, PATIENCE_MS
-from tests.fixtures.live_server import LiveServer
+from tests.fixtures.live_server import LiveServer, run_flask
 from tests.scenarios.desk import Desk
 
 
@@ -45,7 +46,7 @@ def desk(
         if account in cookies:
             one.open("/")
         else:
-            sign_in(one, account, password)
+            sign_in(one, account, password, lambda: code_of(live_server.folder, account))
             cookies[account] = context.storage_state()
         return one
 
@@ -55,13 +56,21 @@ def desk(
     assert [complaint for one in opened for complaint in one.complaints] == []
 
 
-def sign_in(one: Desk, account: str, password: str) -> None:
+def sign_in(one: Desk, account: str, password: str, code: Callable[[], str]) -> None:
     one.page.goto("/login/")
     one.page.fill('input[name="username"]', account)
     one.page.fill('input[name="password"]', password)
     with one.page.expect_navigation():
         one.page.keyboard.press("Enter")
+    one.page.fill('input[name="code"]', code())
+    with one.page.expect_navigation():
+        one.page.keyboard.press("Enter")
     assert "/login" not in one.page.url
+
+
+def code_of(folder: Path, account: str) -> str:
+    """The one-time code of a demonstration account, as its authenticator shows it now."""
+    return run_flask(folder, "demo", "code", account).strip()
 
 
 def is_complaint(said: ConsoleMessage) -> bool:
