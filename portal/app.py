@@ -15,8 +15,8 @@ from interchange.juki.deaths import DeathsFile
 from interchange.juki.gateway import FileRegister
 from models import blobs, registry
 from portal import errors, frame, request_log, template_tools
-from portal.commands.audit import audit_command
 from portal.commands.accounts import accounts_command
+from portal.commands.audit import audit_command
 from portal.commands.batch import batch_command
 from portal.commands.check import check_command
 from portal.commands.decisions import decisions_command
@@ -112,9 +112,9 @@ def create_app(settings: Settings) -> Flask:
         app.extensions["babel"].locale_selector = babel_locale
         for view in VIEWS:
             register(appbuilder, view)
+    gate.install(app)  # first: whether the session could be read decides what any check says
     csrf.init_app(app)
     plain_text.install(app)
-    gate.install(app)
     app.add_url_rule("/healthz", "health", health)
     headers.install(app)
     template_tools.install(app)

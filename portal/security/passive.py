@@ -1,4 +1,4 @@
-"""Requests that pages make by themselves: they are no sign of life, so they keep no idle session open (L2)."""
+"""Requests that pages make by themselves: no sign of life, so they keep no idle session open (L2)."""
 
 from __future__ import annotations
 

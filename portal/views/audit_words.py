@@ -18,6 +18,11 @@ from rules.eras import format_short
 
 Words = tuple[str, str]
 KEYS: Mapping[str, Words] = {
+    "door": ("入口", "door"),
+    "factor": ("認証", "factor"),
+    "replaced": ("終わらせたサインイン", "sessions replaced"),
+    "because": ("理由", "because"),
+    "minutes": ("分", "minutes"),
     "deed": ("したこと", "deed"),
     "kind": ("種類", "kind"),
     "notification": ("届出の番号", "notification no."),
@@ -58,6 +63,19 @@ KEYS: Mapping[str, Words] = {
     "counters": ("消した計数", "counters removed"),
 }
 VALUES: Mapping[str, Words] = {
+    "totp": ("確認コード", "code"),
+    "passkey": ("端末の本人確認", "passkey"),
+    "enrolled": ("登録したばかりの認証", "just enrolled"),
+    "second": ("もう一つの確認", "second factor"),
+    "unlock": ("ロック", "lock"),
+    "prove": ("本人の再確認", "proof"),
+    "ticket": ("登録コード", "code to enrol"),
+    "begin": ("登録コードでの開始", "beginning with a code"),
+    "stopped": ("停止中", "stopped"),
+    "idle": ("操作なし", "nobody moved"),
+    "left": ("離席", "left the desk"),
+    "changed": ("パスワード・権限・配属の変更", "password, roles or posting changed"),
+    "factor": ("認証", "factor"),
     "created": ("新規", "created"),
     "revised": ("変更", "revised"),
     "moved": ("住所の変更", "moved"),

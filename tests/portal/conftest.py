@@ -19,6 +19,7 @@ from portal import clock
 from portal.app import create_app
 from portal.commands import setup
 from portal.extensions import db
+from portal.security import keys
 from portal.security.factors import code_at
 from portal.security.roles import ROLES
 from portal.settings import Environment, Settings, write_once
@@ -82,6 +83,15 @@ def one_audit_key() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def one_keyring() -> Iterator[None]:
+    """All portals of these tests have the same keys: a database may be copied from one to another."""
+    with pytest.MonkeyPatch.context() as patch:
+        made = keys.new_keyring()
+        patch.setattr(keys, "new_keyring", lambda: made)
+        yield
+
+
 @pytest.fixture
 def kept_state() -> Iterator[None]:
     """Keep what `create_app` sets for the whole process as it was."""
@@ -112,8 +122,9 @@ def open_portal(tmp_path: Path, kept_state: None) -> Iterator[OpenPortal]:
 
 
 @pytest.fixture(scope="session")
-def staffed_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def staffed_database(one_keyring: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with roles and people, made once; copy it."""
+    del one_keyring
     folder = tmp_path_factory.mktemp("staffed")
     url = migrated_database("sqlite", folder)
     factory = unit_of_work._factory[:]
@@ -135,7 +146,6 @@ def staffed_url(staffed_database: Path, tmp_path: Path) -> str:
     """A database with roles and people for this test alone."""
     copy = tmp_path / "staffed.sqlite3"
     shutil.copyfile(staffed_database, copy)
-    shutil.copyfile(staffed_database.parent / "master_key.json", tmp_path / "master_key.json")
     return f"sqlite:///{copy}"
 
 

@@ -8,7 +8,9 @@ from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from werkzeug.serving import make_server
 
-from tests.portal.conftest import PASSWORD
+from portal import clock
+from portal.security.factors import code_at
+from tests.portal.conftest import PASSWORD, SECRET, account_of
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 15_000
@@ -47,9 +49,12 @@ def is_complaint(said: ConsoleMessage) -> bool:
 
 def enter(page: Page, name: str) -> None:
     page.goto("/login/")
-    page.keyboard.type(name)
+    page.keyboard.type(account_of(name))
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("もう一つの確認")
+    page.keyboard.type(code_at(SECRET, clock.now()))
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("きょうの仕事")
 
