@@ -60,7 +60,7 @@ def employ_everybody() -> None:
                     "roles": [slug],
                 },
             )
-            ctx.session.add(totp_factor(user.id, "試験", SECRET, ctx.at, None))
+            ctx.session.add(totp_factor(user.id, "1", SECRET, ctx.at, None))
             ctx.session.add(
                 Posting(
                     user_id=user.id,

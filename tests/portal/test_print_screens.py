@@ -102,7 +102,7 @@ def stranger(ctx) -> None:
             "roles": ["certificate_clerk"],
         },
     )
-    ctx.session.add(totp_factor(user.id, "試験", SECRET, ctx.at, None))
+    ctx.session.add(totp_factor(user.id, "1", SECRET, ctx.at, None))
     other = an_office(ctx.session, "77")
     ctx.session.add(
         Posting(user_id=user.id, staff_number="9001", office_id=other.id, from_on=date(2020, 4, 1))

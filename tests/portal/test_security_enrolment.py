@@ -46,7 +46,7 @@ def second_administrator(app: Flask) -> Visitor:
                     "roles": ["administrator"],
                 },
             )
-            ctx.session.add(totp_factor(user.id, "試験", SECRET, ctx.at, None))
+            ctx.session.add(totp_factor(user.id, "1", SECRET, ctx.at, None))
             office = ctx.session.scalars(select(Office.id)).first()
             ctx.session.add(
                 Posting(user_id=user.id, staff_number="9001", office_id=office, from_on=date(2020, 4, 1))
