@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from huey import Huey, RedisHuey, SqliteHuey
 from huey.registry import Message
 from huey.serializer import Serializer
+from redis import ConnectionPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("portal.worker")
 NAME = "portal"
+PATIENCE_SECONDS = 3.0  # a deed waits no longer for a queue that does not answer
 
 
 class PlainMessages(Serializer):
@@ -83,6 +85,9 @@ class Doorbell:
 def _open(settings: Settings) -> Huey:
     common = {"results": False, "utc": True, "serializer": PlainMessages()}
     if settings.redis_url:
-        return RedisHuey(NAME, url=settings.redis_url, **common)
+        pool = ConnectionPool.from_url(
+            settings.redis_url, socket_connect_timeout=PATIENCE_SECONDS, socket_timeout=PATIENCE_SECONDS
+        )
+        return RedisHuey(NAME, connection_pool=pool, **common)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     return SqliteHuey(NAME, filename=str(settings.data_dir / "queue.sqlite3"), fsync=False, **common)

@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from huey import RedisHuey
 from sqlalchemy import select
 
 from models.job import DONE, Job
 from models.masters import Office
 from portal import clock
+from portal.doorbell import Doorbell
 from portal.extensions import db
 from portal.job_runner import JobRunner
+from portal.settings import Settings
 from portal.worker import Worker
 from services import unit_of_work
 from services.context import Context
@@ -115,6 +118,13 @@ def test_a_deed_is_committed_and_its_work_done_when_the_queue_cannot_be_reached(
     wish("found", "1")
     worker.once()
     assert states(app) == {"found:1": DONE}
+
+
+def test_a_queue_that_refuses_is_told_of_and_stops_nobody(tmp_path: Path) -> None:
+    away = Doorbell(Settings(redis_url="redis://127.0.0.1:1/0", data_dir=tmp_path))
+    assert away.ring([1]) is False
+    assert away.is_quiet()
+    assert isinstance(away.huey, RedisHuey)
 
 
 def test_a_message_is_a_number_and_runs_no_code(app: Flask, worker: Worker) -> None:
