@@ -12,6 +12,7 @@ from flask import Flask
 from huey import RedisHuey
 from sqlalchemy import select
 
+from models.crypto.keyring import Keyring
 from models.job import DONE, Job
 from models.masters import Office
 from portal import clock
@@ -175,7 +176,8 @@ def test_the_calendar_is_kept_and_asks_once_a_period(app: Flask, worker: Worker)
     assert asked == [f"periodic:remind:{clock.today()}"]
 
 
-def test_two_workers_do_each_job_once(fresh_url: str) -> None:
+def test_two_workers_do_each_job_once(fresh_url: str, keys: Keyring) -> None:
+    del keys
     before = unit_of_work._factory[:]
     unit_of_work.configure(sessions_of(fresh_url))
     with kinds(FOUND):
