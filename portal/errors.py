@@ -10,16 +10,18 @@ from flask_limiter.errors import RateLimitExceeded
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from limits.errors import StorageError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError, ServiceUnavailable
 
+from portal import clock
 from portal.extensions import db
 from portal.language import t
 from portal.request_log import log, request_id
 from portal.security import refusals
 from portal.security.access import to_sign_in
 from portal.security.actor import NobodySignedIn, signed_in_actor
+from services.context import SYSTEM
 from services.errors import (
     AuditMissing,
     NotAllowed,
@@ -28,6 +30,8 @@ from services.errors import (
     ServiceError,
     SomebodyElseWasFaster,
 )
+from services.unit_of_work import unit_of_work
+from workflows.engine import broken_steps
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -207,10 +211,25 @@ def on_crash(error: Exception) -> Response:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return on_database_away(error)
     log.error("crash", id=request_id(), exc_info=error)
+    _note_broken_step()
     if current_app.testing and current_app.config.get("RAISE_CRASHES"):
         raise error
     db.session.remove()
     return answer(500, source=InternalServerError())
+
+
+def _note_broken_step() -> None:
+    """Where a step of a case broke the deed, write the incident, in a transaction of its own."""
+    broken = broken_steps.take(db.session())
+    if broken is None:
+        return
+    actor = signed_in_actor() or SYSTEM
+    db.session.remove()
+    try:
+        with unit_of_work(actor, clock.now()) as ctx:
+            broken_steps.note(ctx, broken)
+    except SQLAlchemyError as away:
+        log.error("incident not written", id=request_id(), case=broken.case_id, kind=type(away).__name__)
 
 
 def answer(

@@ -9,6 +9,7 @@ from services import job_kinds, periodic
 from services.batch import deciding, regular
 from services.job_kinds import Kind
 from services.periodic import Daily, MonthlyWorkingDay, Periodic
+from workflows.engine.work_between_deeds import WORK
 from workflows.ex_officio_cases import start_case
 from workflows.operating import background
 
@@ -53,6 +54,7 @@ def register_kinds(settings: Settings) -> None:
             long=True,
         ),
         Kind(background.KIND, "案件の一括操作", "Operations on many cases", background.step, long=True),
+        *WORK,
     ):
         job_kinds.register(kind)
     for regular_work in CALENDAR:

@@ -20,6 +20,7 @@ from portal import clock
 from portal.extensions import db
 from portal.job_runner import JobRunner, Outcome
 from portal.security.anchoring import write_anchor
+from portal.waker import wake_due
 from services import job_runs, periodic
 from services.context import SYSTEM
 from services.unit_of_work import unit_of_work
@@ -97,6 +98,7 @@ class Worker:
             with unit_of_work(SYSTEM, clock.now()) as ctx:
                 periodic.ask_due(ctx)
             self._minute = minute
+        wake_due(lambda: self._stopping)
         with unit_of_work(SYSTEM, clock.now()) as ctx:
             due = job_runs.due(ctx.session, ctx.at, self._threads)
         if due and self._doorbell.is_quiet() and not self._doorbell.ring(due):

@@ -91,6 +91,19 @@ def get(ctx: Context, incident_id: int) -> Incident:
     return incident
 
 
+def must_be_open(incident: Incident) -> None:
+    """Refuse to settle an incident twice.
+
+    Raises:
+        SomebodyElseWasFaster: it was settled before.
+    """
+    if incident.state != "open":
+        raise SomebodyElseWasFaster(
+            "この障害はすでに片付いています。一覧から状態を確かめてください。",
+            "This incident was settled before.",
+        )
+
+
 def settle(ctx: Context, incident: Incident, state: str, reason: str = "") -> None:
     """Close an incident: `resolved` after a retry that worked, `skipped` with a reason.
 
@@ -98,11 +111,7 @@ def settle(ctx: Context, incident: Incident, state: str, reason: str = "") -> No
         SomebodyElseWasFaster: it was settled before.
         RuleBroken: it is skipped and no reason is given, or the reason is too long.
     """
-    if incident.state != "open":
-        raise SomebodyElseWasFaster(
-            "この障害はすでに片付いています。一覧から状態を確かめてください。",
-            "This incident was settled before.",
-        )
+    must_be_open(incident)
     if (state == SKIPPED and not reason.strip()) or len(reason) > LONGEST_REASON:
         raise RuleBroken(
             f"見送る理由を{LONGEST_REASON}字までで入力してください。",
@@ -128,7 +137,7 @@ def _new(ctx: Context, failure: Failure) -> Incident:
         statement = select(Definition.version).where(Definition.hash == case.definition_hash)
         version = ctx.session.scalars(statement).first()
     return Incident(
-        case_id=failure.case_id,
+        case_id=case.id if case else None,
         job_id=failure.job_id,
         office_id=case.office_id if case else ctx.actor.office_id,
         slug=case.slug if case else "",

@@ -80,10 +80,13 @@ class Kind:
     long: bool = False
     given_up: GivenUp | None = field(default=None)
 
-    def pause_after(self, attempts: int) -> timedelta:
-        """How long to wait after so many failures in a row: twice as long each time, with an upper end."""
+    def pause_after(self, attempts: int, first: timedelta | None = None) -> timedelta:
+        """How long to wait after so many failures in a row: twice as long each time, with an upper end.
+
+        `first` is what one job asks for instead of its kind's first pause.
+        """
         doublings = min(max(attempts - 1, 0), 20)
-        pause: timedelta = min(self.first_pause * 2**doublings, self.longest_pause)
+        pause: timedelta = min((first or self.first_pause) * 2**doublings, self.longest_pause)
         return pause
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Update, select, update
@@ -202,10 +202,18 @@ def _fail(
             kind.given_up(ctx, row)
     else:
         row.state = WAITING
-        row.next_at = ctx.at if at_once or kind is None else ctx.at + kind.pause_after(row.attempts)
+        row.next_at = (
+            ctx.at if at_once or kind is None else ctx.at + kind.pause_after(row.attempts, _own_pause(row))
+        )
     detail = {"kind": row.kind, "attempts": row.attempts, "state": row.state}
     audit.record(replace(ctx, actor=SYSTEM), Tag.JOB_FAILED, f"job:{row.id}", detail=detail)
     ctx.session.flush()
+
+
+def _own_pause(row: Job) -> timedelta | None:
+    """What a job says of its first pause (`first_pause`, seconds) instead of its kind."""
+    told = row.payload.get("first_pause")
+    return timedelta(seconds=told) if isinstance(told, int) else None
 
 
 def _held(held: Claim) -> Update:

@@ -71,6 +71,7 @@ class CaseWorkflow(_Flat, BpmnWorkflow):
         super().__init__(spec, subprocess_specs, **kwargs)
         self.event_manager = CaseEvents(self)
         self.doing: Any = None
+        self.at_work: Any = None  # the task that is being run
 
     @cached_property
     def doers(self) -> dict[str, list[str]]:
@@ -170,6 +171,7 @@ class CaseWorkflow(_Flat, BpmnWorkflow):
         return count
 
     def _run(self, task: Any) -> None:
+        self.at_work = task
         try:
             task.run()
         except BpmnError as error:

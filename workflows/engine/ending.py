@@ -11,6 +11,7 @@ from workflows.engine.matters import matter_of
 from workflows.engine.permits import SUPERVISORS
 from workflows.engine.running import flush, load
 from workflows.engine.task_forms import refuse_reason
+from workflows.engine.waits import forget
 from workflows.engine.work_queue import journal
 
 
@@ -29,6 +30,7 @@ def withdraw(ctx: Context, case_id: int, reason: str) -> Case:
     case, matter = running.case, matter_of(running.case.slug)
     for item in list_open_items(ctx.session, case_id):
         item.state = "gone"
+    forget(running, running.waits.values())
     case.state, case.ended_at, case.blob = "ended", ctx.at, None
     journal(ctx, running, "ended", note=reason)
     matter.withdraw(ctx, case, reason)

@@ -9,18 +9,23 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
+from forms.validation import FormRefused
 from models.batch import Adding, Changing, Missed, write
 from models.bulk import table
 from models.case import Case, CaseEvent, WorkItem
 from services.context import SYSTEM, Context
-from services.errors import NotFound, SomebodyElseWasFaster
-from workflows.engine import definitions, evaluations, store
+from services.errors import NotFound, ServiceError, SomebodyElseWasFaster
+from workflows.engine import broken_steps, definitions, evaluations, store, waits
 from workflows.engine.case_workflow import CaseWorkflow
+from workflows.engine.elements.events import Message, Signal
+from workflows.engine.elements.timers import Timer
 from workflows.engine.parser import Specification
 from workflows.engine.permits import TAKEN
 from workflows.engine.script_engine import FeelScriptEngine
@@ -36,6 +41,15 @@ FASTER = (
     "この届出は別の人が先に進めました。入力した内容は登録されていません。一覧から開き直してください。",
     "Somebody else has worked on this case meanwhile. What you typed was not registered.",
 )
+
+SUSPENDED = "suspended"
+_CAUGHT = {"timer": Timer, "message": Message, "signal": Signal}
+
+
+class CaseSuspended(SomebodyElseWasFaster):
+    """The case is suspended: nobody works on it until it goes on."""
+
+    code = "case_suspended"
 
 
 @dataclass(frozen=True)
@@ -99,14 +113,26 @@ def _locking() -> Select[Any]:
     )
 
 
+def find_open(ctx: Context, case_id: int) -> Running | None:
+    """A case with its tree, locked, whoever asks; None where it has ended or is no more.
+
+    Raises:
+        CaseSuspended: it is suspended.
+    """
+    locked = select(Case).where(Case.id == case_id).with_for_update()
+    case = ctx.session.scalars(locked.execution_options(populate_existing=True)).one_or_none()
+    return None if case is None or case.blob is None else restored(ctx, case)
+
+
 def restored(ctx: Context, case: Case) -> Running:
     """The tree of a case that is locked.
 
     Raises:
-        SomebodyElseWasFaster: the case has ended, or is stopped for the time being.
+        SomebodyElseWasFaster: the case has ended.
+        CaseSuspended: it is suspended.
     """
-    if case.state == "suspended":
-        raise SomebodyElseWasFaster(
+    if case.state == SUSPENDED:
+        raise CaseSuspended(
             "この案件は一時停止中です。入力した内容は登録されていません。再開されるまでお待ちください。",
             "This case is suspended. What you typed was not registered. Wait until it is resumed.",
         )
@@ -118,12 +144,28 @@ def restored(ctx: Context, case: Case) -> Running:
     specification = definitions.by_hash(ctx.session, case.definition_hash)
     workflow = store.thaw(case.blob, specification)
     waiting = frozenset(str(task.id) for task in workflow.ready_manual_tasks())
-    return _engaged(ctx, Running(case, specification, workflow, waiting))
+    running = _engaged(ctx, Running(case, specification, workflow, waiting))
+    running.waits = waits.waits_of(workflow)
+    return running
 
 
 def run_on(ctx: Context, running: Running) -> None:
-    """Run everything that waits for nobody."""
-    running.workflow.do_engine_steps(did_complete_task=_note_services(ctx, running))
+    """Run everything that waits for nobody.
+
+    Whatever a step raises comes out, and nothing of the deed may be kept; what nobody foresaw is remembered
+    with the session, so that who undoes the deed can write an incident (`broken_steps.take`).
+    """
+    workflow = running.workflow
+    try:
+        workflow.do_engine_steps(did_complete_task=_note_steps(ctx, running))
+    except (ServiceError, FormRefused, DBAPIError):
+        raise
+    except Exception as error:
+        task = workflow.at_work or workflow.task_tree
+        element = (process_of(task), getattr(error, "element_id", None) or str(task.task_spec.name))
+        guid = getattr(error, "task_guid", None) or str(task.id)
+        broken_steps.remember(ctx.session, running.case.id, element, guid, error)
+        raise
 
 
 def save(ctx: Context, running: Running) -> Done:
@@ -134,6 +176,8 @@ def save(ctx: Context, running: Running) -> Done:
     """
     case, workflow = running.case, running.workflow
     rows = update_items(ctx, running)
+    waits.synchronise(ctx, running)
+    waits.send_thrown(ctx, running)
     now: dict[str, Any] = {"version": case.version + 1}
     evaluations.keep(ctx, case, workflow.script_engine.evaluations)
     if workflow.is_completed():
@@ -195,9 +239,21 @@ def _engaged(ctx: Context, running: Running) -> Running:
     return running
 
 
-def _note_services(ctx: Context, running: Running) -> Any:
+def _note_steps(ctx: Context, running: Running) -> Any:
+    """Keep in the journal what the system did: services, and events that came."""
+
     def note(task: Any) -> None:
-        if hasattr(task.task_spec, "operation_name"):
-            journal(ctx, running, "service", (process_of(task), task.task_spec.bpmn_id))
+        kind = _kind_of(task.task_spec)
+        if kind:
+            journal(ctx, running, kind, (process_of(task), task.task_spec.bpmn_id))
 
     return note
+
+
+def _kind_of(spec: Any) -> str:
+    if hasattr(spec, "operation_name"):
+        return "service"
+    if not isinstance(spec, CatchingEvent):
+        return ""
+    definition = spec.event_definition
+    return next((kind for kind, one in _CAUGHT.items() if isinstance(definition, one)), "")

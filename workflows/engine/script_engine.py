@@ -15,6 +15,7 @@ from workflows.engine.dmn.tables import Decision
 from workflows.engine.evaluations import Evaluated
 from workflows.engine.feel.expressions import compile_context, compile_expression
 from workflows.engine.operations import CaseData, get_operation
+from workflows.engine.plain import plain
 
 
 class _NoPython:
@@ -75,9 +76,9 @@ class FeelScriptEngine(PythonScriptEngine):
 
     def execute(self, task: Any, script: str, external_context: Any = None) -> bool:
         del external_context
-        task.data.update(
-            compile_context(script, None).evaluate(task.data, clock=self._clock, closed_days=self.closed_days)
-        )
+        found = compile_context(script, None)
+        entries = found.evaluate(task.data, clock=self._clock, closed_days=self.closed_days)
+        task.data.update(plain(entries))
         return True
 
     def call_service(self, task: Any, **kwargs: Any) -> str:

@@ -26,6 +26,7 @@ class Running:
     """A case in the hand of one deed: its row, its specification and its live tree.
 
     `waiting` holds the ids of the tasks that waited for people when the deed began: those are in the table.
+    `waits` holds what it waited for beside people (`workflows.engine.waits`), for the same purpose.
     `changes` and `lines` are what the deed will write beside the case itself; `save` and `flush` write them.
     """
 
@@ -36,6 +37,7 @@ class Running:
     shown: Shown | None = None
     changes: list[Change] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)
+    waits: Mapping[str, Any] = field(default_factory=dict)
 
 
 def process_of(task: Any) -> str:

@@ -27,6 +27,7 @@ from models.operation import (
 from services import audit
 from services.context import SYSTEM, Context
 from services.errors import NotAllowed, NotFound, RuleBroken, ServiceError
+from workflows.engine import incident_repair
 from workflows.operating import holding, moving, rewinding
 from workflows.operating.reach import within
 
@@ -91,12 +92,23 @@ def _resume(ctx: Context, run: OperationRun, result: OperationResult) -> None:
     holding.resume(ctx, _case(result), run.reason)
 
 
+def _retry(ctx: Context, run: OperationRun, result: OperationResult) -> None:
+    del run
+    incident_repair.retry(ctx, _incident(result))
+
+
+def _skip(ctx: Context, run: OperationRun, result: OperationResult) -> None:
+    incident_repair.skip(ctx, _incident(result), run.reason)
+
+
 PERFORM: dict[str, Perform] = {
     "migrate": _migrate,
     "take_back": _take_back,
     "rewind": _rewind,
     "suspend": _suspend,
     "resume": _resume,
+    "retry": _retry,
+    "skip": _skip,
 }
 
 
@@ -159,6 +171,8 @@ def do_next(ctx: Context, run_id: int) -> OperationResult | None:
         result.state, result.code = REFUSED, refused.code
         result.message_ja = refused.message_ja[:LONGEST_MESSAGE]
         result.message_en = refused.message_en[:LONGEST_MESSAGE]
+        if run.kind == "retry" and refused.code not in incident_repair.NOT_TRIED:
+            incident_repair.failed_again(ctx, _incident(result), refused)
         audit.record(
             ctx, Tag.OPERATION_REFUSED, f"operation:{run.id}", result.case_id, {"code": refused.code}
         )
@@ -262,6 +276,13 @@ def _refuse_empty(kind: str, count: int, reason: str) -> None:
 
 def _counted(run: OperationRun, found: Mapping[str, int]) -> Counted:
     return Counted(run, found.get(WAITING, 0), found.get(DONE, 0), found.get(REFUSED, 0))
+
+
+def _incident(result: OperationResult) -> int:
+    """The incident of an item."""
+    if result.incident_id is None:
+        raise ValueError(f"item {result.id} names no incident")
+    return result.incident_id
 
 
 def _case(result: OperationResult) -> int:

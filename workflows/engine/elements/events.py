@@ -14,6 +14,7 @@ from SpiffWorkflow.bpmn.util.event import BpmnEvent
 
 from workflows.engine.elements.failures import StepFailed
 from workflows.engine.elements.timers import Timer
+from workflows.engine.plain import plain
 
 LONGEST_KEY = 200
 
@@ -46,7 +47,7 @@ class _Carrying(EventDefinition):
     def throw(self, my_task: Any) -> None:
         told = None
         if self.payload:
-            told = my_task.workflow.script_engine.evaluate(my_task, self.payload)
+            told = plain(my_task.workflow.script_engine.evaluate(my_task, self.payload))
         my_task.workflow.top_workflow.event_manager.throw(self.event(my_task, told), my_task)
 
     def event(self, my_task: Any, payload: Any) -> Any:

@@ -19,6 +19,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from workflows.engine.elements.failures import StepFailed
 from workflows.engine.elements.merging import add_changes
+from workflows.engine.plain import plain
 
 MOST_INSTANCES = 1000
 
@@ -35,7 +36,7 @@ class Collection:
         Raises:
             StepFailed: it is no list, or a very long one.
         """
-        found = my_task.workflow.script_engine.evaluate(my_task, self.bpmn_id)
+        found = plain(my_task.workflow.script_engine.evaluate(my_task, self.bpmn_id))
         if not isinstance(found, list):
             raise StepFailed(my_task, "instances_no_list", type(found).__name__)
         if len(found) > MOST_INSTANCES:
