@@ -173,3 +173,56 @@ def test_the_data_is_not_changed_by_an_expression():
     data = {"people": [{"age": 1}]}
     compile_expression("append(people, {age: 2})", data).evaluate(data)
     assert data == {"people": [{"age": 1}]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{f: function(n) f(n + 1), r: f(1)}.r",
+        "{f: function(n) [f, f, n], r: for i in 1..9999 return for j in 1..99 return f(j)}.r",
+        "list replace(for i in 1..9999 return i, function(x, y) count(for j in 1..99 return j) > 1, 0)",
+        "for i in 1..9999 return partial",
+        'string join(for i in 1..19999 return "0123456789", "0123456789")',
+        'replace("' + "a" * 5000 + '", "a", "' + "b" * 100 + '")',
+        'split(string join(for i in 1..19999 return "aa", ","), "a")',
+        "string({a: [1, 1], "
+        + ", ".join(f"{chr(98 + i)}: [{chr(97 + i)}, {chr(97 + i)}]" for i in range(24))
+        + "})",
+        'for day in @"0001-01-01"..@"9999-12-31" return day',
+        'for n in 1..19999 return working days between(@"2000-01-01", @"2100-01-01")',
+        "union(for i in 1..9999 return i, for i in 1..9999 return i + 9999)",
+        "context merge(for i in 1..1999 return {a: i, b: i, c: i, d: for j in 1..999 return j})",
+    ],
+    ids=range(12),
+)
+def test_functions_that_ask_for_too_much_meet_a_limit(text):
+    with pytest.raises(FeelLimitError):
+        compile_expression(text, []).evaluate({})
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ('matches("' + "a" * 40 + '!", "(a+)+$")', False),
+        ('matches("' + "a" * 3000 + '", "(a|aa)+b")', False),
+        ('replace("' + "a" * 3000 + '", "(a*)*b", "c")', "a" * 3000),
+        ('matches("a", "' + "(" * 300 + "a" + ")" * 300 + '")', True),
+        ('matches("a", "a{1000}{1000}")', None),
+    ],
+    ids=range(5),
+)
+def test_no_pattern_runs_on_and_on(text, answer):
+    assert compile_expression(text, []).evaluate({}) == answer
+
+
+def test_functions_do_not_leave_an_expression():
+    for text in ("function(x) x", "{f: function(x) x}.f", "{m: min}.m"):
+        outcome = compile_expression(text, None).evaluate_traced({})
+        assert outcome.value is None
+    assert compile_expression("{a: function() 1, b: 2}", []).evaluate({}) == {"a": None, "b": 2}
+
+
+def test_a_function_of_another_language_is_refused():
+    text = 'function(x) external {java: {class: "java.lang.Math", "method signature": "cos(double)"}}'
+    with pytest.raises(FeelError, match="external"):
+        compile_expression(text, [])

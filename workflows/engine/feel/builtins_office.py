@@ -18,6 +18,7 @@ from workflows.engine.feel.temporal import Day, Moment, from_python
 from workflows.engine.feel.values import Value
 
 _MOST_WORKING_DAYS: Final = 2_000
+_STEPS_A_DAY: Final = 25  # to know a holiday takes as long as so many steps of the language
 _ONE_DAY: Final = timedelta(days=1)
 _NONE: Final[frozenset[date]] = frozenset()
 
@@ -56,7 +57,7 @@ def _working_days(call: Invocation, count: Decimal) -> int | None:
     if count != count.to_integral_value() or abs(count) > _MOST_WORKING_DAYS:
         call.warn(f"日数は{_MOST_WORKING_DAYS}日までの整数なので、")
         return None
-    call.charge(abs(int(count)) * 2 + 1)
+    call.charge(abs(int(count)) * 2 * _STEPS_A_DAY + 1)
     return int(count)
 
 
@@ -92,7 +93,7 @@ def _between(call: Invocation, first: date, last: Day | Moment) -> Value:
 
 def _counted(call: Invocation, first: date, last: date) -> int:
     days = (last - first).days
-    call.charge(days)
+    call.charge(days * _STEPS_A_DAY)
     closed = _closed(call, first, last)
     return sum(not is_closed_day(first + timedelta(days=n), closed) for n in range(1, days + 1))
 
@@ -104,7 +105,7 @@ def _is_working_day(call: Invocation, day: date) -> Value:
 def _next_working_day(call: Invocation, day: date) -> Value:
     closed = _closed(call, day, day + _reach(1))
     while is_closed_day(day, closed):
-        call.charge(1)
+        call.charge(_STEPS_A_DAY)
         day += _ONE_DAY
     return from_python(day)
 
