@@ -61,7 +61,7 @@ def _persons(ctx: Context, text: str) -> list[Choice]:
 
 
 def _where(person: search.FoundPerson, hidden: str) -> str:
-    return hidden if person.is_protected else person.address or ""
+    return hidden if person.address is None else person.address
 
 
 def _number(person: search.FoundPerson) -> str:

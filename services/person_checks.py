@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from models import vault
-from models.person import AddressRecord, PersonRecord
+from models.person import PersonRecord
 from rules.kana import name_search_key
 from services import addresses, numbers_vault, persons
 from services.context import Context
 from services.entries.reading import NewPerson
 from services.findings import Finding, refusal, warning
 from services.numbers_vault import MESSAGES, MESSAGES_EN, Conflict
-from services.protection import hides_places
+from services.protection import list_hidden
 
 PLACES_TOLD = 3
 
@@ -57,21 +57,17 @@ def same_names(ctx: Context, told: Mapping[str, NewPerson]) -> list[Finding]:
     same = persons.find_same(ctx.session, [(one.name, one.birth_date) for one in told.values()])
     ids = [row.person_id for rows in same.values() for row in rows]
     homes = addresses.current_of(ctx.session, ids, ctx.today) if ids else {}
+    hidden = list_hidden(ctx, homes)
+    places = {one: "保護対象" if one in hidden else _place(row.address) for one, row in homes.items()}
     return [
-        _same_name(ctx, path, same[one.name, one.birth_date], homes)
+        _same_name(path, same[one.name, one.birth_date], places)
         for path, one in told.items()
         if (one.name, one.birth_date) in same
     ]
 
 
-def _same_name(
-    ctx: Context, path: str, same: list[PersonRecord], homes: Mapping[int, AddressRecord]
-) -> Finding:
-    known = [
-        "保護対象" if hides_places(ctx, row) else _place(homes[row.person_id].address)
-        for row in same
-        if row.person_id in homes
-    ]
+def _same_name(path: str, same: list[PersonRecord], homes: Mapping[int, str]) -> Finding:
+    known = [homes[row.person_id] for row in same if row.person_id in homes]
     places = "、".join(known[:PLACES_TOLD]) + ("ほか" if len(known) > PLACES_TOLD else "")
     return warning(
         "person.same_name_and_birth",

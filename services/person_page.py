@@ -146,8 +146,7 @@ def read(ctx: Context, person_id: int, as_of: date | None = None, tab: str = TAB
     rows = _rows(ctx, person_id)
     believed = {kind: [row for row in found if knowledge.holds(row)] for kind, found in rows.items()}
     record = registry_pages.newest(believed["person"])
-    today = registry_pages.newest([row for row in rows["person"] if row.superseded_at is None])
-    hidden = today is not None and hides_places(ctx, today)
+    hidden = hides_places(ctx, person_id)
     number = find_confirmed_of(ctx.session, person_id)
     papers = registry_pages.list_papers(ctx.session, Certificate.person_id == person_id, knowledge)
     concerned = select(NotificationPerson.notification_id).where(NotificationPerson.person_id == person_id)
@@ -161,7 +160,7 @@ def read(ctx: Context, person_id: int, as_of: date | None = None, tab: str = TAB
         knowledge=knowledge,
         record=record,
         ages=_ages(record, knowledge.day) if record else None,
-        is_protected=hidden or (record is not None and is_protected(record, knowledge.day)),
+        is_protected=_is_protected(ctx, rows["person"], record, knowledge.day),
         hides_places=hidden,
         has_number=number is not None and knowledge.had(number.confirmed_at or number.created_at),
         addresses=[]
@@ -217,6 +216,14 @@ def _numbers(ctx: Context, person_id: int, day: date) -> list[Number]:
         .order_by(CardNumber.from_on, CardNumber.id)
     )
     return [Number(card, branch) for card, branch in ctx.session.execute(statement)]
+
+
+def _is_protected(
+    ctx: Context, rows: Sequence[PersonRecord], record: PersonRecord | None, day: date
+) -> bool:
+    """Whether a measure is in force today, or was on the day shown."""
+    now = registry_pages.newest([row for row in rows if row.superseded_at is None])
+    return any(one is not None and is_protected(one, on) for one, on in ((now, ctx.today), (record, day)))
 
 
 def _ages(record: PersonRecord, day: date) -> tuple[int, int]:

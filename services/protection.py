@@ -1,14 +1,21 @@
 """Who may see where somebody under a protective measure (支援措置) lives: one place decides it (H14).
 
-Hidden are addresses of every kind and period, and the telephone. Letters still reach the safe place: printing
+Hidden are addresses of every kind and period, and the telephone, of him and of everybody who is in a household
+with him today: what is read of one tells where the other lives. Letters still reach the safe place: printing
 asks the record, not this module.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
+from typing import Any
 
-from models.person import PersonRecord
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import aliased
+
+from models.household import HouseholdMember
+from models.person import Person, PersonRecord
 from services.context import Context
 
 
@@ -18,9 +25,44 @@ def is_protected(record: PersonRecord, day: date) -> bool:
     return record.protective_measure and (until is None or until >= day)
 
 
-def hides_places(ctx: Context, record: PersonRecord) -> bool:
-    """Whether addresses and telephone of a person are kept from the reader; `record` is today's knowledge.
+def hides_places(ctx: Context, person_id: int) -> bool:
+    """Whether addresses and telephone of a person are kept from the reader.
 
     Without a release nobody sees them, whatever his role, and on no past day either.
     """
-    return is_protected(record, ctx.today)
+    return person_id in list_hidden(ctx, [person_id])
+
+
+def list_hidden(ctx: Context, person_ids: Collection[int]) -> frozenset[int]:
+    """Those of the persons whose addresses and telephone are kept from the reader, in one statement."""
+    statement = select(Person.id).where(Person.id.in_(person_ids), places_hidden(Person.id, ctx.today))
+    return frozenset(ctx.session.scalars(statement)) if person_ids else frozenset()
+
+
+def places_hidden(who: Any, today: Any) -> ColumnElement[bool]:
+    """The same as a condition on the id of a person, by today's knowledge."""
+    own, others = aliased(HouseholdMember), aliased(HouseholdMember)
+    beside = exists().where(
+        own.person_id == who,
+        _belongs(own, today),
+        others.household_id == own.household_id,
+        _belongs(others, today),
+        _marked(others.person_id, today),
+    )
+    return or_(_marked(who, today), beside)
+
+
+def _marked(who: Any, today: Any) -> ColumnElement[bool]:
+    record = aliased(PersonRecord)
+    until = record.protective_measure_until
+    return exists().where(
+        record.person_id == who,
+        record.superseded_at.is_(None),
+        record.protective_measure.is_(True),
+        or_(until.is_(None), until >= today),
+    )
+
+
+def _belongs(row: Any, today: Any) -> ColumnElement[bool]:
+    ends = or_(row.until_on.is_(None), row.until_on >= today)
+    return and_(row.superseded_at.is_(None), row.from_on <= today, ends)

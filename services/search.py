@@ -2,7 +2,8 @@
 
 One statement finds a page and reads all that a row of the result shows; its cost does not grow with the
 number of the page (performance.md, section 3). The Individual Number is not reachable from here.
-Somebody under a protective measure (支援措置) is never found by an address and shows none.
+Somebody under a protective measure (支援措置), and who is in a household with him, is never found by an address
+and shows none.
 """
 
 from __future__ import annotations
@@ -118,7 +119,6 @@ def _person(same: Sequence[Row[Any]], day: date) -> FoundPerson:
         default=None,
     )
     standing, lost_on = _standing({(row.acquired_on, row.lost_on) for row in same if row.acquired_on}, day)
-    protected = is_protected(record, day)
     born = record.birth.as_date()
     return FoundPerson(
         person_id=record.person_id,
@@ -129,8 +129,8 @@ def _person(same: Sequence[Row[Any]], day: date) -> FoundPerson:
         age=age_on(born, record.died_on or day) if born else None,
         sex=record.sex,
         died_on=record.died_on,
-        is_protected=protected,
-        address=None if protected else f"{home.address or ''} {home.building or ''}".strip(),
+        is_protected=is_protected(record, day),
+        address=None if home.hides_places else f"{home.address or ''} {home.building or ''}".strip(),
         household_id=home.household_id,
         household_number=home.household_number or "",
         card=f"{card.symbol} {card.number}".strip() if card else "",

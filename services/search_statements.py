@@ -35,6 +35,7 @@ from sqlalchemy.orm import aliased
 from models.enrolment import Enrolment
 from models.household import BranchNumber, CardNumber, Household, HouseholdMember
 from models.person import AddressRecord, Person, PersonRecord, SearchKey
+from services.protection import places_hidden
 from services.search_terms import Wanted
 
 PAGE = 25  # persons on a page
@@ -238,19 +239,12 @@ def _born() -> ColumnElement[bool]:
 
 
 def _lives_at() -> ColumnElement[bool]:
-    """Lives there today and is not protected: an address never tells where a protected person is."""
-    until = PersonRecord.protective_measure_until
-    protected = exists().where(
-        PersonRecord.person_id == AddressRecord.person_id,
-        PersonRecord.superseded_at.is_(None),
-        PersonRecord.protective_measure.is_(True),
-        or_(until.is_(None), until >= TODAY),
-    )
+    """Lives there today and hides it not: an address never tells where a protected person is."""
     return and_(
         AddressRecord.kind == "residence",
         _in_force(AddressRecord),
         _like(AddressRecord.address_search, "address"),
-        ~protected,
+        ~places_hidden(AddressRecord.person_id, TODAY),
     )
 
 
@@ -274,6 +268,7 @@ def _with_details(shown: Any, total: Any) -> Select[Any]:
             PersonRecord,
             lives.address,
             lives.building,
+            places_hidden(who, TODAY).label("hides_places"),
             belongs.household_id,
             Household.household_number,
             CardNumber.id.label("card_id"),

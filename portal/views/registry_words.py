@@ -191,7 +191,7 @@ def _paper_span(paper: Any) -> Span:
 
 
 def _address_span(page: PersonPage, row: Any) -> Span:
-    text = said(ADDRESS_KINDS, row.kind) if page.is_protected else row.address
+    text = said(ADDRESS_KINDS, row.kind) if page.hides_places else row.address
     return Span(row.from_on, row.until_on, text, f"address {row.kind}")
 
 
@@ -246,7 +246,7 @@ def summary(one: Superseding, page: PersonPage) -> str:
         return f"{begun} 〜 {ended if row.lost_on else ''}".strip()
     lasted = f"{format_short(row.from_on)} 〜 {format_short(row.until_on)}".strip()
     if one.kind == "address":
-        where = t("(支援措置)", "(protected)") if page.is_protected else address_lines(row)
+        where = t("(支援措置)", "(protected)") if page.hides_places else address_lines(row)
         return f"{said(ADDRESS_KINDS, row.kind)} {lasted} {where}"
     words = relationship(row.relationship_code) if one.kind == "membership" else t("世帯主", "Head")
     return f"{one.household_number} {words} {lasted}".strip()
@@ -259,7 +259,7 @@ def changes(one: Superseding, page: PersonPage) -> list[tuple[str, str, str]]:
             said(FACT_NAMES, name),
             *(
                 ("***", "***")
-                if page.is_protected and (one.kind == "address" or name == "phone")
+                if page.hides_places and (one.kind == "address" or name == "phone")
                 else _before_after(name, before, after, page)
             ),
         )

@@ -61,7 +61,8 @@ def people_and_tasks() -> None:
         child = someone(ctx, "見本　葵", "ミホン　アオイ", "1990-05-06", "見本県見本市架空町1丁目1番1号")
         a_household(ctx, head, child)
         marked = {"protective_measure": True, "phone": PROTECTED_PHONE}
-        someone(ctx, "支援　花", "シエン　ハナ", "1985-07-08", PROTECTED, **marked)
+        mother = someone(ctx, "支援　花", "シエン　ハナ", "1985-07-08", PROTECTED, **marked)
+        a_household(ctx, mother, someone(ctx, "保護　蕾", "ホゴ　ツボミ", "2015-07-08", PROTECTED))
         tasks(ctx)
     db.session.remove()
 
@@ -188,9 +189,10 @@ def test_an_individual_number_is_neither_searched_nor_shown_again(enter, portal)
     assert events(portal, "person:searched") == []
 
 
-def test_a_protected_address_and_telephone_stand_nowhere(enter):
+@pytest.mark.parametrize("kana", ["シエン", "ホゴ"], ids=["protected", "unmarked child of the same household"])
+def test_a_protected_address_and_telephone_stand_nowhere(enter, kana):
     person = enter()
-    found = search(person, q="シエン")
+    found = search(person, q=kana)
     assert "保護対象" in found.text
     assert PROTECTED not in found.text
     assert PROTECTED not in search(person, q="秘密町9丁目9番").text

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 
-from services import search_statements
+from services import households, search_statements
 from services.search import find
 from services.search_statements import PAGE, Cursor, page_of
 from services.search_terms import Wanted, read_box
@@ -121,6 +121,26 @@ def test_a_protected_person_shows_no_address_and_is_not_found_by_one(ctx):
     assert (row.is_protected, row.address) == (True, None)
     assert found(ctx, "架空町1丁目2番3") == []
     assert find(ctx, [Wanted(name="支援葵", address="架空町1-2-3")]).persons == []
+
+
+def test_who_lives_with_a_protected_person_tells_no_address_either(ctx):
+    """H14: the place of the mother is not read from her child, nor from the head of their household."""
+    place = "見本県見本市架空町1丁目2番3号"
+    mother = someone(ctx, "支援　葵", address=place, protective_measure=True)
+    a_household(ctx, mother, someone(ctx, "支援　陽菜", address=place), someone(ctx, "支援　母", address=place))
+    someone(ctx, "隣人　一", address=place)
+    assert found(ctx, "架空町1丁目2番3") == ["隣人　一"]
+    for name in ("支援陽菜", "支援母"):
+        (row,) = find(ctx, [Wanted(name=name)]).persons
+        assert (row.is_protected, row.address) == (False, None)
+
+
+def test_who_left_the_household_of_a_protected_person_shows_his_address(ctx):
+    place = "見本県見本市架空町1丁目2番3号"
+    mother, husband = someone(ctx, "支援　葵", protective_measure=True), someone(ctx, "元　夫", address=place)
+    household = a_household(ctx, mother, husband)
+    households.remove_members(ctx, household.id, {husband: date(2026, 11, 22)}, None)
+    assert found(ctx, "架空町1丁目2番3") == ["元　夫"]
 
 
 def test_a_protective_measure_ends_with_its_day(ctx):
