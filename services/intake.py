@@ -119,7 +119,9 @@ def prefill(
     if procedure == "acquisition" and beside.head is not None:
         values |= {"head_kind": "registered", "head_person_id": beside.head.person_id}
         home = addresses.current(ctx.session, beside.head.person_id, ctx.today)
-        if home is not None and not hides_places(ctx, beside.head.person_id):  # H14: it is typed from the paper
+        if home is not None and not hides_places(
+            ctx, beside.head.person_id
+        ):  # H14: it is typed from the paper
             values["address"] = {
                 "postal_code": home.postal_code or "",
                 "address": home.address,

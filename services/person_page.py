@@ -218,9 +218,7 @@ def _numbers(ctx: Context, person_id: int, day: date) -> list[Number]:
     return [Number(card, branch) for card, branch in ctx.session.execute(statement)]
 
 
-def _is_protected(
-    ctx: Context, rows: Sequence[PersonRecord], record: PersonRecord | None, day: date
-) -> bool:
+def _is_protected(ctx: Context, rows: Sequence[PersonRecord], record: PersonRecord | None, day: date) -> bool:
     """Whether a measure is in force today, or was on the day shown."""
     now = registry_pages.newest([row for row in rows if row.superseded_at is None])
     return any(one is not None and is_protected(one, on) for one, on in ((now, ctx.today), (record, day)))

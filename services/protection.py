@@ -1,8 +1,8 @@
 """Who may see where somebody under a protective measure (支援措置) lives: one place decides it (H14).
 
-Hidden are addresses of every kind and period, and the telephone, of him and of everybody who is in a household
-with him today: what is read of one tells where the other lives. Letters still reach the safe place: printing
-asks the record, not this module.
+Hidden are addresses of every kind and period, and the telephone, of him and of everybody who is in a
+household with him today: what is read of one tells where the other lives. Letters still reach the safe place:
+printing asks the record, not this module.
 """
 
 from __future__ import annotations

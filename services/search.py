@@ -2,8 +2,8 @@
 
 One statement finds a page and reads all that a row of the result shows; its cost does not grow with the
 number of the page (performance.md, section 3). The Individual Number is not reachable from here.
-Somebody under a protective measure (支援措置), and who is in a household with him, is never found by an address
-and shows none.
+Somebody under a protective measure (支援措置), and who is in a household with him, is never found by an
+address and shows none.
 """
 
 from __future__ import annotations

@@ -7,10 +7,11 @@ import sys
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.audit import writer
+from models.audit.event import AuditHead
 from portal.extensions import db
 from printing.system_check import system_check
 
@@ -30,10 +31,11 @@ def check_command() -> None:
 
 
 def _audit_problems() -> list[str]:
-    """Whether the audit record can be added to: without it nothing is done."""
+    """Whether the audit record, without which nothing is done, can be added to; `flask setup` makes it."""
     try:
         with db.engine.connect() as connection:
-            writer.check_head(connection)
+            if inspect(connection).has_table(AuditHead.__tablename__):
+                writer.check_head(connection)
     except (SQLAlchemyError, LookupError, RuntimeError) as error:
         what = "監査の記録に追記できません。PORTAL_AUDIT_KEY_FILE の鍵と表を確かめてください。"
         return [f"{what}\n  The audit record cannot be added to: check the audit keys. ({error})"]

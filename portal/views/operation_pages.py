@@ -12,6 +12,7 @@ from models.incident import Incident
 from portal import clock
 from portal.frame import register_counter
 from portal.language import t
+from portal.security.access import can
 from portal.security.actor import current_actor
 from services import deeds
 from services.context import Context
@@ -33,8 +34,10 @@ DAYS = (1, 7, 30, 90, 365)
 
 @register_counter
 def count(session: Session, actor: Actor, today: date) -> Mapping[str, int]:
-    """The open incidents, for the sidebar and the tab."""
+    """The open incidents, for the sidebar and the tab of those who may see them."""
     del today
+    if not can("operations.read"):
+        return {}
     reach = within(Context(session, actor, clock.now()), Incident.office_id)
     statement = select(func.count()).select_from(Incident).where(Incident.state == "open", *reach)
     return {"operations": session.scalar(statement) or 0}

@@ -107,6 +107,12 @@ def test_the_check_at_the_start_names_a_wrong_key(portal: Flask) -> None:
     assert "監査の記録に追記できません" in told.output
 
 
+def test_the_check_at_the_start_comes_before_the_tables(open_portal: OpenPortal, tmp_path: Path) -> None:
+    app = open_portal(f"sqlite:///{tmp_path / 'new.sqlite3'}")
+    told = app.test_cli_runner().invoke(args=["check"])
+    assert told.exit_code == 0, told.output
+
+
 COUNTS = "SELECT (SELECT count(*) FROM audit_event), (SELECT sum(login_count) FROM ab_user)"
 
 

@@ -189,7 +189,9 @@ def test_an_individual_number_is_neither_searched_nor_shown_again(enter, portal)
     assert events(portal, "person:searched") == []
 
 
-@pytest.mark.parametrize("kana", ["シエン", "ホゴ"], ids=["protected", "unmarked child of the same household"])
+@pytest.mark.parametrize(
+    "kana", ["シエン", "ホゴ"], ids=["protected", "unmarked child of the same household"]
+)
 def test_a_protected_address_and_telephone_stand_nowhere(enter, kana):
     person = enter()
     found = search(person, q=kana)

@@ -127,7 +127,9 @@ def test_who_lives_with_a_protected_person_tells_no_address_either(ctx):
     """H14: the place of the mother is not read from her child, nor from the head of their household."""
     place = "見本県見本市架空町1丁目2番3号"
     mother = someone(ctx, "支援　葵", address=place, protective_measure=True)
-    a_household(ctx, mother, someone(ctx, "支援　陽菜", address=place), someone(ctx, "支援　母", address=place))
+    a_household(
+        ctx, mother, someone(ctx, "支援　陽菜", address=place), someone(ctx, "支援　母", address=place)
+    )
     someone(ctx, "隣人　一", address=place)
     assert found(ctx, "架空町1丁目2番3") == ["隣人　一"]
     for name in ("支援陽菜", "支援母"):
