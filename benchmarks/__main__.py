@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import audit, certificates, registry, upload_check, workflow
+from benchmarks import audit, certificates, engine, registry, upload_check, workflow
 from benchmarks.figures import Bench
 
 BENCHES: dict[str, Bench] = {
+    "engine": engine.run,
     "workflow": workflow.run,
     "registry": registry.run,
     "certificates": certificates.run,

@@ -22,9 +22,11 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
 from SpiffWorkflow.spiff.serializer import DEFAULT_CONFIG
 from SpiffWorkflow.util.task import TaskState
-from sqlalchemy import create_engine, event, make_url
+from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
+from models.crypto import audit_keys
+from models.crypto.audit_keys import AuditKeys
 from models.staff import User
 from portal.extensions import engine_options, prepare_engine
 from services import unit_of_work
@@ -40,6 +42,7 @@ IN_PYTHON = {
     "form.ask.amount &lt; 10": "form['ask']['amount'] &lt; 10",
     "{ total: form.ask.amount + 1 }": "total = form['ask']['amount'] + 1",
 }
+KEYS = AuditKeys({"bench": bytes(range(32))}, "bench", bytes(range(32, 64)))  # of a database that is dropped
 NAIVE_TABLE = "CREATE TABLE IF NOT EXISTS naive_case (id bigserial PRIMARY KEY, body text NOT NULL)"
 
 
@@ -60,20 +63,24 @@ class Ours:
         """Connect as the portal does, and let the people of the bench come in."""
         self.engine = create_engine(url, **engine_options(url))
         prepare_engine(self.engine)
-        unit_of_work.configure(lambda: Session(self.engine, expire_on_commit=False))
+        open_for_deeds(self.engine)
         self.people = people(self.engine)
         self.statements: list[int] = []
-        self._asked = 0
+        self.commits: list[int] = []
+        self._asked = self._committed = 0
 
     def begin(self) -> int:
         with unit_of_work.unit_of_work(self.people["counter"], NOW) as ctx:
-            return runner.begin(ctx, "review", {"application_id": 7}).opened[0].id
+            done = runner.begin(ctx, "review", {"application_id": 7})
+        self._asked = self._committed = 0
+        return done.opened[0].id
 
     def complete(self, step: str, waiting: int) -> int:
         with unit_of_work.unit_of_work(self.people[step], NOW) as ctx:
             done = runner.complete(ctx, waiting, ENTRY)
         self.statements.append(self._asked)
-        self._asked = 0
+        self.commits.append(self._committed)
+        self._asked = self._committed = 0
         return done.opened[0].id if done.opened else 0
 
     def count(self) -> None:
@@ -82,7 +89,11 @@ class Ours:
         def ask(*_told: object) -> None:
             self._asked += 1
 
+        def commit(*_told: object) -> None:
+            self._committed += 1
+
         event.listen(self.engine, "before_cursor_execute", ask)
+        event.listen(self.engine, "commit", commit)
 
 
 class Raw:
@@ -135,7 +146,13 @@ def complete_ready(workflow: Any) -> None:
     workflow.do_engine_steps()
 
 
-def people(engine: Any) -> Mapping[str, Actor]:
+def open_for_deeds(engine: Engine) -> None:
+    """What `create_app` hands in, for this process."""
+    audit_keys.load(lambda: KEYS)
+    unit_of_work.configure(lambda: Session(engine, expire_on_commit=False))
+
+
+def people(engine: Engine) -> Mapping[str, Actor]:
     """The staff of the bench, by role; their accounts are named so."""
     with Session(engine) as session:
         found = {user.username: user.id for user in session.query(User)}

@@ -43,6 +43,21 @@ REVIEW = """<bpmn:process id="review" name="審査" isExecutable="true">
   <bpmn:endEvent id="end"/>
 </bpmn:process>
 </bpmn:definitions>"""
+MANY = """<bpmn:process id="many" name="多数の確認" isExecutable="true">
+  <bpmn:laneSet id="lanes">
+    <bpmn:lane id="counter"><bpmn:flowNodeRef>each</bpmn:flowNodeRef></bpmn:lane>
+  </bpmn:laneSet>
+  <bpmn:startEvent id="start"/>
+  <bpmn:sequenceFlow id="f1" sourceRef="start" targetRef="each"/>
+  <bpmn:userTask id="each" name="確認">
+    <bpmn:multiInstanceLoopCharacteristics isSequential="false">
+      <bpmn:loopCardinality>COUNT</bpmn:loopCardinality>
+    </bpmn:multiInstanceLoopCharacteristics>
+  </bpmn:userTask>
+  <bpmn:sequenceFlow id="f2" sourceRef="each" targetRef="end"/>
+  <bpmn:endEvent id="end"/>
+</bpmn:process>
+</bpmn:definitions>"""
 AMOUNT = {
     "type": "object",
     "additionalProperties": False,
@@ -66,3 +81,9 @@ def review() -> Bundle:
     """Three tasks for people in two lanes, a gateway, a timer and a script; nothing of a notification."""
     forms = {f"review/{name}": form(AMOUNT) for name in ("ask", "decide", "answer")}
     return Bundle("review", {"review": HEAD + REVIEW}, {}, forms)
+
+
+def many_at_once(count: int) -> Bundle:
+    """One task for people, as often as told, all at the same time."""
+    source = HEAD + MANY.replace("COUNT", str(count))
+    return Bundle("many", {"many": source}, {}, {"many/each": form(AMOUNT)})
