@@ -43,6 +43,20 @@ REVIEW = """<bpmn:process id="review" name="審査" isExecutable="true">
   <bpmn:endEvent id="end"/>
 </bpmn:process>
 </bpmn:definitions>"""
+BRANCHES = """<bpmn:process id="branches" name="並行の確認" isExecutable="true">
+  <bpmn:laneSet id="lanes"><bpmn:lane id="counter">LANE</bpmn:lane></bpmn:laneSet>
+  <bpmn:startEvent id="start"/>
+  <bpmn:sequenceFlow id="f_start" sourceRef="start" targetRef="split"/>
+  <bpmn:parallelGateway id="split"/>
+  TASKS
+  <bpmn:parallelGateway id="join"/>
+  <bpmn:sequenceFlow id="f_end" sourceRef="join" targetRef="end"/>
+  <bpmn:endEvent id="end"/>
+</bpmn:process>
+</bpmn:definitions>"""
+BRANCH = """<bpmn:sequenceFlow id="in_NAME" sourceRef="split" targetRef="NAME"/>
+  <bpmn:userTask id="NAME" name="確認"/>
+  <bpmn:sequenceFlow id="out_NAME" sourceRef="NAME" targetRef="join"/>"""
 MANY = """<bpmn:process id="many" name="多数の確認" isExecutable="true">
   <bpmn:laneSet id="lanes">
     <bpmn:lane id="counter"><bpmn:flowNodeRef>each</bpmn:flowNodeRef></bpmn:lane>
@@ -81,6 +95,15 @@ def review() -> Bundle:
     """Three tasks for people in two lanes, a gateway, a timer and a script; nothing of a notification."""
     forms = {f"review/{name}": form(AMOUNT) for name in ("ask", "decide", "answer")}
     return Bundle("review", {"review": HEAD + REVIEW}, {}, forms)
+
+
+def branches(count: int = 4) -> Bundle:
+    """So many tasks for people on branches that run side by side and join."""
+    names = [f"branch_{number}" for number in range(count)]
+    lane = "".join(f"<bpmn:flowNodeRef>{name}</bpmn:flowNodeRef>" for name in names)
+    tasks = "".join(BRANCH.replace("NAME", name) for name in names)
+    source = HEAD + BRANCHES.replace("LANE", lane).replace("TASKS", tasks)
+    return Bundle("branches", {"branches": source}, {}, {f"branches/{name}": form(AMOUNT) for name in names})
 
 
 def many_at_once(count: int) -> Bundle:

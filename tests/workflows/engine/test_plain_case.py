@@ -16,6 +16,7 @@ from services.context import SYSTEM, Actor, Context
 from services.errors import NotAllowed, NotFound
 from tests.factories.cases import UnitOfWork, complete, next_item
 from tests.factories.processes import review
+from tests.fixtures.statements import counted
 from workflows.engine import definitions, runner
 from workflows.engine.operations import CaseData, NoNotification
 from workflows.engine.runner import Done
@@ -117,3 +118,17 @@ def test_no_entry_begins_a_process_that_asks_none(ctx: Context) -> None:
 def test_an_operation_that_needs_a_notification_says_so() -> None:
     with pytest.raises(NoNotification, match="case 5 of review"):
         _ = CaseData(5, None, "review", {}).notification_id
+
+
+@pytest.mark.postgresql
+def test_completing_a_task_asks_nine_statements_at_most_two_of_them_of_the_chain(
+    session: Session, uow: UnitOfWork, actor_counter: Actor, actor_verifier: Actor
+) -> None:
+    done = begin(uow, actor_counter)
+    for actor in (actor_counter, actor_verifier, actor_counter):
+        with counted(session.get_bind()) as seen:
+            done = complete(uow, actor, next_item(done), SIXTY)
+        of_the_chain = [one for one in seen if "audit_head" in one]
+        assert len(of_the_chain) == 2
+        assert len(seen) <= 9, seen
+    assert done.ended
