@@ -20,12 +20,13 @@ from workflows.engine.parser import Specification
 
 @dataclass(frozen=True)
 class ShownRule:
-    """A rule that matched: its number, its cells by column, and the note of its author."""
+    """A rule that matched: its number, its cells by column, its note; whether it counted."""
 
     number: int
     tests: Sequence[tuple[str, str]]
     outputs: Sequence[tuple[str, str]]
     description: str
+    decided: bool
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ def _tables(ctx: Context, kept: DecisionEvaluation) -> Iterable[ShownTable]:
     specification = definitions.by_hash(ctx.session, kept.definition_hash)
     for told in kept.tables:
         table = _table_of(specification, told["owner"])
-        rules = [_rule(table, number) for number in told["rules"]]
+        first = told["rules"][:1] if table and table.policy_name == "FIRST" else told["rules"]
+        rules = [_rule(table, number, decided=number in first) for number in told["rules"]]
         yield ShownTable(
             told["owner"], [(label, text) for label, text in told["inputs"]], rules, told["value"]
         )
@@ -76,8 +78,8 @@ def _table_of(specification: Specification, owner: str) -> DecisionTable | None:
     return next((table for table in tables if table.owner == owner), None)
 
 
-def _rule(table: DecisionTable | None, number: int) -> ShownRule:
+def _rule(table: DecisionTable | None, number: int, *, decided: bool) -> ShownRule:
     if table is None or number > len(table.rules):
-        return ShownRule(number, (), (), "")
+        return ShownRule(number, (), (), "", decided)
     tests, outputs = table.rule_texts(number)
-    return ShownRule(number, tests, outputs, table.rules[number - 1].description)
+    return ShownRule(number, tests, outputs, table.rules[number - 1].description, decided)

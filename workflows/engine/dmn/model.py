@@ -134,6 +134,8 @@ class File:
         )
         if self.library.lenient:
             key = key or element.get("name")
+        if key in self.elements and self.library.lenient:
+            return
         if not key or key in self.elements:
             raise DmnError("決定(decision)には、それぞれ異なる id が要ります。", line=line_of(element))
         self.elements[key] = element

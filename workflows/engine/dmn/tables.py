@@ -202,6 +202,8 @@ class Model:
             return handed_out(run, value), tuple(run.notices)
         except FeelLimitError as error:
             raise DmnError(error.message_ja, decision=wanted) from error
+        except RecursionError as error:
+            raise DmnError("計算の入れ子が深すぎます。", decision=wanted) from error
 
     def _found(self, wanted: str) -> Any:
         for kind in ("decision", "decisionService", "businessKnowledgeModel"):
