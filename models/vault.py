@@ -1,6 +1,6 @@
 """The vault of Individual Numbers (A5, M06, M12): sealed, apart, named elsewhere by a reference only.
 
-The digits go in here and do not come out in this module: what the office needs of them (are they the same,
+The digits go in here and come out by `open_number` only: what the office needs of them (are they the same,
 whose are they) is answered inside. A number typed in a form is provisional until its case is registered.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, case, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -108,6 +109,20 @@ def find(session: Session, reference: str | None) -> IndividualNumber | None:
         return None
     wanted = reference.removeprefix(PREFIX)
     return session.scalars(select(IndividualNumber).where(IndividualNumber.reference == wanted)).one_or_none()
+
+
+def open_number(session: Session, reference: str | None) -> str | None:
+    """The digits of a reference; None where they were put out of use or their key is gone.
+
+    Only the service that shows a number to one person for one purpose asks this.
+    """
+    row = find(session, reference)
+    if row is None or not row.sealed:
+        return None
+    try:
+        return envelope.open_one(row.reference, row.sealed, table=TABLE).decode("ascii")
+    except (LookupError, InvalidTag):
+        return None
 
 
 def find_all(session: Session, references: Iterable[str | None]) -> dict[str, IndividualNumber]:

@@ -26,6 +26,7 @@ PERMISSIONS: dict[str, Permission] = {
     "notification.submit": Permission("届出を受け付ける", "Take a notification"),
     "case.read": Permission("案件を見る", "See a case"),
     "case.withdraw": Permission("届出を取り下げる", "Withdraw a notification"),
+    "number.reveal": Permission("個人番号を見る", "See an Individual Number"),
     "task.take": Permission("仕事を引き受ける・戻す", "Take and give back a task"),
     "task.complete": Permission("仕事を終える", "Complete a task"),
     "registry.search": Permission("資格・世帯を探す", "Search persons and households"),
@@ -96,6 +97,7 @@ ROLES: dict[str, Role] = {
             | {
                 "notification.submit",
                 "case.withdraw",
+                "number.reveal",
                 "attachment.add",
                 "document.print",
                 "certificate.receive",

@@ -21,6 +21,7 @@ from portal.views.jobs import CalendarView, JobView
 from portal.views.language import LanguageView
 from portal.views.lookup import LookupView
 from portal.views.masters import MASTER_VIEWS, MasterIndexView
+from portal.views.number_page import NumberView
 from portal.views.operation_cases import OperationCaseView
 from portal.views.operation_incidents import OperationIncidentView
 from portal.views.operation_map import OperationMapView
@@ -44,6 +45,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     EnrolmentView,
     IntakeView,
     CaseView,
+    NumberView,
     AttachmentView,
     InboxView,
     PersonView,
