@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -24,6 +25,7 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    make_url,
     select,
     update,
 )
@@ -58,6 +60,10 @@ class KeyStore:
     def __init__(self, url: str) -> None:
         """Open the store at an address of SQLAlchemy; its table is made when it is not there."""
         pool = StaticPool if url == IN_MEMORY else NullPool
+        file = make_url(url).database
+        if make_url(url).get_backend_name() == "sqlite" and file:
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+            Path(file).touch(mode=0o600)
         self._engine: Engine = create_engine(url, poolclass=pool, hide_parameters=True)
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _prepare_sqlite)

@@ -66,6 +66,7 @@ def test_neither_keys_nor_numbers_stand_in_the_store_in_clear(
 ) -> None:
     vault.put(session, ONE, clock, None)
     content = file.read_bytes()
+    assert file.stat().st_mode & 0o077 == 0, "nobody else reads the file"
     assert ONE.encode() not in content
     assert KEYS.data_keys["test"] not in content
 
