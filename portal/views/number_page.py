@@ -9,7 +9,7 @@ from flask_appbuilder import BaseView, expose
 
 from portal import clock
 from portal.language import t
-from portal.security import step_up
+from portal.security import fresh
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from services import number_showing
@@ -35,8 +35,8 @@ WHY: dict[Refusal, tuple[str, str]] = {
         "No purpose was chosen. Choose one of the list of the law.",
     ),
     Refusal.FACTOR: (
-        "本人の確認ができませんでした。もう一度入力してください。",
-        "You could not be recognised. Enter it again.",
+        "本人の確認から時間がたちました。もう一度確認してから表示してください。",
+        "It is a while since you were recognised. Prove it again, then ask for the number.",
     ),
     Refusal.NONE: (
         "この方の個人番号は、届出に書かれておらず、登録もされていません。",
@@ -59,6 +59,7 @@ class NumberView(BaseView):
 
     @expose("/<int:case_id>/numbers", methods=["GET"])
     @requires("number.reveal")
+    @fresh.asks_for_fresh_factor
     def ask(self, case_id: int) -> Any:
         """Who has a number in this case; no digit."""
         return self._ask(case_id)
@@ -69,9 +70,8 @@ class NumberView(BaseView):
         """One number, after the try is on record."""
         actor, now = current_actor(), clock.now()
         place, purpose = request.form.get("place", type=int) or 0, request.form.get("purpose", "")
-        is_fresh = step_up.is_proven(request.form.get("password", ""))
         with unit_of_work(actor, now) as ctx:
-            shown = number_showing.show(ctx, case_id, place, purpose, is_fresh=is_fresh)
+            shown = number_showing.show(ctx, case_id, place, purpose, is_fresh=fresh.is_fresh())
         if shown.refusal is not None:
             return self._ask(case_id, shown.refusal), 422 if shown.refusal in MENDED else 403
         return self.render_template(
@@ -97,5 +97,6 @@ class NumberView(BaseView):
             purposes=purposes,
             why=t(*WHY[why]) if why else "",
             is_open=why is None or why in MENDED,
+            prove_again=why is Refusal.FACTOR,
             typed={name: request.form.get(name, "") for name in ("place", "purpose")},
         )

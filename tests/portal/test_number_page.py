@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -12,13 +13,13 @@ from interchange.juki.gateway import COLUMNS
 from models.audit.event import AuditEvent
 from models.staff import User
 from portal.extensions import db
-from services import number_showing, numbers_vault
+from services import number_showing, numbers_vault, sign_in
 from services.context import SYSTEM
 from services.demonstration import masters
 from services.number_showing import Refusal
 from tests.factories.cases import IDENTITY, complete, next_item, take_in
 from tests.factories.registry import a_person, an_acquisition
-from tests.portal.conftest import PASSWORD, Visitor
+from tests.portal.conftest import Visitor, account_of
 from tests.portal.test_attack_cases import somebody, uow
 from workflows import catalog
 from workflows.engine import runner
@@ -54,7 +55,7 @@ def tries(app: Flask) -> list[AuditEvent]:
 
 
 def ask(person: Visitor, office: SimpleNamespace, **more: object):
-    return person.post(office.path, **{"place": 1, "purpose": "eligibility", "password": PASSWORD} | more)
+    return person.post(office.path, **{"place": 1, "purpose": "eligibility"} | more)
 
 
 def test_the_number_is_shown_to_whoever_took_the_case_in(app, signed_in, office) -> None:
@@ -79,8 +80,6 @@ def test_the_number_is_shown_to_whoever_took_the_case_in(app, signed_in, office)
 @pytest.mark.parametrize(
     ("more", "status", "why"),
     [
-        ({"password": "wrong"}, 422, Refusal.FACTOR),
-        ({"password": ""}, 422, Refusal.FACTOR),
         ({"purpose": "curiosity"}, 422, Refusal.PURPOSE),
         ({"purpose": ""}, 422, Refusal.PURPOSE),
         ({"place": 2}, 422, Refusal.NONE),
@@ -95,6 +94,20 @@ def test_a_try_that_is_refused_is_on_record_and_shows_nothing(
     assert [(told.result, told.detail["why"]) for told in tries(app)] == [("refused", why.value)]
 
 
+def test_a_factor_that_is_not_fresh_leads_to_the_proof_and_shows_nothing(
+    app, signed_in, office, monkeypatch
+) -> None:
+    counter = signed_in("counter")
+    monkeypatch.setattr(sign_in, "FRESH_FOR", timedelta(seconds=-1))
+    led = counter.get(office.path)
+    assert (led.status_code, "/prove" in led.location) == (303, True)
+    answer = ask(counter, office)
+    assert answer.status_code == 422
+    assert SPACED not in answer.text
+    assert "本人をもう一度確認する" in answer.text
+    assert [told.detail["why"] for told in tries(app)] == [Refusal.FACTOR.value]
+
+
 def test_nobody_of_another_role_gets_there(signed_in, office) -> None:
     for role in ("verifier", "certificate_clerk", "section_chief", "auditor", "administrator"):
         person = signed_in(role)
@@ -104,7 +117,7 @@ def test_nobody_of_another_role_gets_there(signed_in, office) -> None:
 
 def test_a_colleague_who_has_nothing_of_the_case_in_hand_is_refused(app, signed_in, office) -> None:
     with app.app_context():
-        other = db.session.scalars(select(User).where(User.username == "auditor")).one()
+        other = db.session.scalars(select(User).where(User.username == account_of("auditor"))).one()
         with uow(somebody("counter")) as ctx:
             colleague = replace(ctx, actor=replace(ctx.actor, staff_id=other.id))
             shown = number_showing.show(colleague, office.case, 1, "eligibility", is_fresh=True)
