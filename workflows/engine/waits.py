@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from models.base import Base
 from models.batch import Adding, Changing, Removing
@@ -23,6 +23,7 @@ from services.context import Context
 from workflows.engine.case_workflow import CaseWorkflow
 from workflows.engine.elements.events import FirstOf, Message, Signal
 from workflows.engine.elements.timers import Timer
+from workflows.engine.script_engine import FeelScriptEngine
 from workflows.engine.work_queue import Running, process_of
 
 SERVICE = "case.service"
@@ -63,6 +64,16 @@ def synchronise(ctx: Context, running: Running) -> None:
         if wait.kind == "service":
             ask_service(ctx, running, wait)
     running.waits = now
+
+
+def rewrite(ctx: Context, running: Running) -> None:
+    """Let the rows of a case be those of its tree, whatever stood there: it was moved to another version."""
+    case = running.case
+    running.workflow.script_engine = FeelScriptEngine(ctx, case.id, case.notification_id, case.slug)
+    for table in (TimerRow, Waiting):
+        ctx.session.execute(delete(table).where(table.case_id == case.id))
+    running.waits = {}
+    synchronise(ctx, running)
 
 
 def forget(running: Running, gone: Iterable[Wait]) -> None:
@@ -146,7 +157,8 @@ def _values(ctx: Context, running: Running, wait: Wait) -> tuple[type[Base], dic
     """The table and the row of a wait."""
     place = {"case_id": running.case.id, "task_guid": wait.guid, "element_id": wait.element[1]}
     if wait.due_at is not None:
-        return TimerRow, {**place, "due_at": wait.due_at, "wake_at": wait.due_at, "attempts": 0}
+        wake_at = None if running.case.state == "suspended" else wait.due_at
+        return TimerRow, {**place, "due_at": wait.due_at, "wake_at": wake_at, "attempts": 0}
     title_ja, title_en = running.specification.titles.get(wait.element, ("", ""))
     return Waiting, {
         **place,

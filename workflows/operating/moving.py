@@ -19,7 +19,7 @@ from models.operation import CaseMigration, find_last_migration
 from services import audit
 from services.context import Context
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
-from workflows.engine import definitions, store
+from workflows.engine import definitions, store, waits
 from workflows.engine.comparison import compare
 from workflows.engine.migration import move
 from workflows.engine.migration_check import Remark, Verdict, judge
@@ -87,6 +87,7 @@ def move_case(ctx: Context, case_id: int, to_hash: str, run_id: int | None = Non
     kept = [_kept(item) for item in items]
     running = Running(case, after, workflow, frozenset(item.task_guid for item in items))
     _follow(ctx, running, items, before)
+    waits.rewrite(ctx, running)
     case.blob, case.definition_hash = store.freeze(workflow), after.hash
     ctx.session.add(
         CaseMigration(
@@ -139,6 +140,7 @@ def take_back_case(ctx: Context, case_id: int) -> None:
     made.taken_back_at, made.taken_back_by_id, made.blob = ctx.at, ctx.actor.staff_id, None
     numbers = version_numbers(ctx, {made.from_hash, made.to_hash})
     running = Running(case, before, store.thaw(case.blob, before), frozenset(items))
+    waits.rewrite(ctx, running)
     told = f"第{numbers[made.to_hash]}版 → 第{numbers[made.from_hash]}版(移行の取消し)"
     journal(ctx, running, "migrated", note=told)
     _record(ctx, case, Tag.CASE_MIGRATION_UNDONE, numbers[made.to_hash], numbers[made.from_hash])

@@ -35,12 +35,22 @@ from tests.workflows.engine.elements.drawing import (
     user,
 )
 from tests.workflows.engine.waiting_office import Office
-from workflows.engine import broken_steps, incident_repair, messaging, operations, runner, suspending, waking
+from workflows.engine import (
+    broken_steps,
+    definitions,
+    incident_repair,
+    messaging,
+    operations,
+    runner,
+    suspending,
+    waking,
+)
 from workflows.engine.elements.failures import BpmnError
 from workflows.engine.messaging import MessageAmbiguous, MessageNotAwaited
 from workflows.engine.running import CaseSuspended
 from workflows.engine.services_in_background import ServiceFailed
 from workflows.engine.work_between_deeds import WORK
+from workflows.operating import moving
 
 DECLARED = declare(message=["paid"], signal=["stop"], error=["wrong"])
 
@@ -494,3 +504,31 @@ def test_scripts_keep_dates_as_text_and_decimals_as_they_are(office: Office) -> 
     office.do(case, "a")
     assert office.case(case).blob is not None
     assert b'"day":"2026-12-01","rate":0.1,"long":"P1D"' in (office.case(case).blob or b"")
+
+
+def test_a_case_that_is_moved_waits_for_what_its_new_version_waits_for(office: Office) -> None:
+    case = waiting_case(office)
+    react = on_event(
+        "r", start("r1", event("signal", "stop"), isInterrupting="false"), end("r2"), flows("r1 > r2")
+    )
+    more = draw(
+        start(),
+        user("first"),
+        catch("wait", timer("timeDuration", '"P14D"')),
+        user("more"),
+        user("after"),
+        end(),
+        react,
+        flows("start > first > wait > more > after > end"),
+        declared=DECLARED,
+    )
+    office.publish(more)
+    with office.uow() as ctx:
+        definitions.publish_draft(ctx, "drawn", 2)
+    with office.uow() as ctx:
+        moving.move_case(ctx, case, more.hash)
+    (timer_row,) = list_timers(office.session, case)
+    assert timer_row.due_at == office.at.replace(month=12, day=7)
+    assert [row.name for row in list_waiting(office.session, case)] == ["stop"]
+    office.pass_time(days=14)
+    assert (office.wake(), office.open(case)) == ([True], ["more"])
