@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from statistics import quantiles
 from time import perf_counter
 from typing import IO, Self
@@ -27,13 +28,20 @@ from services import unit_of_work
 from services.context import SYSTEM
 from tests.factories.processes import review
 from tests.factories.staff import employ
-from workflows.engine import definitions
+from workflows.engine import definitions, waking
 
 DATABASE, PEER_DATABASE = "engine_bench", "viewflow_bench"
 ROUNDS, MANY = 5, 8
 CASES = {1: 60, MANY: 15}  # of one client in one round
 MOST_STATEMENTS, MOST_COMMITS, MOST_BYTES = 9, 1, 3_000
 KEPT = ("workflow_case", "work_item", "form_entry", "case_timer", "case_waiting")
+MOST_TIMERS, LONGEST_TURN, BETWEEN_TIMERS = 100_000, 50, timedelta(seconds=315)
+TIMERS = """INSERT INTO case_timer (case_id, task_guid, element_id, due_at, wake_at, attempts)
+    SELECT (SELECT min(id) FROM workflow_case), 'timer-' || n, 'late',
+        CAST(%s AS timestamptz) + n * interval '315 seconds',
+        CAST(%s AS timestamptz) + n * interval '315 seconds', 0
+    FROM generate_series(1, %s) AS n
+"""
 VIEWFLOW = cluster.ROOT / "benchmarks" / "viewflow" / "requirements.txt"
 PEER_HOME = cluster.HOME / "viewflow"
 
@@ -98,6 +106,7 @@ def run() -> Iterator[Figure]:
             yield from _side_by_side(clients, ours, raw, viewflow)
         yield from _counted()
         yield _stored(engine)
+        yield _poller(engine)
     yield large_case.figure()
 
 
@@ -139,6 +148,22 @@ def _stored(engine: Engine) -> Figure:
     if finished != all_cases:
         raise RuntimeError(f"{all_cases - finished} cases did not end")
     return Figure("engine.case.bytes", round(size / finished), "bytes", MOST_BYTES)
+
+
+def _poller(engine: Engine) -> Figure:
+    """A turn of the poller among a hundred thousand timers of a year, a hundred of them due."""
+    with engine.begin() as connection:
+        connection.exec_driver_sql(TIMERS, (reference.NOW, reference.NOW, MOST_TIMERS))
+        connection.exec_driver_sql("ANALYZE case_timer")
+    turns = []
+    for _ in range(ROUNDS):
+        began = perf_counter()
+        with Session(engine) as session:
+            found = waking.due(session, reference.NOW + 100 * BETWEEN_TIMERS)
+        turns.append((perf_counter() - began) * 1000)
+        if not found:
+            raise RuntimeError("no timer was due")
+    return Figure("engine.poller.turn", round(min(turns), 2), "ms", LONGEST_TURN)
 
 
 def _database(stack: ExitStack) -> Engine:
