@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 from flask_appbuilder.models.sqla.base import SQLA
 from flask_wtf.csrf import CSRFProtect
-from psycopg.pq import TransactionStatus
 from sqlalchemy import event
 from sqlalchemy.exc import InvalidatePoolError
 
@@ -25,26 +23,12 @@ db = SQLA(session_options={"expire_on_commit": False})
 csrf = CSRFProtect()
 
 
-class FirstTogether(psycopg.Cursor[Any]):
-    """Sends the first statement of a transaction together with its BEGIN: one wait instead of two."""
-
-    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
-        if self.connection.info.transaction_status != TransactionStatus.IDLE or self.connection.autocommit:
-            return super().execute(query, params, **options)
-        with self.connection.pipeline():
-            super().execute(query, params, **options)
-        return self
-
-
 def engine_options(url: str) -> dict[str, Any]:
     """Options of `create_engine`; errors never carry the values of a statement."""
     options: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("sqlite"):
         return options | {"connect_args": {"timeout": BUSY_SECONDS}}
-    return options | {
-        "pool_recycle": 1800,
-        "connect_args": {"connect_timeout": 5, "cursor_factory": FirstTogether},
-    }
+    return options | {"pool_recycle": 1800, "connect_args": {"connect_timeout": 5}}
 
 
 def prepare_engine(engine: Engine) -> None:
