@@ -1,9 +1,6 @@
-"""`flask workflows` from the operator's side: lines of JSON, exit codes, and no database for the check."""
+"""`flask workflows` from the operator's side: lines of JSON, exit codes."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -44,42 +41,6 @@ def moved(tmp_path: Path) -> Path:
     text = ACQUISITION.read_text(encoding="utf-8")
     (folder / "process.bpmn").write_text(text.replace("入力の訂正", "入力を訂正"), encoding="utf-8")
     return folder
-
-
-def test_check_needs_no_database_and_leaves_none(tmp_path: Path) -> None:
-    folder, data = tmp_path / "empty", tmp_path / "data"
-    folder.mkdir()
-    (folder / "a.bpmn").write_bytes(b"<!DOCTYPE a []><a/>")
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PORTAL_DATA_DIR": str(data),
-        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nowhere",
-    }
-    told = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "flask",
-            "--app",
-            "wsgi",
-            "workflows",
-            "check",
-            folder / "a.bpmn",
-            ACQUISITION,
-        ],
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
-    )
-    lines = [json.loads(line) for line in told.stdout.splitlines()]
-    assert told.returncode == 1
-    assert [(line["ok"], [one["code"] for one in line["problems"]]) for line in lines] == [
-        (False, ["doctype"]),
-        (True, []),
-    ]
-    assert [path.name for path in folder.iterdir()] == ["a.bpmn"]
-    assert [path for path in tmp_path.rglob("*") if "sqlite" in path.name] == []
 
 
 def test_check_prints_a_line_for_each_file_and_exits_by_what_it_found(app: Flask, tmp_path: Path) -> None:

@@ -1,0 +1,37 @@
+"""The commands that look at files only: they need no settings, no keys and no database, and write nothing.
+
+`flask` loads `wsgi` before it runs a command. For these it is given an application that has nothing but the
+two commands, so that a definition can be checked and a table tried on any machine, in a read-only folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from flask import Flask
+
+from portal.commands.decisions import decisions_command
+from portal.commands.workflows import workflows_command
+
+COMMANDS = frozenset({("workflows", "check"), ("decisions", "evaluate")})
+_WITH_VALUE = frozenset({"-A", "--app", "-e", "--env-file"})
+_FLASK = frozenset({"flask", "__main__.py"})
+
+
+def asked(arguments: Sequence[str]) -> bool:
+    """Whether a command line (`sys.argv`) runs one of these commands of `flask`."""
+    if not arguments or PurePath(arguments[0]).name not in _FLASK:
+        return False
+    left = list(arguments[1:])
+    while left and left[0].startswith("-"):
+        del left[: 2 if left[0] in _WITH_VALUE else 1]
+    return tuple(left[:2]) in COMMANDS
+
+
+def create_app() -> Flask:
+    """The application of the two commands."""
+    app = Flask("portal", static_folder=None, template_folder=None)
+    app.cli.add_command(workflows_command)
+    app.cli.add_command(decisions_command)
+    return app

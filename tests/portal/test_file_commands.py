@@ -1,0 +1,88 @@
+"""The commands that look at files: run where there is nothing, not even an installation."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from portal import file_commands
+from workflows import catalog
+
+ROOT = catalog.ROOT.parent
+ACQUISITION = catalog.ROOT / "acquisition" / "process.bpmn"
+TABLE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">
+  <inputData id="i" name="Age"><variable name="Age" typeRef="number"/></inputData>
+  <decision id="d_group" name="年齢 区分"><variable name="年齢 区分"/>
+    <informationRequirement><requiredInput href="#i"/></informationRequirement>
+    <literalExpression><text>if Age &gt;= 75 then "後期" else Age * 1.10</text></literalExpression>
+  </decision>
+</definitions>"""
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    """A folder that nobody may write to (root may all the same, so the tests look at what is in it)."""
+    (tmp_path / "age.dmn").write_text(TABLE, encoding="utf-8")
+    return tmp_path
+
+
+def flask(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`flask --app …/wsgi.py` in a folder, in production, where each missing setting is refused."""
+    command = [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), *arguments]
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PORTAL_ENVIRONMENT": "production",
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nowhere",
+    }
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_check_needs_no_installation_and_leaves_nothing(empty: Path) -> None:
+    (empty / "a.bpmn").write_bytes(b"<!DOCTYPE a []><a/>")
+    told = flask(empty, "workflows", "check", "a.bpmn", str(ACQUISITION))
+    lines = [json.loads(line) for line in told.stdout.splitlines()]
+    assert (told.returncode, told.stderr) == (1, "")
+    assert [(line["ok"], [one["code"] for one in line["problems"]]) for line in lines] == [
+        (False, ["doctype"]),
+        (True, []),
+    ]
+    assert {path.name for path in empty.rglob("*")} == {"a.bpmn", "age.dmn"}
+
+
+def test_evaluate_needs_no_installation_and_leaves_nothing(empty: Path) -> None:
+    told = flask(empty, "decisions", "evaluate", "age.dmn", "--input", '{"Age": 0.3}')
+    assert (told.returncode, told.stdout, told.stderr) == (0, '{"年齢 区分": 0.33}\n', "")
+    assert {path.name for path in empty.rglob("*")} == {"age.dmn"}
+
+
+def test_cases_are_answered_in_order_and_one_that_fails_harms_no_other(empty: Path) -> None:
+    cases = [
+        {"decision": "年齢 区分", "input": {"Age": 75}},
+        {"decision": "nothing", "input": {}},
+        {"decision": "d_group", "input": {"Age": 1}},
+        {"input": {}},
+    ]
+    (empty / "cases.json").write_text(json.dumps(cases), encoding="utf-8")
+    told = flask(empty, "decisions", "evaluate", "age.dmn", "--cases", "cases.json")
+    results = json.loads(told.stdout)
+    assert (told.returncode, results[0], results[2]) == (0, "後期", 1.1)
+    assert [set(results[place]) for place in (1, 3)] == [{"error"}, {"error"}]
+
+
+@pytest.mark.parametrize(
+    ("line", "only_files"),
+    [
+        ("/opt/bin/flask --app wsgi workflows check a.bpmn", True),
+        ("/lib/flask/__main__.py -A wsgi --debug -e .env decisions evaluate a.dmn", True),
+        ("flask --app=wsgi workflows check", True),
+        ("flask --app wsgi workflows install workflows check", False),
+        ("flask --app wsgi check", False),
+        ("flask --app wsgi", False),
+        ("gunicorn wsgi:application workflows check", False),
+    ],
+)
+def test_only_these_two_commands_go_without_settings(line: str, *, only_files: bool) -> None:
+    assert file_commands.asked(line.split()) is only_files
