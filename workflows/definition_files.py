@@ -29,12 +29,17 @@ _MOST_NEIGHBOURS = 500
 
 @dataclass
 class Gathered:
-    """The files that were named, those that they lead to, and what could not be read."""
+    """The files that were named, those that they lead to, and what could not be read.
+
+    A form or a role that is missing is a problem only where it is needed: roles are those of an office, and
+    files that are looked at alone may be meant for another.
+    """
 
     files: list[File] = field(default_factory=list)
     unread: list[Problem] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     forms_needed: bool = False
+    roles_needed: bool = False
 
     def names_in_order(self) -> list[str]:
         """The names of all given files, each once."""
@@ -67,6 +72,7 @@ def check_gathered(gathered: Gathered, roles: Collection[str]) -> list[Report]:
         roles=frozenset(roles),
         forms=_shipped_forms(),
         forms_needed=gathered.forms_needed,
+        roles_needed=gathered.roles_needed,
     )
     found = [*gathered.unread, *(guard.check(gathered.files, known) if gathered.files else ())]
     return [

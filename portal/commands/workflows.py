@@ -60,7 +60,7 @@ def install_command(paths: tuple[Path, ...], slug: str | None) -> None:
     Prints a line of JSON; where the check finds problems, its lines, and nothing is put on record.
     """
     gathered = definition_files.gather(paths)
-    gathered.forms_needed = True
+    gathered.forms_needed = gathered.roles_needed = True
     reports = definition_files.check_gathered(gathered, ROLES)
     if not all(report.ok for report in reports):
         for report in reports:

@@ -68,6 +68,7 @@ PROPERTIES: Mapping[str, frozenset[str]] = MappingProxyType(
         "boundaryEvent": TASK_PROPERTIES | {"correlation"},
     }
 )
+FOREIGN_PROPERTIES = frozenset({"formJsonSchemaFilename", "formUiSchemaFilename"})  # spiff-arena's own
 FEEL_PROPERTIES = frozenset({"due_from", "correlation"})
 
 REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -215,7 +216,7 @@ def unknown_properties(node: Any) -> list[str]:
     """The names of extension properties that an element does not know."""
     known = PROPERTIES.get(local(node), TASK_PROPERTIES)
     found = node.iterfind(f"{{{BPMN}}}extensionElements/{{{SPIFF}}}properties/{{{SPIFF}}}property")
-    return [str(one.get("name")) for one in found if one.get("name") not in known]
+    return [str(one.get("name")) for one in found if one.get("name") not in known | FOREIGN_PROPERTIES]
 
 
 def place_of(node: Any) -> str:

@@ -99,6 +99,63 @@ def test_a_form_is_a_problem_only_where_forms_were_to_be_given() -> None:
     assert told[0].is_warning
 
 
+def test_who_sees_a_task_is_a_problem_only_where_roles_are_needed() -> None:
+    alone = Surroundings(operations=KNOWN.operations, roles=KNOWN.roles, roles_needed=False)
+    for old, new, problem, warning in (
+        ("<flowNodeRef>apply</flowNodeRef>", "", "no_lane", "lane_not_given"),
+        ('<lane id="counter"', '<lane id="Lane_1"', "unknown_role", "role_not_known"),
+    ):
+        files = changed("process.bpmn", old, new)
+        assert [one.code for one in found(files)] == [problem]
+        told = found(files, alone)
+        assert [(one.code, one.is_warning) for one in told] == [(warning, True)]
+
+
+LANE = '<lane id="counter" name="窓口">\n        <flowNodeRef>apply</flowNodeRef>\n      </lane>'
+
+
+def test_of_lanes_in_lanes_the_innermost_counts() -> None:
+    inside = (
+        f'<lane id="Lane_1"><flowNodeRef>apply</flowNodeRef><childLaneSet id="c">{LANE}</childLaneSet></lane>'
+    )
+    assert found(changed("process.bpmn", LANE, inside)) == []
+    beside = LANE.replace('"counter"', '"verifier"')
+    assert brief(found(changed("process.bpmn", LANE, LANE + beside))) == [("verifier", "in_two_lanes")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (CONDITION, "= " + CONDITION),
+        (CONDITION, "\n  =" + CONDITION),
+        ("{ fee: 3000 }", "= { fee: 3000 }"),
+        ('duration("P14D")', "P14D"),
+        ('duration("P14D")', " PT10M "),
+        ('duration("P14D")', '= "P1M"'),
+    ],
+)
+def test_what_other_editors_write_is_read_as_it_is_meant(old: str, new: str) -> None:
+    assert found(changed("process.bpmn", old, new)) == []
+
+
+@pytest.mark.parametrize("new", ["P", "P1X", "in PT10M", "2026-02-30", "R3/PT10M"])
+def test_a_duration_that_is_none_is_refused_without_quotes_too(new: str) -> None:
+    told = found(changed("process.bpmn", 'duration("P14D")', new))
+    assert [one.code for one in told] in (["not_feel"], ["timer_wrong"])
+
+
+def test_extensions_of_other_editors_are_warnings_by_name() -> None:
+    note = "<documentation>犬の数を入力する</documentation>"
+    properties = (
+        '<spiff:properties><spiff:property name="formJsonSchemaFilename" value="a" /></spiff:properties>'
+    )
+    other = '<z:userTask xmlns:z="urn:of:another:editor" />'
+    files = changed("process.bpmn", note, f"<extensionElements>{other}{properties}</extensionElements>")
+    told = found(files)
+    assert {one.code for one in told} == {"unknown_extension"}
+    assert [one.message.split()[2] for one in told] == ["formJsonSchemaFilename", "z:userTask"]
+
+
 def test_processes_that_call_one_another_in_a_circle_are_told_at_every_call() -> None:
     given = [file_of(f"{one}.bpmn", calling(one, other)) for one, other in ("ab", "bc", "ca")]
     told = [one for one in found(given) if one.code == "call_cycle"]

@@ -159,6 +159,16 @@ CODES: dict[str, Code] = {
         "the lane {what} is no role of the office ({known})",
         "レーン「{what}」は役割ではありません({known})。",
     ),
+    "lane_not_given": Code(
+        "{what}: a task for people stands in no lane; without one the definition cannot be installed",
+        "人の仕事がどのレーンにもありません({what})。登録するときには必要です。",
+        warning=True,
+    ),
+    "role_not_known": Code(
+        "the lane {what} is no role of the office ({known}); with it the definition cannot be installed",
+        "レーン「{what}」は役割ではありません({known})。このままでは登録できません。",
+        warning=True,
+    ),
     "lane_of_nothing": Code(
         "the lane names {what}, which is no element of its process", "レーンの指す「{what}」がありません。"
     ),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from workflows.engine.checking.diagram import Diagram, elements
+from workflows.engine.elements.timers import as_feel
 from workflows.engine.feel.errors import FeelError
 from workflows.engine.feel.expressions import Expression, compile_context, compile_expression
 from workflows.engine.supported import BPMN, FEEL_PROPERTIES, local
@@ -15,9 +16,10 @@ EXPRESSIONS = frozenset(
     {
         *("conditionExpression", "condition", "loopCondition", "completionCondition", "loopCardinality"),
         "loopDataInputRef",
-        *("timeDate", "timeDuration", "timeCycle", "messagePayload", "payloadExpression"),
+        *("messagePayload", "payloadExpression"),
     }
 )
+TIMES = frozenset({"timeDate", "timeDuration", "timeCycle"})
 SCRIPTS = frozenset({"script", "preScript", "postScript"})
 _NAMES = frozenset({"calledDecisionId", "loopDataOutputRef", "messageVariable", "variableName"})
 _ITEMS = frozenset({"inputDataItem", "outputDataItem"})
@@ -83,6 +85,8 @@ def _expressions(root: Any) -> Iterator[tuple[Any, str, Compile]]:
         kind = local(node)
         if kind in EXPRESSIONS:
             yield node, node.text or "", compile_expression
+        elif kind in TIMES:
+            yield node, as_feel(node.text), compile_expression
         elif kind in SCRIPTS:
             yield node, node.text or "", compile_context
         elif kind == "parameter" or (kind == "property" and node.get("name") in FEEL_PROPERTIES):

@@ -44,14 +44,15 @@ class File:
 class Surroundings:
     """What a definition may call; None where it is not known and not asked.
 
-    `forms` are those known by name (`slug/task`) without being given; `forms_needed` says whether a missing
-    one is a problem or a warning.
+    `forms` are those known by name (`slug/task`) without being given; `forms_needed` and `roles_needed` say
+    whether a missing form, a missing lane or a lane of no role is a problem or a warning.
     """
 
     operations: frozenset[str] | None = None
     roles: frozenset[str] | None = None
     forms: frozenset[str] = frozenset()
     forms_needed: bool = True
+    roles_needed: bool = True
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -59,6 +60,7 @@ class Surroundings:
             "roles": None if self.roles is None else sorted(self.roles),
             "forms": sorted(self.forms),
             "forms_needed": self.forms_needed,
+            "roles_needed": self.roles_needed,
         }
 
     @classmethod
@@ -68,6 +70,7 @@ class Surroundings:
             roles=None if told["roles"] is None else frozenset(told["roles"]),
             forms=frozenset(told["forms"]),
             forms_needed=told["forms_needed"],
+            roles_needed=told["roles_needed"],
         )
 
 

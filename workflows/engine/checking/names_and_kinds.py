@@ -10,6 +10,7 @@ from workflows.engine.supported import (
     BPMN,
     DRAWN_ONLY,
     FLOW_NODES,
+    FOREIGN_PROPERTIES,
     SPIFF,
     local,
     namespace,
@@ -92,7 +93,7 @@ def _name(diagram: Diagram, node: Any) -> None:
             diagram.tell("name_too_long", node, limit=MAX_NAME)
         if _MARKUP.search(name) or any(not one.isprintable() and one not in "\n\t" for one in name):
             diagram.tell("markup_in_name", node)
-    if local(node) in {"userTask", "manualTask"} and not node.get("name"):
+    if is_bpmn(node) and local(node) in {"userTask", "manualTask"} and not node.get("name"):
         diagram.tell("name_missing", node)
 
 
@@ -102,7 +103,11 @@ def _inside_extension(node: Any) -> bool:
 
 def _extension(diagram: Diagram, node: Any) -> None:
     if namespace(node) != SPIFF or local(node) not in _EXTENSIONS:
-        diagram.tell("unknown_extension", node, what=local(node))
+        diagram.tell(
+            "unknown_extension", node, what=f"{node.prefix}:{local(node)}" if node.prefix else local(node)
+        )
+    elif local(node) == "property" and node.get("name") in FOREIGN_PROPERTIES:
+        diagram.tell("unknown_extension", node, what=node.get("name"))
 
 
 def _kind(diagram: Diagram, node: Any) -> None:

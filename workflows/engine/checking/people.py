@@ -16,11 +16,12 @@ def check(diagram: Diagram, surroundings: Surroundings) -> None:
     """Tell which tasks nobody would see, and which lanes and days cannot be."""
     lanes = _lanes(diagram)
     for lane in diagram.each("lane"):
-        _role(diagram, lane, surroundings)
+        _role(diagram, lane, {name for name, where in lanes.items() if where is lane}, surroundings)
     for process in diagram.processes.values():
         for node in process.iter(*(f"{{{BPMN}}}{kind}" for kind in _FOR_PEOPLE)):
             if node.get("id") not in lanes:
-                diagram.tell("no_lane", node, what=f"{process.get('id')}.{node.get('id')}")
+                code = "no_lane" if surroundings.roles_needed else "lane_not_given"
+                diagram.tell(code, node, what=f"{process.get('id')}.{node.get('id')}")
             _due(diagram, node)
 
 
@@ -35,29 +36,29 @@ def listed(text: str | None) -> list[str]:
     return [one for one in (text or "").split(",") if one]
 
 
-def _lanes(diagram: Diagram) -> dict[str, str]:
-    """The elements that stand in lanes, with the lane."""
-    found: dict[str, str] = {}
+def _lanes(diagram: Diagram) -> dict[str, Any]:
+    """The elements that stand in lanes, with the innermost lane that names them."""
+    found: dict[str, Any] = {}
     nodes = {name for scope in diagram.scopes for name in scope.nodes}
     for lane in diagram.each("lane"):
         for reference in lane.iterfind(f"{{{BPMN}}}flowNodeRef"):
             name = (reference.text or "").strip()
             if name not in nodes:
                 diagram.tell("lane_of_nothing", reference, what=name)
-            elif name in found and lane.find(f"{{{BPMN}}}childLaneSet") is None:
+            elif name in found and found[name] not in lane.iterancestors():
                 diagram.tell("in_two_lanes", reference, what=name)
-            found[name] = str(lane.get("id"))
+            found[name] = lane
     return found
 
 
-def _role(diagram: Diagram, lane: Any, surroundings: Surroundings) -> None:
+def _role(diagram: Diagram, lane: Any, inside: set[str], surroundings: Surroundings) -> None:
     known = surroundings.roles
     if known is None or lane.get("id") in {*known, SYSTEM}:
         return
-    inside = {(one.text or "").strip() for one in lane.iterfind(f"{{{BPMN}}}flowNodeRef")}
     people = {name for scope in diagram.scopes for name in _people_of(scope)}
     if inside & people:
-        diagram.tell("unknown_role", lane, what=lane.get("id"), known=", ".join(sorted(known)))
+        code = "unknown_role" if surroundings.roles_needed else "role_not_known"
+        diagram.tell(code, lane, what=lane.get("id"), known=", ".join(sorted(known)))
 
 
 def _people_of(scope: Scope) -> set[str]:

@@ -42,7 +42,7 @@ def _timer(diagram: Diagram, timer: Any) -> None:
     if len(told) != 1 or not (told[0].text or "").strip():
         diagram.tell("timer_missing", timer)
         return
-    found = _constant(told[0].text)
+    found = _constant(timers.as_feel(told[0].text))
     if found is not None and not _fits(local(told[0]), found):
         diagram.tell("timer_wrong", told[0], which=_WHICH[local(told[0])], what=told[0].text.strip())
 

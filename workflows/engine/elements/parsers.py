@@ -106,7 +106,7 @@ class _Event(Repeating, event_parsers.SpiffEventDefinitionParser):
         for local, kind in kinds.items():
             told = inside.find(f"{{{BPMN}}}{local}")
             if told is not None:
-                return kind(self.node.get("id"), told.text)
+                return kind(self.node.get("id"), timers.as_feel(told.text))
         return self.raise_validation_exception("the timer says neither date, duration nor cycle")
 
     def _declared(self, kind: str, reference: str | None) -> Any:

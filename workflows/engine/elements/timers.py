@@ -1,8 +1,8 @@
 """Timers: the moment is that of the deed (`Context.at`), never the machine's clock.
 
 A timer is FEEL and gives a date, a date and time, or ISO 8601 text; a duration, or its text; or, for
-cycles, text such as `R3/P1D` (a duration alone repeats without end). A moment without a zone is Japan's; a
-day begins at midnight there.
+cycles, text such as `R3/P1D` (a duration alone repeats without end). Plain ISO 8601 needs no quotes. A
+moment without a zone is Japan's; a day begins at midnight there.
 """
 
 from __future__ import annotations
@@ -22,7 +22,18 @@ _DURATION = re.compile(
     r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?"
 )
 _CYCLE = re.compile(r"(?:R(?P<times>\d*)/)?(?:(?P<start>[^/PR][^/]*)/)?(?P<every>P[^/]+)")
+_ISO_8601 = re.compile(
+    r"(?:R\d*/)?(?:\d{4}-\d{2}-\d{2}(?:T[0-9:.]+(?:Z|[+-]\d{2}:\d{2})?)?/)?P[0-9YMWDTHS.]+"
+    r"|\d{4}-\d{2}-\d{2}(?:T[0-9:.]+(?:Z|[+-]\d{2}:\d{2})?)?",
+    re.ASCII,
+)
 SHORTEST_CYCLE = timedelta(minutes=1)
+
+
+def as_feel(text: str | None) -> str:
+    """What a timer says, as FEEL: plain ISO 8601, as most editors write it, is the text that it is."""
+    told = (text or "").strip()
+    return f'"{told}"' if _ISO_8601.fullmatch(told) else text or ""
 
 
 class Timer(TimerEventDefinition):

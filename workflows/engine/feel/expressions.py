@@ -93,13 +93,16 @@ class UnaryTests(Compiled):
 
 
 def compile_expression(text: str, names: Collection[str] | None) -> Expression:
-    """A gateway's condition, a cell's result, a timer. Raises FeelError with line and column."""
-    return _expression(text, None if names is None else frozenset(names))
+    """A gateway's condition, a cell's result, a timer. Raises FeelError with line and column.
+
+    A leading `=`, by which Camunda 8 marks its expressions, is read over.
+    """
+    return _expression(_without_mark(text), None if names is None else frozenset(names))
 
 
 def compile_context(text: str, names: Collection[str] | None) -> Expression:
-    """A script task: one context, whose entries become case data."""
-    return _context(text, None if names is None else frozenset(names))
+    """A script task: one context, whose entries become case data; it may begin with `=`, too."""
+    return _context(_without_mark(text), None if names is None else frozenset(names))
 
 
 def compile_unary_tests(text: str, names: Collection[str] | None) -> UnaryTests:
@@ -136,6 +139,12 @@ def _context(text: str, names: frozenset[str] | None) -> Expression:
 @lru_cache(maxsize=limits.COMPILED_KEPT)
 def _unary_tests(text: str, names: frozenset[str] | None) -> UnaryTests:
     return read_unary_tests(text, of_data(names))
+
+
+def _without_mark(text: str) -> str:
+    """The text with a blank in the place of a leading `=`, so that lines and columns stay as they are."""
+    start = len(text) - len(text.lstrip())
+    return f"{text[:start]} {text[start + 1 :]}" if text.startswith("=", start) else text
 
 
 def _whole(parser: Parser) -> Node:

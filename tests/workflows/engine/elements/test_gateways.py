@@ -229,6 +229,23 @@ def test_the_earlier_of_two_timers_decides_even_when_both_are_overdue(mode: str)
     assert play.ended
 
 
+def test_conditions_and_timers_run_as_other_editors_write_them(mode: str) -> None:
+    drawn = draw(
+        start(),
+        gateway("exclusive", "g", default="no"),
+        step("yes"),
+        step("no"),
+        catch("wait", timer("timeDuration", "P14D")),
+        catch("day", timer("timeDate", "2999-12-01T09:00:00+09:00")),
+        end(),
+        flows("start > g", "g > yes ? = case.n = 1", "g > no", "yes > wait", "no > wait > day > end"),
+    )
+    play = Play(drawn, mode).begin(n=1)
+    assert play.pass_time(days=13).told == "start g yes"
+    assert play.pass_time(days=1).told == "start g yes wait"
+    assert not play.ended
+
+
 @pytest.mark.parametrize(("kind", "element"), [("signal", "stopped"), ("message", "letter")])
 def test_a_signal_or_a_receive_task_may_come_first(mode: str, kind: str, element: str) -> None:
     play = Play(FIRST, mode).begin()
