@@ -54,10 +54,11 @@ class Wait:
 
 @dataclass(frozen=True)
 class Do:
-    """A service task."""
+    """A service task; with the property `async` it is done in the background."""
 
     id: str
     operation: str
+    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 def a_bundle(slug: str, steps: Sequence[Any], called: Mapping[str, Sequence[Any]] | None = None) -> Bundle:
@@ -76,6 +77,13 @@ def _asked(steps: Sequence[Any]) -> list[Ask]:
         elif isinstance(one, Fork):
             found += [inside for way in one.ways for inside in _asked(way)]
     return found
+
+
+def _properties(told: Mapping[str, str]) -> str:
+    inside = "".join(
+        f'<spiffworkflow:property name="{name}" value="{value}" />' for name, value in told.items()
+    )
+    return f"<spiffworkflow:properties>{inside}</spiffworkflow:properties>"
 
 
 class _Writer:
@@ -107,14 +115,7 @@ class _Writer:
         if isinstance(one, Fork):
             return self._fork(one)
         if isinstance(one, Ask):
-            told = "".join(
-                f'<spiffworkflow:property name="{name}" value="{value}" />'
-                for name, value in one.properties.items()
-            )
-            inside = (
-                "<bpmn:extensionElements><spiffworkflow:properties>"
-                f"{told}</spiffworkflow:properties></bpmn:extensionElements>"
-            )
+            inside = f"<bpmn:extensionElements>{_properties(one.properties)}</bpmn:extensionElements>"
             title = one.title or f"手順{one.id}"
             self.elements.append(f'<bpmn:userTask id="{one.id}" name="{title}">{inside}</bpmn:userTask>')
             self.lanes.setdefault(one.role, []).append(one.id)
@@ -126,7 +127,8 @@ class _Writer:
             self.elements.append(
                 f'<bpmn:serviceTask id="{one.id}" name="処理{one.id}"><bpmn:extensionElements>'
                 f'<spiffworkflow:serviceTaskOperator id="{one.operation}" resultVariable="{one.id}">'
-                "<spiffworkflow:parameters /></spiffworkflow:serviceTaskOperator></bpmn:extensionElements>"
+                "<spiffworkflow:parameters /></spiffworkflow:serviceTaskOperator>"
+                f"{_properties(one.properties)}</bpmn:extensionElements>"
                 "</bpmn:serviceTask>"
             )
         else:

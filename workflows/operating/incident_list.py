@@ -76,9 +76,9 @@ def read(ctx: Context, filters: Filters, before: int | None = None) -> Page:
     )
     if before is not None:
         statement = statement.where(Incident.id < before)
-    rows = ctx.session.execute(statement.order_by(Incident.id.desc()).limit(PAGE + 1)).tuples().all()
+    rows = ctx.session.execute(statement.order_by(Incident.id.desc()).limit(PAGE + 1)).all()
     counted = select(Incident.code, func.count()).where(*wanted).group_by(Incident.code)
-    causes = list(ctx.session.execute(counted.order_by(func.count().desc(), Incident.code)).tuples())
+    causes = list(ctx.session.execute(counted.order_by(func.count().desc(), Incident.code)))
     return Page(
         rows=[Row(incident, _number(incident, number)) for incident, number in rows[:PAGE]],
         total=sum(number for _, number in causes),
@@ -92,7 +92,7 @@ def cases_of(ctx: Context, incident_ids: Sequence[int]) -> dict[int, int | None]
     statement = select(Incident.id, Incident.case_id).where(
         Incident.id.in_(incident_ids), *within(ctx, Incident.office_id)
     )
-    return dict(ctx.session.execute(statement.order_by(Incident.id)).tuples().all())
+    return dict(ctx.session.execute(statement.order_by(Incident.id)).all())
 
 
 def ids(ctx: Context, filters: Filters, limit: int) -> list[int]:

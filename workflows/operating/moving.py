@@ -24,7 +24,7 @@ from workflows.engine.comparison import compare
 from workflows.engine.migration import move
 from workflows.engine.migration_check import Remark, Verdict, judge
 from workflows.engine.parser import Specification
-from workflows.engine.running import flush
+from workflows.engine.running import SUSPENDED, flush
 from workflows.engine.work_queue import Running, describe_task, due_of, excluded_of, journal
 from workflows.operating.reach import UNFINISHED, lock_case, within
 
@@ -106,7 +106,7 @@ def move_case(ctx: Context, case_id: int, to_hash: str, run_id: int | None = Non
     told = f"第{numbers[before.hash]}版 → 第{numbers[after.hash]}版"
     journal(ctx, running, "migrated", note=told)
     _record(ctx, case, Tag.CASE_MIGRATED, numbers[before.hash], numbers[after.hash])
-    flush(ctx, running)
+    _write(ctx, running)
     return verdict
 
 
@@ -144,7 +144,7 @@ def take_back_case(ctx: Context, case_id: int) -> None:
     told = f"第{numbers[made.to_hash]}版 → 第{numbers[made.from_hash]}版(移行の取消し)"
     journal(ctx, running, "migrated", note=told)
     _record(ctx, case, Tag.CASE_MIGRATION_UNDONE, numbers[made.to_hash], numbers[made.from_hash])
-    flush(ctx, running)
+    _write(ctx, running)
 
 
 def version_of(ctx: Context, slug: str, content_hash: str) -> Specification:
@@ -204,6 +204,13 @@ def _follow(ctx: Context, running: Running, items: list[WorkItem], before: Speci
         item.excluded_staff = excluded_of(ctx, running, wanted)
         if (was.due_days, was.due_from) != (wanted.due_days, wanted.due_from):
             item.due_on = due_of(replace(ctx, at=item.created_at), wanted, task.data)
+
+
+def _write(ctx: Context, running: Running) -> None:
+    """Write the case; the timers of a held one sleep on."""
+    flush(ctx, running)
+    if running.case.state == SUSPENDED:
+        waits.hold_timers(ctx, running.case.id)
 
 
 def _kept(item: WorkItem) -> dict[str, Any]:

@@ -7,10 +7,12 @@ rest; killed between two items, it goes on with the next (ADR 0007).
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
 from models.audit.tags import Tag
 from models.operation import (
@@ -28,9 +30,12 @@ from services import audit
 from services.context import SYSTEM, Context
 from services.errors import NotAllowed, NotFound, RuleBroken, ServiceError
 from workflows.engine import incident_repair
+from workflows.engine.broken_steps import cause_of
+from workflows.engine.services_in_background import ServiceFailed
 from workflows.operating import holding, moving, rewinding
 from workflows.operating.reach import within
 
+log = logging.getLogger("workflows.operating")
 LONGEST_REASON = 400
 PAGE = 50
 BOTH = frozenset({"administrator", "section_chief"})
@@ -53,6 +58,11 @@ KINDS = {
     "resume": ("再開", "Resume"),
     "rewind": ("巻き戻し", "Rewind"),
 }
+
+FAILED_AGAIN = (
+    "もう一度行いましたが、できませんでした。原因の符号は{code}です。原因を除いてから再試行してください。",
+    "It was tried again and failed. The cause has the code {code}. Remove it, then retry.",
+)
 
 Perform = Callable[[Context, OperationRun, OperationResult], None]
 
@@ -166,21 +176,31 @@ def do_next(ctx: Context, run_id: int) -> OperationResult | None:
     try:
         with ctx.session.begin_nested():
             PERFORM[run.kind](ctx, run, result)
-    except ServiceError as refused:
+    except DBAPIError:
+        raise  # the database is away: nothing can be kept, the item waits
+    except Exception as refused:
+        if not isinstance(refused, ServiceError):
+            log.exception("item %s of operation %s failed", result.id, run.id)
         result = ctx.session.get_one(OperationResult, result.id, populate_existing=True)
-        result.state, result.code = REFUSED, refused.code
-        result.message_ja = refused.message_ja[:LONGEST_MESSAGE]
-        result.message_en = refused.message_en[:LONGEST_MESSAGE]
-        if run.kind == "retry" and refused.code not in incident_repair.NOT_TRIED:
-            incident_repair.failed_again(ctx, _incident(result), refused)
-        audit.record(
-            ctx, Tag.OPERATION_REFUSED, f"operation:{run.id}", result.case_id, {"code": refused.code}
-        )
+        _refuse(ctx, run, result, refused)
     else:
         result.state = DONE
     result.done_at = ctx.at
     ctx.session.flush()
     return result
+
+
+def _refuse(ctx: Context, run: OperationRun, result: OperationResult, error: Exception) -> None:
+    """Keep why an item could not be done; a retry that failed again counts on its incident."""
+    result.state, result.code = REFUSED, cause_of(error)
+    ja, en = FAILED_AGAIN
+    if isinstance(error, ServiceError) and not isinstance(error, ServiceFailed):
+        ja, en = error.message_ja, error.message_en
+    ja, en = ja.format(code=result.code), en.format(code=result.code)
+    result.message_ja, result.message_en = ja[:LONGEST_MESSAGE], en[:LONGEST_MESSAGE]
+    if run.kind == "retry" and result.code not in incident_repair.NOT_TRIED:
+        incident_repair.failed_again(ctx, _incident(result), error)
+    audit.record(ctx, Tag.OPERATION_REFUSED, f"operation:{run.id}", result.case_id, {"code": result.code})
 
 
 def get(ctx: Context, run_id: int) -> OperationRun:
@@ -279,9 +299,8 @@ def _counted(run: OperationRun, found: Mapping[str, int]) -> Counted:
 
 
 def _incident(result: OperationResult) -> int:
-    """The incident of an item."""
     if result.incident_id is None:
-        raise ValueError(f"item {result.id} names no incident")
+        raise NotFound("障害が指定されていません。", "No incident was named.")
     return result.incident_id
 
 

@@ -99,7 +99,7 @@ def list_versions(ctx: Context, slug: str) -> list[Version]:
         .group_by(Definition.version, Definition.hash, Definition.state)
         .order_by(Definition.version.desc())
     )
-    found = [Version(*row) for row in ctx.session.execute(statement).tuples()]
+    found = [Version(*row) for row in ctx.session.execute(statement)]
     if not found:
         raise NotFound("この手続はありません。一覧から選び直してください。", "There is no such procedure.")
     return found

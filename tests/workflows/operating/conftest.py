@@ -53,4 +53,4 @@ def up_to_check(uow: UnitOfWork, actor: Actor) -> Done:
 
 
 def versions(session: Session) -> dict[str, int]:
-    return dict(session.execute(select(Definition.hash, Definition.version)).tuples())
+    return dict(session.execute(select(Definition.hash, Definition.version)))

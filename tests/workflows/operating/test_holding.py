@@ -10,6 +10,7 @@ from services.context import Actor
 from services.errors import SomebodyElseWasFaster
 from tests.factories.cases import UnitOfWork
 from tests.workflows.operating.conftest import FIRST, SECOND, Publish, begin, go_on, up_to_check
+from workflows.engine.running import CaseSuspended
 from workflows.operating import holding, moving
 
 
@@ -20,7 +21,7 @@ def test_no_step_of_a_stopped_case_can_be_done_until_it_is_resumed(
     done = up_to_check(uow, actor_counter)
     with uow(actor_section_chief) as ctx:
         holding.suspend(ctx, done.case_id, "制度改正の確認")
-    with pytest.raises(SomebodyElseWasFaster, match="一時停止中"):
+    with pytest.raises(CaseSuspended, match="一時停止"):
         go_on(uow, actor_counter, done)
     with uow(actor_section_chief) as ctx:
         with pytest.raises(SomebodyElseWasFaster, match="すでに一時停止"):
