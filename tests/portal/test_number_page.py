@@ -3,49 +3,27 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from interchange.juki.gateway import COLUMNS
 from models.audit.event import AuditEvent
 from models.staff import User
 from portal.extensions import db
-from services import number_showing, numbers_vault, sign_in
-from services.context import SYSTEM
-from services.demonstration import masters
+from services import number_showing, sign_in
 from services.number_showing import Refusal
-from tests.factories.cases import IDENTITY, complete, next_item, take_in
-from tests.factories.registry import a_person, an_acquisition
 from tests.portal.conftest import Visitor, account_of
+from tests.portal.number_case import NUMBER, SPACED, take_in_a_number
 from tests.portal.test_attack_cases import somebody, uow
-from workflows import catalog
 from workflows.engine import runner
-
-NUMBER = "000000000019"
-SPACED = "0000 0000 0019"
 
 
 @pytest.fixture
-def office(app: Flask, tmp_path) -> SimpleNamespace:
-    """A case of the counter clerk with one person who told a number and one who did not."""
-    answers = tmp_path / "juki" / "answers.csv"
-    answers.parent.mkdir()
-    answers.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
-    with app.app_context():
-        with uow(SYSTEM) as ctx:
-            masters.install_masters(ctx)
-            catalog.publish_shipped(ctx)
-        counter = somebody("counter")
-        with uow(counter) as ctx:
-            reference = numbers_vault.receive(ctx, NUMBER)
-        family = [a_person(individual_number=reference), a_person("見本 花子", relationship="wife", sex="2")]
-        begun = take_in(uow, counter, an_acquisition(family))
-        done = complete(uow, counter, next_item(begun), IDENTITY)
-        db.session.remove()
-        return SimpleNamespace(case=done.case_id, path=f"/cases/{done.case_id}/numbers")
+def office(app: Flask, tmp_path: Path) -> SimpleNamespace:
+    return take_in_a_number(app, tmp_path)
 
 
 def tries(app: Flask) -> list[AuditEvent]:
