@@ -13,6 +13,7 @@ from models.enrolment import list_household_periods
 from models.household import Household, current_card_number, get_head, list_members
 from models.masters import PaperKind, ReasonCode
 from models.person import PersonRecord, list_current
+from rules.eligibility.changes import WITHOUT_DEADLINE
 from services import addresses
 from services.context import Context
 from services.errors import NotFound
@@ -58,6 +59,11 @@ def list_reasons(ctx: Context) -> list[ReasonGroup]:
         ReasonGroup(slug, ja, en, legal, [row for row in rows if row.procedure == slug])
         for slug, (ja, en, legal) in PROCEDURES.items()
     ]
+
+
+def has_time_limit(procedure: str, reason: str) -> bool:
+    """Whether the law says until when to notify (規則2条 ff.); of a reissue and some changes it does not."""
+    return procedure in {"acquisition", "loss"} or (procedure == "change" and reason not in WITHOUT_DEADLINE)
 
 
 def cancellation_reasons(ctx: Context) -> Sequence[ReasonCode]:

@@ -1,6 +1,7 @@
 // The picture of a process and where the case stands in it (bpmn-js; its watermark stays).
 (() => {
   "use strict";
+  const READABLE = 0.8;
   const canvas = document.querySelector("[data-canvas]");
   if (!canvas || !window.BpmnJS) return;
   const viewer = new window.BpmnJS({ container: canvas });
@@ -20,7 +21,24 @@
       label.textContent = canvas.dataset.here;
       viewer.get("overlays").add(id, { position: { top: -24, left: 0 }, html: label });
     }
+    look(open.map((id) => registry.get(id)).pop());
+  };
+
+  // The whole picture where its words stay readable; else the part around where the case stands.
+  const look = (place) => {
+    const drawing = viewer.get("canvas");
     drawing.zoom("fit-viewport");
+    if (drawing.zoom() >= READABLE) return;
+    const { inner, outer } = drawing.viewbox();
+    const [width, height] = [outer.width / READABLE, outer.height / READABLE];
+    const start = (middle, visible, from, whole) =>
+      visible >= whole ? from - (visible - whole) / 2 : Math.min(Math.max(middle - visible / 2, from), from + whole - visible);
+    drawing.viewbox({
+      x: start(place ? place.x + place.width / 2 : inner.x, width, inner.x, inner.width),
+      y: start(place ? place.y + place.height / 2 : inner.y, height, inner.y, inner.height),
+      width,
+      height,
+    });
   };
 
   const show = async (address) => {
@@ -30,6 +48,9 @@
     mark();
   };
 
+  for (const button of document.querySelectorAll("[data-fit]")) {
+    button.addEventListener("click", () => viewer.get("canvas").zoom("fit-viewport"));
+  }
   for (const link of document.querySelectorAll("[data-diagram]")) {
     link.addEventListener("click", (event) => {
       event.preventDefault();

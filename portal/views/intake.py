@@ -121,6 +121,7 @@ class IntakeView(BaseView):
             reason=told,
             form=form_pages.page(ctx, form, values, errors),
             papers=papers.to_ask(ctx, procedure, reason),
+            has_time_limit=intake.has_time_limit(procedure, reason),
             household=intake.household_beside(ctx, household) if household else None,
             deed_key=secrets.token_urlsafe(24),
             draft_id=draft_id,

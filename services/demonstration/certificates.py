@@ -26,7 +26,7 @@ OLD_CARD_FROM = date(2024, 8, 1)
 NOTICE_POSTED_ON = date(2025, 7, 15)  # the first 資格情報のお知らせ to everybody, before the old cards ended
 NOTICE_FROM = date(2025, 8, 1)
 YOUNG = PartialDate(1990, 6, 15)  # below 68 a paper does not depend on the date of birth
-SPECIAL_AGE = 68
+SPECIAL_AGE, GROWN_UP = 68, 18
 LEAD_DAYS = 12  # how long before a paper ends its successor is posted
 
 
@@ -57,23 +57,33 @@ class Desk:
             return None
         return share_from(PartialDate.parse_iso(person.birth).earliest)
 
-    def old_card(self, person: Someone, period: Period, *, short: bool = False) -> Paper | None:
-        """The insurance card of before 2024-12-02, where the period is old enough for one."""
+    def old_card(
+        self, person: Someone, period: Period, kind: CertificateKind = CertificateKind.INSURANCE_CARD
+    ) -> Paper | None:
+        """The card of before 2024-12-02, where the period is old enough for one; in arrears another kind.
+
+        Somebody under 18 held a short-term card at worst, never a certificate of insured status (旧法9条6項).
+        """
         if period.notified_on > OLD_CARD_POSTED_ON:
             return None
         cards = self._issue(person, OLD_CARD_POSTED_ON, OLD_CARD_FROM, old=True)
         if not cards:
             return None
         expires_on = cards[0].expires_on
-        if short and expires_on is not None:
+        if kind is CertificateKind.STATUS_CERTIFICATE and self._is_child(person):
+            kind = CertificateKind.SHORT_TERM_CARD
+        if kind is not CertificateKind.INSURANCE_CARD and expires_on is not None:
             expires_on = min(expires_on, add_months(OLD_CARD_FROM, 6) - timedelta(days=1))
         return Paper(
-            CertificateKind.SHORT_TERM_CARD if short else CertificateKind.INSURANCE_CARD,
+            kind,
             OLD_CARD_POSTED_ON,
             expires_on,
             events=("issued", "printed", "posted", "returned"),
             ended_on=NOTICE_FROM,
         )
+
+    def _is_child(self, person: Someone) -> bool:
+        return age_on(PartialDate.parse_iso(person.birth).earliest, OLD_CARD_POSTED_ON) < GROWN_UP
 
     def _first_issue(self, person: Someone, period: Period) -> tuple[date, date | None]:
         renewal = date(self._today.year - (self._today < date(self._today.year, 8, 1)), 7, 15)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from rules.certificates import CertificateKind
 from services.demonstration import ages, families, places
 from services.demonstration.families import CHILD_OF, HEAD, SPOUSE
 from services.demonstration.names import FEMALE, MALE
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 ONE_DAY = timedelta(days=1)
 NOMINAL_HEAD, FOREIGN_ALONE, FOREIGN_OTHERS = 0.13, 1 / 3, 0.034
-FORMER_MEMBER, NEW_NUMBER, MOVED_INSIDE, OLD_CARD, SHORT_CARD = 0.35, 0.05, 0.10, 0.40, 0.02
+FORMER_MEMBER, NEW_NUMBER, MOVED_INSIDE, OLD_CARD = 0.35, 0.05, 0.10, 0.40
+SHORT_CARD, STATUS_CERTIFICATE = 0.02, 0.008  # of the old cards; the second is part of the first
 STUDENT, FACILITY = 0.085, 0.0075  # of grown children, of people living alone
 PAST_SIZES, PAST_SIZE_WEIGHTS = (1, 2, 3, 4), (60, 25, 10, 5)
 LATE_ELDERLY_LOSSES = 0.234
@@ -323,7 +325,14 @@ class City:
     def _papers(self, member: Membership) -> None:
         rng, person, period = self.rng, member.person, member.periods[-1]
         if rng.random() < OLD_CARD:
-            card = self._desk.old_card(person, period, short=rng.random() < SHORT_CARD)
+            card = self._desk.old_card(person, period, _old_kind(rng.random()))
             if card is not None:
                 member.papers.append(card)
         member.papers += self._desk.papers(person, period)
+
+
+def _old_kind(drawn: float) -> CertificateKind:
+    """What was out under the old law: in arrears a short-term card, or after a year a status certificate."""
+    if drawn < STATUS_CERTIFICATE:
+        return CertificateKind.STATUS_CERTIFICATE
+    return CertificateKind.SHORT_TERM_CARD if drawn < SHORT_CARD else CertificateKind.INSURANCE_CARD

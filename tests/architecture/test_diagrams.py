@@ -110,6 +110,17 @@ def test_the_whole_process_is_in_the_picture(diagram: Diagram) -> None:
 
 
 @EACH
+def test_no_arrow_runs_through_a_step(diagram: Diagram) -> None:
+    through = [
+        (flow, step)
+        for flow, (left, top, right, bottom) in diagram.lines()
+        for step, box in diagram.boxes().items()
+        if left < box[2] and right > box[0] and top < box[3] and bottom > box[1]
+    ]
+    assert through == []
+
+
+@EACH
 def test_every_element_has_a_name_in_both_languages(diagram: Diagram) -> None:
     unnamed = [
         node.get("id")

@@ -1,9 +1,9 @@
-"""「市内で引っ越した」: a new address on record, and new certificates for those who hold one."""
+"""Changes: another address, a longer stay, a student away from home, another Individual Number."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.scenarios.desk import Desk, days_ago, era, pages_of
+from tests.scenarios.desk import Desk, days_ago, era, invented_number, pages_of
 from tests.scenarios.family import NEW_ADDRESS, join, reception, seen
 
 OpenDesk = Callable[..., Desk]
@@ -35,3 +35,80 @@ def test_a_couple_moves_within_the_city(desk: OpenDesk, tmp_path: Path) -> None:
     sato.page.get_by_role("link", name="模型\u3000太郎").first.click()
     sato.page.wait_for_url("**/persons/**")
     assert "試験町" in sato.text
+
+
+def change(
+    desk: OpenDesk,
+    kind: str,
+    household: int,
+    row: Mapping[str, object],
+    paper: Mapping[str, object],
+    papers: int,
+) -> None:
+    """Take a change of one person in, confirm identity and verify it; `paper` is what the verifier reads."""
+    sato, tanaka = desk("sato"), desk("tanaka")
+    changed_on = era(days_ago(1))
+    entry = reception("模型 太郎") | {
+        "event_on": changed_on,
+        "persons": [row],
+        "papers": [{"seen": "true"}] * papers,
+    }
+    case = sato.take_in("change", kind, entry, household)
+    sato.confirm_identity(case)
+    tanaka.verify(case, seen(kind, changed_on, [paper]))
+    assert "手続が終わりました" in tanaka.notices
+
+
+def test_a_stay_is_extended_and_a_certificate_printed_until_its_new_end(
+    desk: OpenDesk, tmp_path: Path
+) -> None:
+    """H27: the stay of somebody from abroad ends soon; the new card says until when."""
+    sato = desk("sato")
+    sato.open("/")
+    sato.page.fill("header input[name=q]", "90000027")
+    sato.page.keyboard.press("Enter")
+    sato.page.wait_for_url("**/persons/**")
+    until = days_ago(-300)
+    row = {"person_id": "SHRESTHA BIKASH", "residence_expires_on": era(until), "certificate": "collected"}
+    change(desk, "residence", sato.household_id, row, {"birth_date": "H8.5.25"}, papers=2)
+    (letter,) = [
+        page for page in pages_of(desk("yamada").print_papers(["SHRESTHA"], tmp_path)) if "有効期限" in page
+    ]
+    assert "SHRESTHABIKASH" in letter
+
+
+def test_a_student_away_from_home_stays_in_the_household(desk: OpenDesk, tmp_path: Path) -> None:
+    joined = join(desk, "学徒", "ガクト", 31, count=3)
+    child = joined.persons[2]
+    row = {
+        "person_id": str(child["name"]),
+        "student_status": "begin",
+        "school": "架空大学",
+        "studies_until_on": era(days_ago(-900)),
+        "address_there": "東京都千代田区千代田1番",
+        "supported_by_household": "true",
+        "certificate": "collected",
+    }
+    change(desk, "student", joined.household, row, {"birth_date": child["birth_date"]}, papers=2)
+    assert "学徒一郎" in "".join(pages_of(desk("yamada").print_papers([joined.names[2]], tmp_path)))
+    sato = desk("sato")
+    sato.open(f"/households/{joined.household}")
+    assert joined.names[2] in sato.text
+
+
+def test_another_individual_number_is_taken_in_and_shown_nowhere(desk: OpenDesk) -> None:
+    joined = join(desk, "番号", "バンゴウ", 41, count=1)
+    number, father = invented_number(45), joined.persons[0]
+    row = {
+        "person_id": str(father["name"]),
+        "individual_number": number,
+        "number_changed_by": "application",
+    }
+    paper = {"birth_date": father["birth_date"], "individual_number": number}
+    change(desk, "my_number", joined.household, row, paper, papers=0)
+    sato, yamada = desk("sato"), desk("yamada")
+    for path in (f"/households/{joined.household}", joined.case):
+        sato.open(path)
+        assert number not in sato.page.content()
+    yamada.open("/print/?state=waiting")
+    assert len(yamada._rows_of(joined.names)) == 1  # the certificate of moving in; a number changes none

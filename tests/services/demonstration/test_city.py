@@ -174,3 +174,12 @@ def test_every_individual_number_is_valid_invented_and_given_once(homes: list[Ho
     assert all(normalize_individual_number(number) == number for number in digits)
     assert all(is_demo_individual_number(number) for number in digits)
     assert len(set(digits)) == len(digits)
+
+
+def test_cards_of_the_old_law_are_past_records_of_every_kind(homes: list[Home]) -> None:
+    """C1: short-term cards and certificates of insured status; the latter for grown-ups only."""
+    held = [(paper, member) for home in homes for member in home.members for paper in member.papers]
+    old = [(paper, member) for paper, member in held if paper.issued_on < date(2024, 12, 2)]
+    assert {paper.kind for paper, _ in old} >= {"insurance_card", "short_term_card", "status_certificate"}
+    assert all(paper.ended_on for paper, _ in old if paper.kind in {"short_term_card", "status_certificate"})
+    assert min(age(member) for paper, member in old if paper.kind == "status_certificate") >= 20
