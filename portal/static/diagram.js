@@ -4,7 +4,8 @@
   const READABLE = 0.8;
   const canvas = document.querySelector("[data-canvas]");
   if (!canvas || !window.BpmnJS) return;
-  const viewer = new window.BpmnJS({ container: canvas });
+  const words = { fontFamily: getComputedStyle(document.body).fontFamily };
+  const viewer = new window.BpmnJS({ container: canvas, textRenderer: { defaultStyle: words, externalStyle: words } });
   const ids = (name) => (canvas.dataset[name] || "").split(" ").filter(Boolean);
 
   const mark = () => {
