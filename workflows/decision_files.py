@@ -90,7 +90,8 @@ def evaluate_cases(file: DecisionFile, cases: object, at: datetime) -> Iterator[
 
 def _evaluate_case(file: DecisionFile, case: object, at: datetime) -> str:
     decision = case.get("decision") if isinstance(case, dict) else None
-    given = case.get("input", {}) if isinstance(case, dict) else None
+    given = case.get("input") if isinstance(case, dict) else None
+    given = {} if given is None else given
     if not isinstance(decision, str) or not isinstance(given, dict):
         raise DecisionFailed('ひとつの例は {"decision": 名前, "input": {…}} の形です。')
     return evaluate(file, decision, given, at)[0]

@@ -27,9 +27,13 @@ def decisions_command() -> None:
 def evaluate_command(path: Path, decision: str | None, given: str | None, cases_path: Path | None) -> None:
     """Print the results of a decision file as JSON, and nothing else, on standard output.
 
+    --input and --decision are for one evaluation, --cases for many.
+
     A fault is told with its place on standard error, with exit code 1. With --cases a list of
     {"decision", "input"} gives a list of results; a case that fails gives {"error": …} in its place.
     """
+    if cases_path is not None and (decision or given):
+        raise click.UsageError("--cases says decisions and inputs itself")
     try:
         if cases_path is not None:
             click.echo(_cases(path, cases_path))
@@ -51,7 +55,7 @@ def _one(path: Path, decision: str | None, given: str | None) -> str:
 
 def _cases(path: Path, cases_path: Path) -> str:
     try:
-        text = cases_path.read_text("utf-8")
+        text = cases_path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DecisionFailed(f"{cases_path}: ファイルを読めません。") from error
     cases = decision_files.read_cases(text)

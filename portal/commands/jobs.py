@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from models.job import STATES, Job
 from portal import clock
+from portal.commands.refusals import told_plainly
 from portal.job_runner import JobRunner, Outcome
 from services.context import SYSTEM
 from services.unit_of_work import unit_of_work
@@ -28,7 +29,7 @@ def jobs_command() -> None:
 @with_appcontext
 def list_command(state: tuple[str, ...]) -> None:
     """Print one JSON object a job, the oldest first."""
-    with unit_of_work(SYSTEM, clock.now()) as ctx:
+    with told_plainly(), unit_of_work(SYSTEM, clock.now()) as ctx:
         statement = select(Job).order_by(Job.id)
         if state:
             statement = statement.where(Job.state.in_(state))
@@ -47,20 +48,23 @@ def run_command(job_id: int | None, due: bool) -> None:
     """
     if (job_id is None) is not due:
         raise click.UsageError("name a job, or say --due")
-    runner = JobRunner()
-    if job_id is None:
-        outcomes: tuple[Outcome, ...] = runner.run_due().outcomes
-    else:
-        outcome = runner.run(job_id)
-        if outcome is None:
-            click.echo(f"job {job_id} is not waiting, not due yet, or there is none", err=True)
-            raise SystemExit(NOT_RUN)
-        outcomes = (outcome,)
+    with told_plainly():
+        outcomes = _outcomes(JobRunner(), job_id)
     for one in outcomes:
         told = {"id": one.job_id, "kind": one.kind, "state": one.state, "error": one.error or None}
         click.echo(json.dumps(told, ensure_ascii=False))
     if any(one.failed for one in outcomes):
         raise SystemExit(FAILED)
+
+
+def _outcomes(runner: JobRunner, job_id: int | None) -> tuple[Outcome, ...]:
+    if job_id is None:
+        return runner.run_due().outcomes
+    outcome = runner.run(job_id)
+    if outcome is None:
+        click.echo(f"job {job_id} is not waiting, not due yet, or there is none", err=True)
+        raise SystemExit(NOT_RUN)
+    return (outcome,)
 
 
 def _told(row: Job) -> dict[str, Any]:

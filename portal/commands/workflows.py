@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,13 +16,12 @@ from flask.cli import with_appcontext
 
 from models.operation import DONE
 from portal import clock
+from portal.commands.refusals import told_plainly
 from portal.security.roles import ROLES
 from services.context import SYSTEM
-from services.errors import ServiceError
 from services.unit_of_work import unit_of_work
 from workflows import definition_files, definition_install, definition_pages
 from workflows.engine import definitions
-from workflows.engine.parser import DefinitionRefused
 from workflows.operating import asked_moves, runs
 from workflows.operating.asked_moves import Move
 
@@ -66,7 +63,7 @@ def install_command(paths: tuple[Path, ...], slug: str | None) -> None:
         for report in reports:
             _print(definition_files.as_json(report))
         sys.exit(1)
-    with _told_plainly(), unit_of_work(SYSTEM, clock.now()) as ctx:
+    with told_plainly(), unit_of_work(SYSTEM, clock.now()) as ctx:
         kept = definition_install.install(ctx, definition_install.parcel(gathered, slug))
     _print(asdict(kept))
 
@@ -75,7 +72,7 @@ def install_command(paths: tuple[Path, ...], slug: str | None) -> None:
 @with_appcontext
 def list_command() -> None:
     """Print a line of JSON for each version: slug, version, state, hash, running cases."""
-    with unit_of_work(SYSTEM, clock.now()) as ctx:
+    with told_plainly(), unit_of_work(SYSTEM, clock.now()) as ctx:
         for one in definition_pages.list_versions(ctx):
             _print(
                 {
@@ -94,7 +91,7 @@ def list_command() -> None:
 @with_appcontext
 def publish_command(slug: str, version: int) -> None:
     """Let new cases begin with a draft; running ones stay on their version."""
-    with _told_plainly(), unit_of_work(SYSTEM, clock.now()) as ctx:
+    with told_plainly(), unit_of_work(SYSTEM, clock.now()) as ctx:
         definitions.publish_draft(ctx, slug, version)
     _print({"slug": slug, "version": version, "state": "published"})
 
@@ -125,7 +122,7 @@ def migrate_command(
     if only_check and undo:
         raise click.UsageError("--check and --undo exclude one another")
     move = Move(slug, before, after, case_ids, first)
-    with _told_plainly():
+    with told_plainly():
         done = _checked(move) if only_check else _moved(move, undo=undo)
     sys.exit(0 if done else 1)
 
@@ -167,17 +164,6 @@ def _next(run_id: int) -> dict[str, Any] | None:
             "code": result.code,
             "message": result.message_en,
         }
-
-
-@contextmanager
-def _told_plainly() -> Iterator[None]:
-    """Let a refusal end the command with its words on standard error and exit 1."""
-    try:
-        yield
-    except ServiceError as error:
-        raise click.ClickException(f"{error.message_ja}\n{error.message_en}") from error
-    except DefinitionRefused as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _print(told: dict[str, Any]) -> None:

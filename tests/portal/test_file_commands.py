@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
 from portal import file_commands
 from workflows import catalog
@@ -70,6 +71,48 @@ def test_cases_are_answered_in_order_and_one_that_fails_harms_no_other(empty: Pa
     results = json.loads(told.stdout)
     assert (told.returncode, results[0], results[2]) == (0, "後期", 1.1)
     assert [set(results[place]) for place in (1, 3)] == [{"error"}, {"error"}]
+
+
+def test_cases_may_begin_with_a_mark_and_bring_no_input(empty: Path) -> None:
+    table = TABLE.replace("Age * 1.10", '"unknown"').replace("Age &gt;= 75", "Age = 75")
+    (empty / "age.dmn").write_text(table, encoding="utf-8")
+    cases = [{"decision": " 年齢  区分 ", "input": None}, {"decision": "d_group", "input": {"Age": 75}}]
+    (empty / "cases.json").write_text(json.dumps(cases), encoding="utf-8-sig")
+    run = evaluate("age.dmn", "--cases", "cases.json", folder=empty)
+    assert (run.exit_code, json.loads(run.stdout)) == (0, ["unknown", "後期"])
+
+
+def test_many_cases_leave_no_room_for_a_decision_beside_them(empty: Path) -> None:
+    run = evaluate("age.dmn", "--cases", "cases.json", "--decision", "d_group", folder=empty)
+    assert (run.exit_code, run.stdout) == (2, "")
+    assert "--cases says decisions and inputs itself" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("none.dmn", None, "ファイルを読めません"),
+        ("no.dmn", "<definitions", "1"),
+        ("age.dmn", TABLE.replace("if Age", "if then"), "d_group"),
+        ("age.dmn", TABLE, "other"),
+    ],
+)
+def test_a_fault_is_one_line_on_standard_error(
+    empty: Path, name: str, content: str | None, told: str
+) -> None:
+    if content is not None:
+        (empty / name).write_text(content, encoding="utf-8")
+    run = evaluate(name, "--decision", "other" if told == "other" else "d_group", folder=empty)
+    assert (run.exit_code, run.stdout) == (1, "")
+    assert run.stderr.startswith(str(empty / name))
+    assert (told in run.stderr or told == "d_group", run.stderr.count("\n")) == (True, 1)
+
+
+def evaluate(file: str, *arguments: str, folder: Path) -> Result:
+    """`flask decisions evaluate` in this process; names of files are those of the folder."""
+    given = [str(folder / one) if one.endswith(".json") else one for one in (file, *arguments)]
+    given[0] = str(folder / file)
+    return file_commands.create_app().test_cli_runner().invoke(args=["decisions", "evaluate", *given])
 
 
 @pytest.mark.parametrize(

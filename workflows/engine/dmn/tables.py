@@ -206,9 +206,10 @@ class Model:
             raise DmnError("計算の入れ子が深すぎます。", decision=wanted) from error
 
     def _found(self, wanted: str) -> Any:
+        wanted = _one_line(wanted)
         for kind in ("decision", "decisionService", "businessKnowledgeModel"):
             for key, element in self.file.of_kind(kind):
-                if wanted in {element.get("name"), key}:
+                if wanted in {_one_line(element.get("name")), key}:
                     return self.file.node(key)
         alias, _, rest = wanted.partition(".")
         namespace = self.file.imports.get(alias)
@@ -217,7 +218,7 @@ class Model:
                 continue
             for kind in ("decision", "decisionService", "businessKnowledgeModel"):
                 for key, element in file.of_kind(kind):
-                    if (rest or wanted) in {element.get("name"), key}:
+                    if (rest or wanted) in {_one_line(element.get("name")), key}:
                         return file.node(key)
         raise DmnError(f"決定「{wanted[:40]}」はファイルにありません。")
 
@@ -257,6 +258,11 @@ class Model:
             elif namespace not in passed:
                 for rest in self._paths(namespace, end, (*passed, start)):
                     yield (alias, *rest)
+
+
+def _one_line(name: str | None) -> str:
+    """A name as it is said: blanks around it, and several in a row, mean nothing."""
+    return " ".join((name or "").split())
 
 
 _DEEPEST_IMPORT = 10
