@@ -54,7 +54,10 @@ def read(ctx: Context, page: CasePage, language: str) -> Told:
         else _reason(ctx, notification.procedure, notification.reason, english=english),
         state=en if english else ja,
         state_kind=kind,
-        processes=[(name, process_title(name, english=english)) for name in specification.bundle.bpmn],
+        processes=[
+            (name, process_title(name, english=english))
+            for name in sorted(specification.bundle.bpmn, key=lambda name: name != specification.slug)
+        ],
         done=_with_callers(specification, page.done_elements),
         open=_with_callers(specification, page.open_elements),
     )

@@ -15,7 +15,7 @@ from portal import clock
 from portal.language import t
 from portal.security.access import requires
 from portal.security.actor import current_actor
-from portal.views.pdf_answers import dress, new_key, pdf_answer, print_at_once, sent_deed
+from portal.views.pdf_answers import dress, new_key, pdf_answer, print_at_once, said_in_pane, sent_deed
 from rules.eras import DateNotUnderstood, format_short, parse_date
 from services import daily_list, deeds, documents, print_runs
 from services.cases import STATES
@@ -72,7 +72,7 @@ class DailyView(BaseView):
             print_runs.previewed(ctx, f"day_list:{day.isoformat()}")
         rendered = documents.render([documents.Sheet(0, content)], preview=True)
         if rendered.pdf is None:
-            return self.render_template("print/cannot.html", why=rendered.refused[0], bare=True), 422
+            return said_in_pane(self.render_template("print/cannot.html", why=rendered.refused[0], bare=True))
         return pdf_answer(rendered.pdf, f"day-{day.isoformat()}-preview.pdf")
 
     @expose("/", methods=["POST"])

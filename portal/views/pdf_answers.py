@@ -10,6 +10,7 @@ from flask import Response, abort, current_app, request
 
 from portal import clock
 from portal.security.actor import current_actor
+from portal.security.headers import content_security_policy
 from services import deeds, documents, print_queue, print_runs, printer_settings
 from services.unit_of_work import unit_of_work
 
@@ -28,6 +29,15 @@ def pdf_answer(pdf: bytes, name: str) -> Response:
     answer = Response(pdf, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}"
     answer.headers["Content-Security-Policy"] = "frame-ancestors 'self'"
+    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return answer
+
+
+def said_in_pane(page: str) -> Response:
+    """A page that says in the pane why there is no PDF; our own page may frame it, nobody else."""
+    answer = Response(page, mimetype="text/html", status=422)
+    policy = content_security_policy().replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+    answer.headers["Content-Security-Policy"] = policy
     answer.headers["X-Frame-Options"] = "SAMEORIGIN"
     return answer
 

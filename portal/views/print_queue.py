@@ -14,7 +14,7 @@ from portal.language import t
 from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
-from portal.views.pdf_answers import dress, new_key, pdf_answer, sent_deed, sent_ids
+from portal.views.pdf_answers import dress, new_key, pdf_answer, said_in_pane, sent_deed, sent_ids
 from printing.documents import DOCUMENTS
 from services import deeds, documents, handing_over, print_queue, print_runs
 from services.errors import RuleBroken, SomebodyElseWasFaster
@@ -71,7 +71,7 @@ class PrintQueueView(BaseView):
             print_runs.previewed(ctx, f"print_request:{request_id}")
         rendered = documents.render(sheets, refused, preview=True)
         if rendered.pdf is None:
-            return self.render_template("print/cannot.html", why=rendered.refused[0], bare=True), 422
+            return said_in_pane(self.render_template("print/cannot.html", why=rendered.refused[0], bare=True))
         return pdf_answer(rendered.pdf, f"preview-{request_id}.pdf")
 
     @expose("/run", methods=["POST"])

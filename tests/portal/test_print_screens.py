@@ -24,6 +24,7 @@ from portal.extensions import db
 from portal.settings import Environment, Settings
 from services import accounts, print_runs
 from services import unit_of_work as unit_of_work_module
+from services.certificates.events import record_event
 from services.context import SYSTEM
 from services.demonstration import masters
 from services.unit_of_work import unit_of_work
@@ -193,6 +194,20 @@ def test_a_preview_may_be_framed_by_us_only_and_prints_nothing(portal, clerk):
     assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
     assert answer.headers["Cache-Control"] == "no-store"
     assert count(portal, PrintRun) == 0
+
+
+def test_why_there_is_no_preview_is_said_in_the_pane(portal, clerk):
+    paper = waiting(clerk)[0]
+    with portal.app_context(), unit_of_work(SYSTEM, clock.now()) as ctx:
+        certificate_id = ctx.session.get(PrintRequest, int(paper)).certificate_id
+        record_event(ctx, ctx.session.get(Certificate, certificate_id), "lost")
+    answer = clerk.get(f"/print/requests/{paper}/preview.pdf")
+    assert answer.status_code == 422
+    assert "印刷しません" in answer.text
+    assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+    policy = answer.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'self'" in policy
+    assert "default-src 'none'" in policy
 
 
 def test_a_page_that_is_sent_twice_prints_once(portal, clerk):
