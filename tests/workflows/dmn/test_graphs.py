@@ -194,6 +194,30 @@ def test_decisions_see_only_what_they_require():
     assert asked(file, "b", {"secret": 1}, lenient=True) is None
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("FEEL", "feel", "S-FEEL", "http://www.omg.org/spec/FEEL/20140401"),
+        *("http://www.omg.org/spec/DMN/20180521/FEEL/", "https://www.omg.org/spec/DMN/20230324/FEEL"),
+    ],
+)
+def test_every_version_of_the_standard_may_name_its_language(address):
+    logic = said("1 + 1").replace("<literalExpression", f'<literalExpression expressionLanguage="{address}"')
+    assert of(logic) == 2
+
+
+def test_names_that_are_shown_and_names_of_variables_both_lead_to_the_same():
+    age = '<inputData id="i" name="年齢"><variable name="age" typeRef="number"/></inputData>'
+    group = '<decision id="g" name="区分"><variable name="category"/>{}{}</decision>'
+    file = file_of(
+        age,
+        group.format(f"<informationRequirement>{needs_input('i')}</informationRequirement>", said("age + 1")),
+    )
+    for wanted in ("区分", "category", "g", " 区分\n"):
+        assert asked(file, wanted, {"age": 1}) == 2
+    assert asked(file, "区分", {"年齢": 1}) == 2
+
+
 def test_the_trace_names_every_table_on_the_way():
     size = decision(table(["n"], [output("o")], [(("> 1",), ('"big"',))]), "size", "size", [needs_input("i")])
     price = table(["size"], [output("o")], [(('"big"',), ("twice(n)",))])

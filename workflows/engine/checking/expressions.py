@@ -9,6 +9,7 @@ from workflows.engine.checking.diagram import Diagram, elements
 from workflows.engine.elements.timers import as_feel
 from workflows.engine.feel.errors import FeelError
 from workflows.engine.feel.expressions import Expression, compile_context, compile_expression
+from workflows.engine.feel.languages import is_feel
 from workflows.engine.supported import BPMN, FEEL_PROPERTIES, local
 
 EVERY_CASE = frozenset({"case", "form", "outcome"})
@@ -65,7 +66,7 @@ def check_languages(diagram: Diagram) -> None:
     """Tell scripts and expressions that say they are of another language."""
     for node in elements(diagram.root):
         told = node.get("scriptFormat") if local(node) == "scriptTask" else node.get("language")
-        if told and not told.rstrip("/").lower().endswith("feel"):
+        if told and not is_feel(told):
             diagram.tell("foreign_language", node, what=told)
     for task in diagram.each("scriptTask"):
         if task.find(f"{{{BPMN}}}script") is None:

@@ -8,8 +8,9 @@ from typing import Any
 from workflows.engine.dmn.deciding import Deciding
 from workflows.engine.dmn.decision_tables import DecisionTable, Matched
 from workflows.engine.dmn.errors import DmnError
-from workflows.engine.dmn.model import DecisionNode, InputNode, KnowledgeNode, Library, ServiceNode
+from workflows.engine.dmn.model import DecisionNode, InputNode, KnowledgeNode, Library, ServiceNode, name_of
 from workflows.engine.dmn.reading import START
+from workflows.engine.dmn.xml_reader import local_name
 from workflows.engine.feel.builtins_conversion import text_of, weight_of
 from workflows.engine.feel.errors import FeelLimitError, Notice
 from workflows.engine.feel.scope import ClosedDays, Run, release
@@ -181,7 +182,7 @@ class Model:
         *,
         clock: datetime | None = None,
     ) -> tuple[Any, tuple[Notice, ...]]:
-        """The result of a decision, a decision service or a knowledge model, by name or id.
+        """The result of a decision, a decision service or a knowledge model, by name, id or variable.
 
         Raises:
             DmnError: there is no such element, it is faulty, or a limit is met.
@@ -211,6 +212,9 @@ class Model:
             for key, element in self.file.of_kind(kind):
                 if wanted in {_one_line(element.get("name")), key}:
                     return self.file.node(key)
+        for key, element in self.file.elements.items():
+            if local_name(element) != "inputData" and wanted == _one_line(name_of(element)):
+                return self.file.node(key)
         alias, _, rest = wanted.partition(".")
         namespace = self.file.imports.get(alias)
         for file in self.library.files.values():
@@ -245,7 +249,8 @@ class Model:
                     inside = inside.get(step) if isinstance(inside, dict) else None
                 if inside is not None:
                     return inside
-        return given.get(node.name)
+        shown = self.library.files[namespace].elements[node.key[1]].get("name") or ""
+        return given.get(node.name, given.get(shown))
 
     def _paths(self, start: str, end: str, passed: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         """The aliases that lead from one file to another."""

@@ -9,6 +9,7 @@ from typing import cast
 from lxml import etree
 
 from workflows.engine.dmn.errors import DmnError
+from workflows.engine.feel.languages import is_feel
 
 FILE_BYTES = 2 * 1024 * 1024
 ELEMENT_DEPTH = 60
@@ -93,5 +94,5 @@ def reference(element: etree._Element) -> tuple[str, str]:
 def refuse_language(element: etree._Element) -> None:
     """Raises DmnError for an expression that says it is of another language than FEEL."""
     language = element.get("expressionLanguage")
-    if language and not language.rstrip("/").lower().endswith("feel"):
+    if language and not is_feel(language):
         raise DmnError(f"式の言語は FEEL だけです(「{language[:40]}」とあります)。", line=line_of(element))

@@ -26,13 +26,25 @@ def _negates_the_whole(parser: Parser) -> bool:
     """`not(` … `)` around the whole cell negates its tests; `not(a) and b` is an ordinary condition."""
     if not (parser.at("not") and parser.peek().text == "("):
         return False
-    depth = 0
+    opened: list[str] = []
     for position, token in enumerate(parser.tokens):
-        if token.kind == "sign" and token.text in {"(", ")"}:
-            depth += 1 if token.text == "(" else -1
-            if depth == 0:
+        if token.kind == "sign":
+            _follow(opened, token.text, parser.tokens[position + 1].text)
+            if not opened:
                 return parser.tokens[position + 1].kind == "end"
     return True  # never closed: let the parser say so
+
+
+def _follow(opened: list[str], sign: str, after: str) -> None:
+    """Keep which brackets are open; those of a range need not be alike: `[1..5)`, `]1..5[`."""
+    if sign == ".." and opened:
+        opened[-1] = sign
+    elif opened and opened[-1] == ".." and (sign in {")", "]"} or (sign == "[" and after in {",", ")"})):
+        opened.pop()
+    elif sign in {"(", "[", "{"} or (sign == "]" and opened and opened[-1] != "["):
+        opened.append(sign)
+    elif sign in {")", "]", "}"} and opened:
+        opened.pop()
 
 
 def _test(parser: Parser) -> Test:
