@@ -68,6 +68,7 @@ PROPERTIES: Mapping[str, frozenset[str]] = MappingProxyType(
         "boundaryEvent": TASK_PROPERTIES | {"correlation"},
     }
 )
+DATA_ASSOCIATIONS = frozenset({"dataInputAssociation", "dataOutputAssociation"})
 FOREIGN_PROPERTIES = frozenset({"formJsonSchemaFilename", "formUiSchemaFilename"})  # spiff-arena's own
 FEEL_PROPERTIES = frozenset({"due_from", "correlation"})
 
@@ -167,14 +168,13 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
     }
 )
+_REWORKS = frozenset({"transformation", "assignment"})  # what an association does beyond being drawn
 _NEVER = MappingProxyType(
     {
         "task": "task_undecided",
         "adHocSubProcess": "adhoc",
         "complexGateway": "complex_gateway",
         "ioSpecification": "data_mapping",
-        "dataInputAssociation": "data_mapping",
-        "dataOutputAssociation": "data_mapping",
         "correlationKey": "correlation_standard",
         "correlationProperty": "correlation_standard",
         "correlationSubscription": "correlation_standard",
@@ -199,6 +199,8 @@ def refusal(node: Any) -> str | None:
     name = local(node)
     if name in _NEVER:
         return _NEVER[name]
+    if name in DATA_ASSOCIATIONS:
+        return "data_mapping" if any(local(one) in _REWORKS for one in _children(node)) else None
     if name in EVENTS:
         return _event(node, name)
     if name == "eventBasedGateway":

@@ -144,6 +144,21 @@ def test_a_duration_that_is_none_is_refused_without_quotes_too(new: str) -> None
     assert [one.code for one in told] in (["not_feel"], ["timer_wrong"])
 
 
+def test_data_objects_are_drawn_only_unless_something_is_done_on_the_way() -> None:
+    note = "<documentation>犬の数を入力する</documentation>"
+    line = '<dataInputAssociation id="line"><sourceRef>paper</sourceRef>{}</dataInputAssociation>'
+    paper = '<dataObjectReference id="paper" name="申請書" dataObjectRef="d_o" /><dataObject id="d_o" />'
+    text = DIAGRAM.replace('<startEvent id="start"', f'{paper}<startEvent id="start"')
+    assert paper in text
+    assert note in text
+    drawn = found(with_file("process.bpmn", text.replace(note, line.format("")).encode()))
+    assert [(one.element, one.code, one.is_warning) for one in drawn] == [("line", "data_drawn_only", True)]
+    rework = line.format("<transformation>x</transformation>")
+    assert brief(found(with_file("process.bpmn", text.replace(note, rework).encode()))) == [
+        ("line", "data_mapping")
+    ]
+
+
 def test_extensions_of_other_editors_are_warnings_by_name() -> None:
     note = "<documentation>犬の数を入力する</documentation>"
     properties = (

@@ -98,6 +98,11 @@ CODES: dict[str, Code] = {
     "unknown_extension": Code(
         "the extension {what} is ignored", "拡張「{what}」は使われません。", warning=True
     ),
+    "data_drawn_only": Code(
+        "the data association is drawn only; every step sees all data of the case",
+        "データの関連は図だけのものです。どの手順からも案件のデータがすべて見えます。",
+        warning=True,
+    ),
     "no_start_event": Code("{what} has no start event", "「{what}」に開始イベントがありません。"),
     "no_end_event": Code("{what} has no end event", "「{what}」に終了イベントがありません。"),
     "dead_end": Code(

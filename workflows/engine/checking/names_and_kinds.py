@@ -8,6 +8,7 @@ from typing import Any
 from workflows.engine.checking.diagram import SCOPES, Diagram, elements, is_bpmn
 from workflows.engine.supported import (
     BPMN,
+    DATA_ASSOCIATIONS,
     DRAWN_ONLY,
     FLOW_NODES,
     FOREIGN_PROPERTIES,
@@ -119,5 +120,7 @@ def _kind(diagram: Diagram, node: Any) -> None:
         reason = None  # told as no_start_event
     if reason is not None:
         diagram.tell(reason, node)
+    elif kind in DATA_ASSOCIATIONS:
+        diagram.tell("data_drawn_only", node)
     if unknown_properties(node):
         diagram.tell("property_unknown", node)

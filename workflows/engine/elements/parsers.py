@@ -58,6 +58,13 @@ class Repeating:
         original.completed_event.connect(self.task.merge_child)
 
     @staticmethod
+    def parse_incoming_data_references() -> list[Any]:
+        """Nothing: data objects and the lines to them are drawn only, every step sees all data."""
+        return []
+
+    parse_outgoing_data_references = parse_incoming_data_references
+
+    @staticmethod
     def create_data_spec(item: Any, cls: Any) -> Any:
         """The variable of an item is its name; ids are unique in a file, names need not be."""
         return cls(item.get("name") or item.get("id"), item.get("name"))

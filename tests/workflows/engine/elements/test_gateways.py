@@ -246,6 +246,28 @@ def test_conditions_and_timers_run_as_other_editors_write_them(mode: str) -> Non
     assert not play.ended
 
 
+def test_data_objects_on_the_drawing_change_nothing(mode: str) -> None:
+    lines = (
+        '<bpmn:property id="place" name="__targetRef_placeholder" />'
+        '<bpmn:dataInputAssociation id="in"><bpmn:sourceRef>paper</bpmn:sourceRef>'
+        "<bpmn:targetRef>place</bpmn:targetRef></bpmn:dataInputAssociation>"
+        '<bpmn:dataOutputAssociation id="out"><bpmn:targetRef>register</bpmn:targetRef>'
+        "</bpmn:dataOutputAssociation>"
+    )
+    drawn = draw(
+        '<bpmn:dataObjectReference id="paper" dataObjectRef="paper_object" />',
+        '<bpmn:dataObject id="paper_object" /><bpmn:dataStoreReference id="register" />',
+        start(),
+        user("book", lines),
+        script("count", "{ n: case.n + 1 }"),
+        end(),
+        flows("start > book > count > end"),
+    )
+    play = Play(drawn, mode).begin(n=1)
+    play.do("book")
+    assert (play.told, play.data["n"], play.ended) == ("start book count end", 2, True)
+
+
 @pytest.mark.parametrize(("kind", "element"), [("signal", "stopped"), ("message", "letter")])
 def test_a_signal_or_a_receive_task_may_come_first(mode: str, kind: str, element: str) -> None:
     play = Play(FIRST, mode).begin()
