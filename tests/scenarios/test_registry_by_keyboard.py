@@ -29,6 +29,15 @@ def test_a_person_is_found_opened_and_left_by_keys(desk: Callable[..., Desk]) ->
     expect(page.locator("tr[aria-selected=true] a").first).to_have_text(name)
 
 
+def test_the_menu_stands_beside_the_page_and_one_bar_above_both(desk: Callable[..., Desk]) -> None:
+    page = desk("sato").page
+    places = "parts => parts.map(part => document.querySelector(part).getBoundingClientRect().toJSON())"
+    bar, menu, work = page.evaluate(places, [".top", ".side", "main"])
+    assert bar["height"] < 60
+    assert menu["right"] <= work["left"]
+    assert work["width"] > 1000
+
+
 def test_the_next_page_and_the_way_back_lead_to_the_same_list(desk: Callable[..., Desk]) -> None:
     page = desk("sato").page
     page.fill("[data-search]", "サ")
