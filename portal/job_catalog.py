@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 CALENDAR = (
     Periodic("remind", "期限を過ぎた仕事の記録", "Note overdue tasks", regular.REMIND, Daily(time(0, 5))),
+    Periodic(
+        "sweep_leavers",
+        "配属の終わった職員の仕事の返却",
+        "Give back the tasks of leavers",
+        regular.LEAVERS,
+        Daily(time(0, 10)),
+    ),
     Periodic("tidy", "不要な記録の廃棄", "Housekeeping", regular.TIDY, Daily(time(1, 0))),
     Periodic(
         "ex_officio_lists",
@@ -43,6 +50,13 @@ def register_kinds(settings: Settings) -> None:
         Kind(deciding.START_CASE, "職権の案件の開始", "Begin an ex officio case", start_case),
         Kind(deciding.ISSUE, "70歳到達の証の交付", "Certificates for reaching 70", deciding.issue_for_70),
         Kind(regular.REMIND, "期限を過ぎた仕事の記録", "Note overdue tasks", regular.remind),
+        Kind(
+            regular.LEAVERS,
+            "配属の終わった職員の仕事の返却",
+            "Give back the tasks of leavers",
+            regular.sweep_leavers,
+            as_system=True,
+        ),
         Kind(regular.TIDY, "不要な記録の廃棄", "Housekeeping", tidy, as_system=True),
         Kind(
             regular.LISTS,

@@ -76,6 +76,7 @@ VALUES: Mapping[str, Words] = {
     "ticket": ("登録コード", "code to enrol"),
     "begin": ("登録コードでの開始", "beginning with a code"),
     "stopped": ("停止中", "stopped"),
+    "posting_ended": ("配属の終了", "posting ended"),
     "idle": ("操作なし", "nobody moved"),
     "left": ("離席", "left the desk"),
     "changed": ("パスワード・権限・配属の変更", "password, roles or posting changed"),

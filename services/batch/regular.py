@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from services import ex_officio, housekeeping, reminders
+from services import ex_officio, housekeeping, leavers, reminders
 from services.context import Context
 from services.errors import ServiceError
 from services.job_kinds import Progress, Skipped, Work
 
-REMIND, TIDY, LISTS = "remind", "tidy", "make_lists"
+REMIND, TIDY, LISTS, LEAVERS = "remind", "tidy", "make_lists", "sweep_leavers"
 
 
 def remind(ctx: Context, work: Work) -> Progress:
@@ -37,6 +37,19 @@ def tidy(ctx: Context, work: Work, number_days: int) -> Progress:
         finished=tidied.numbers < housekeeping.AT_ONCE,
         message_ja=f"不要になった個人番号{done}件を廃棄しました。",
         message_en=f"{done} Individual Numbers that no case needs were destroyed.",
+    )
+
+
+def sweep_leavers(ctx: Context, work: Work) -> Progress:
+    """Take tasks and sessions from whoever works nowhere since today."""
+    people = leavers.sweep(ctx)
+    return Progress(
+        {"done_upto": people},
+        people,
+        work.total or people,
+        finished=True,
+        message_ja=f"配属の終わった職員{people}人の仕事を箱に戻し、サインインを終わらせました。",
+        message_en=f"Tasks of {people} people without a posting went back, and their sessions ended.",
     )
 
 
