@@ -15,6 +15,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Delete, Table, Update,
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
+from models import direct
 from models.base import Base
 
 
@@ -117,7 +118,7 @@ def _conditions(table: Table, where: Mapping[str, Any]) -> list[ColumnElement[bo
 def _at_once(connection: Connection, changes: Sequence[Change]) -> list[Any]:
     shape = tuple(_shape(change) for change in changes)
     values = tuple(value for change in changes for value in _values(change, connection.dialect))
-    (row,) = connection.exec_driver_sql(_text(shape), values)
+    (row,) = direct.ask(connection, _text(shape), values)
     return [
         told or [] if isinstance(change, Adding) else told for change, told in zip(changes, row, strict=True)
     ]

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from models import direct
 from models.audit import chain
 from models.audit.chain import Entry, Head
 from models.crypto import audit_keys
@@ -22,23 +23,25 @@ class ChainBroken(RuntimeError):
 
 
 COLUMNS = (*chain.CONTENT, "mac")
+AT_ONCE = 1_000  # events of one statement: the protocol takes 65,535 values
 _HEAD = "SELECT last_id, mac, key_id, seal FROM audit_head WHERE id = 1"
-_WRITE_POSTGRESQL = """WITH moved AS (
-        UPDATE audit_head
-        SET last_id = %(head_id)s, mac = %(head_mac)s, key_id = %(head_key)s, seal = %(head_seal)s
-        WHERE id = 1 AND last_id = %(before)s RETURNING id
-    )
+_INSERT_POSTGRESQL = """
     INSERT INTO audit_event (id, at, actor_id, staff_number, office_id, terminal, tag, subject, case_id,
         purpose, result, detail, key_id, mac)
     SELECT e.id, e.at, e.actor_id, e.staff_number, e.office_id, e.terminal, e.tag, e.subject, e.case_id,
-        e.purpose, e.result, CAST(e.detail AS json), e.key_id, e.mac
-    FROM moved, unnest(
-        CAST(%(id)s AS int[]), CAST(%(at)s AS timestamptz[]), CAST(%(actor_id)s AS int[]),
-        CAST(%(staff_number)s AS text[]), CAST(%(office_id)s AS int[]), CAST(%(terminal)s AS text[]),
-        CAST(%(tag)s AS text[]), CAST(%(subject)s AS text[]), CAST(%(case_id)s AS int[]),
-        CAST(%(purpose)s AS text[]), CAST(%(result)s AS text[]), CAST(%(detail)s AS text[]),
-        CAST(%(key_id)s AS text[]), CAST(%(mac)s AS bytea[])
-    ) AS e(id, at, actor_id, staff_number, office_id, terminal, tag, subject, case_id,
+        e.purpose, e.result, e.detail, e.key_id, e.mac
+    FROM """
+_MOVED_POSTGRESQL = """WITH moved AS (
+        UPDATE audit_head SET last_id = %s, mac = %s, key_id = %s, seal = %s
+        WHERE id = 1 AND last_id = %s RETURNING id
+    ) """
+_MOVE_POSTGRESQL = _MOVED_POSTGRESQL + _INSERT_POSTGRESQL + "moved, (VALUES "
+_MORE_POSTGRESQL = _INSERT_POSTGRESQL + "(VALUES "
+_ROW_POSTGRESQL = (
+    "(%s::int, %s::timestamptz, %s::int, %s::text, %s::int, %s::text, %s::text, %s::text, %s::int,"
+    " %s::text, %s::text, %s::json, %s::text, %s::bytea)"
+)
+_END_POSTGRESQL = """) AS e(id, at, actor_id, staff_number, office_id, terminal, tag, subject, case_id,
         purpose, result, detail, key_id, mac)
 """
 _INSERT_SQLITE = """INSERT INTO audit_event (id, at, actor_id, staff_number, office_id, terminal, tag,
@@ -87,23 +90,27 @@ def read_head(connection: Connection, *, lock: bool = False) -> Head:
     Raises:
         ChainBroken: there is none.
     """
-    row = connection.exec_driver_sql(_HEAD + " FOR UPDATE" if lock else _HEAD).one_or_none()
-    if row is None:
+    statement = _HEAD + " FOR UPDATE" if lock else _HEAD
+    together = connection.dialect.name == "postgresql"
+    rows = direct.ask(connection, statement) if together else connection.exec_driver_sql(statement).all()
+    if not rows:
         raise ChainBroken("the end of the audit record is not there")
+    row = rows[0]
     return Head(row[0], bytes(row[1]), row[2], bytes(row[3]))
 
 
 def _write_postgresql(connection: Connection, rows: list[tuple[Any, ...]], head: Head, after: Head) -> bool:
-    values: dict[str, Any] = {name: [row[place] for row in rows] for place, name in enumerate(COLUMNS)}
-    values["at"] = [f"{moment}+00" for moment in values["at"]]
-    values |= {
-        "head_id": after.last_id,
-        "head_mac": after.mac,
-        "head_key": after.key_id,
-        "head_seal": after.seal,
-        "before": head.last_id,
-    }
-    return connection.exec_driver_sql(_WRITE_POSTGRESQL, values).rowcount == len(rows)
+    moved = [after.last_id, after.mac, after.key_id, after.seal, head.last_id]
+    written = direct.tell(connection, *_told(_MOVE_POSTGRESQL, moved, rows[:AT_ONCE]))
+    for place in range(AT_ONCE, len(rows), AT_ONCE):
+        written += direct.tell(connection, *_told(_MORE_POSTGRESQL, [], rows[place : place + AT_ONCE]))
+    return written == len(rows)
+
+
+def _told(beginning: str, values: list[Any], rows: list[tuple[Any, ...]]) -> tuple[str, list[Any]]:
+    for row in rows:
+        values += (row[0], f"{row[1]}+00", *row[2:])
+    return beginning + ", ".join([_ROW_POSTGRESQL] * len(rows)) + _END_POSTGRESQL, values
 
 
 def _write_sqlite(connection: Connection, rows: list[tuple[Any, ...]], head: Head, after: Head) -> bool:

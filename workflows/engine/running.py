@@ -5,18 +5,22 @@ Every deed on a case, whoever does it, is `load`, then something on its tree, th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import Session, class_mapper
+from sqlalchemy.orm.attributes import instance_dict, set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
 from forms.validation import FormRefused
+from models import direct
+from models.base import Base
 from models.batch import Adding, Changing, Missed, write
 from models.bulk import table
 from models.case import Case, CaseEvent, WorkItem
@@ -43,6 +47,7 @@ FASTER = (
 )
 
 SUSPENDED = "suspended"
+Row = TypeVar("Row", bound=Base)
 _CAUGHT = {"timer": Timer, "message": Message, "signal": Signal}
 
 
@@ -93,12 +98,27 @@ def lock_item(ctx: Context, item_id: int) -> tuple[WorkItem, Case]:
     """
     values = {"item": item_id, "office": ctx.actor.office_id}
     ctx.session.flush()
-    row = ctx.session.connection().execute(_locking(), values).one_or_none()
-    if row is None:
+    connection = ctx.session.connection()
+    if connection.dialect.name == "postgresql":
+        rows = direct.ask(connection, _locking_text(connection.dialect), values)
+    else:
+        rows = [tuple(row) for row in connection.execute(_locking(), values)]
+    if not rows:
         raise NotFound("この仕事は見つかりません。一覧から開き直してください。", "There is no such task.")
-    found = tuple(row)
-    item = WorkItem(**dict(zip(OF_ITEM, found[: len(OF_ITEM)], strict=True)))
-    return item, Case(**dict(zip(OF_CASE, found[len(OF_ITEM) :], strict=True)))
+    (found,) = rows
+    return copy_of(WorkItem, OF_ITEM, found[: len(OF_ITEM)]), copy_of(Case, OF_CASE, found[len(OF_ITEM) :])
+
+
+def copy_of(entity: type[Row], names: Iterable[str], values: Iterable[Any]) -> Row:
+    """A row that no session knows, with these values as if it had been read."""
+    made: Row = class_mapper(entity).class_manager.new_instance()
+    instance_dict(made).update(zip(names, values, strict=True))
+    return made
+
+
+@cache
+def _locking_text(dialect: Dialect) -> str:
+    return str(_locking().compile(dialect=dialect))
 
 
 @cache
@@ -191,7 +211,10 @@ def save(ctx: Context, running: Running) -> Done:
     _forget(ctx.session, case)
     for name, value in now.items():
         set_committed_value(case, name, value)
-    opened = tuple(WorkItem(id=number, **row) for number, row in zip(ids, rows, strict=True))
+    opened = tuple(
+        copy_of(WorkItem, ("id", *row), (number, *row.values()))
+        for number, row in zip(ids, rows, strict=True)
+    )
     return Done(case.id, case.notification_id, opened, case.state != "open")
 
 
