@@ -24,6 +24,9 @@ from workflows.engine.operations import operation_names
 _CALLED = re.compile(rb"""calledElement\s*=\s*["']([^"']{1,80})["']""")
 _DECIDED = re.compile(rb"calledDecisionId\s*>\s*([^<]{1,80}?)\s*<")
 _IMPORTED = re.compile(rb"""<(?:\w+:)?import\b[^>]{0,2000}?\bnamespace\s*=\s*["']([^"']{1,300})["']""")
+_LOCATED = re.compile(
+    rb"""<(?:\w+:)?import\b[^>]{0,2000}?\blocationURI\s*=\s*["']([\w./ -]{1,300}\.dmn)["']"""
+)
 _MOST_NEIGHBOURS = 500
 
 
@@ -178,8 +181,18 @@ def _led_to(file: File) -> Iterator[Path]:
         asked = kind in {"schema", "ui"} and f'"{stem_of(path.name)}"'.encode() in file.content
         if asked or (named.get(kind) and _holds(path, named[kind])):
             yield path
+    if file.kind == "dmn":
+        yield from _located(folder, file.content)
     for name in named["bpmn"] & {one.encode() for one in (*catalog.PROCEDURES, *catalog.CALLED)}:
         yield catalog.ROOT / name.decode() / "process.bpmn"
+
+
+def _located(folder: Path, content: bytes) -> Iterator[Path]:
+    """The decision files below the folder that an import names by its place; never one outside."""
+    for told in sorted(set(_LOCATED.findall(content))):
+        path = (folder / told.decode("ascii")).resolve()
+        if path.is_relative_to(folder):
+            yield path
 
 
 def _holds(path: Path, wanted: set[bytes]) -> bool:

@@ -68,6 +68,22 @@ RATES = f"""<definitions xmlns="{MODEL}" id="d" name="d" namespace="urn:rates">
 </definitions>"""
 
 
+def test_a_table_finds_the_file_that_it_imports_below_its_folder_and_none_above(dogs: Path) -> None:
+    decision = '<decision id="tag" name="tag">'
+    link = f'<import name="rates" namespace="urn:rates" importType="{MODEL}" locationURI="{{}}" />'
+    need = '<requiredDecision href="urn:rates#rate" />'
+    need = f'<informationRequirement id="need">{need}</informationRequirement>'
+    text = (dogs / "tags.dmn").read_text("utf-8").replace(decision, f"{link}{decision}{need}")
+    text = text.replace("form.apply.dogs", "rates.rate")
+    (dogs / "more").mkdir()
+    (dogs / "more" / "rates.dmn").write_text(RATES, "utf-8")
+    (dogs.parent / "rates.dmn").write_text(RATES, "utf-8")
+    (dogs / "tags.dmn").write_text(text.format("more/rates.dmn"), "utf-8")
+    assert codes(check(dogs / "tags.dmn")) == {"tags.dmn": []}
+    (dogs / "tags.dmn").write_text(text.format("../rates.dmn"), "utf-8")
+    assert codes(check(dogs / "tags.dmn")) == {"tags.dmn": ["table_wrong"]}
+
+
 def test_a_table_finds_the_file_that_it_imports_beside_it(dogs: Path) -> None:
     decision = '<decision id="tag" name="tag">'
     link = f'<import name="rates" namespace="urn:rates" importType="{MODEL}" />'
