@@ -200,7 +200,7 @@ def refusal(node: Any) -> str | None:
     if name in _NEVER:
         return _NEVER[name]
     if name in DATA_ASSOCIATIONS:
-        return "data_mapping" if any(local(one) in _REWORKS for one in _children(node)) else None
+        return None if _drawn_only(node) else "data_mapping"
     if name in EVENTS:
         return _event(node, name)
     if name == "eventBasedGateway":
@@ -212,6 +212,17 @@ def refusal(node: Any) -> str | None:
     if name.endswith(("Task", "Gateway", "Event")) and name not in FLOW_NODES and namespace(node) == BPMN:
         return "element_unknown"
     return None
+
+
+def _drawn_only(association: Any) -> bool:
+    """Whether a data association is a mere line to a data object or store of the diagram."""
+    if any(local(one) in _REWORKS for one in _children(association)):
+        return False
+    end = "sourceRef" if local(association) == "dataInputAssociation" else "targetRef"
+    told = association.find(f"{{{BPMN}}}{end}")
+    kinds = [f"{{{BPMN}}}{one}" for one in ("dataObjectReference", "dataObject", "dataStoreReference")]
+    known = (one.get("id") for scope in association.iterancestors() for one in scope.iterchildren(*kinds))
+    return told is not None and (told.text or "").strip() in known
 
 
 def unknown_properties(node: Any) -> list[str]:
