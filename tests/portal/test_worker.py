@@ -204,7 +204,7 @@ def own_cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="portal-test-", dir="/tmp"))
     folder.chmod(0o711)
     monkeypatch.setenv(cluster.RUN, str(folder))
-    cluster.start()
+    cluster.start(cluster.KEEPING)
     yield folder
     cluster.close_run()
 
