@@ -24,7 +24,7 @@ from portal.security.factors import code_at
 from portal.security.roles import ROLES
 from portal.settings import Environment, Settings, write_once
 from services import accounts, unit_of_work
-from services.context import SYSTEM
+from services.context import SYSTEM, Context
 from tests.fixtures import cluster
 from tests.fixtures.databases import AUDIT_KEYS, kept_keys, migrated_database
 
@@ -189,6 +189,26 @@ class Visitor:
 
     def speak(self, language: str) -> None:
         self.client.set_cookie("language", language)
+
+
+def employ(ctx: Context, username: str, role: str, staff_number: str) -> None:
+    """One more person of the first office, with a second factor."""
+    user = accounts.add_account(
+        ctx,
+        {
+            "username": username,
+            "last_name": "同僚",
+            "first_name": "太郎",
+            "email": f"{username}@example.invalid",
+            "password": PASSWORD,
+            "roles": [role],
+        },
+    )
+    ctx.session.add(totp_factor(user.id, "1", SECRET, ctx.at, None))
+    office = ctx.session.scalars(select(Office.id).order_by(Office.id)).first()
+    ctx.session.add(
+        Posting(user_id=user.id, staff_number=staff_number, office_id=office, from_on=date(2020, 4, 1))
+    )
 
 
 def id_of(app: Flask, username: str) -> int:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.audit.tags import Tag
 from models.job import Job, JobSkip, PeriodicJob
+from models.sign_in import UserSession
 from models.staff import User
 from portal import clock
 from portal.extensions import db
@@ -16,7 +17,7 @@ from services.context import SYSTEM, Actor
 from services.job_pages import rest_of
 from services.unit_of_work import unit_of_work
 from tests.fixtures.statements import counted
-from tests.portal.conftest import Visitor
+from tests.portal.conftest import Visitor, account_of
 
 FEW = 5
 SignIn = Callable[[str], Visitor]
@@ -25,7 +26,7 @@ SignIn = Callable[[str], Visitor]
 def ask(app: Flask, role: str, code: str = "1", **changes: object) -> int:
     """A job that somebody of this role has asked for."""
     with app.app_context():
-        user_id = db.session.scalars(select(User.id).where(User.username == role)).one()
+        user_id = db.session.scalars(select(User.id).where(User.username == account_of(role))).one()
         actor = Actor(user_id, "1001", role, 1, frozenset({role}))
         with unit_of_work(actor, clock.now()) as ctx:
             job = jobs.ask(ctx, "make_lists", f"{role}:{code}", {"month": "2026-11"})
@@ -131,11 +132,20 @@ def test_asking_again_and_again_is_cheap_and_keeps_no_session_open(app: Flask, s
     counter.get(f"/jobs/{job_id}")
     with app.app_context():
         engine = db.engine
+        db.session.execute(update(UserSession).values(seen_at=clock.now() - timedelta(minutes=5)))
+        db.session.commit()
+        moved = select(UserSession.seen_at).where(UserSession.ended_at.is_(None))
+        before = db.session.scalars(moved).all()
+        db.session.remove()
     with counted(engine) as statements:
         answer = counter.get(f"/jobs/{job_id}/progress")
     assert len(statements) <= FEW, statements
     assert "Set-Cookie" not in answer.headers
-    assert "Set-Cookie" in counter.get("/jobs/").headers
+    with app.app_context():
+        assert db.session.scalars(moved).all() == before
+    counter.get("/jobs/")
+    with app.app_context():
+        assert db.session.scalars(moved).all() != before
 
 
 def test_the_list_is_short_to_ask_for_however_long_it_is(app: Flask, signed_in: SignIn) -> None:

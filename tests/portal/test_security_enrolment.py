@@ -10,13 +10,13 @@ from models.audit.event import AuditEvent
 from models.sign_in import EnrolmentTicket, SecondFactor
 from portal import clock
 from portal.extensions import db
-from services import accounts, unit_of_work
+from services import unit_of_work
 from services.context import SYSTEM
 from tests.portal.conftest import (
     CODE,
     PASSWORD,
-    SECRET,
     Visitor,
+    employ,
     enrol_app,
     id_of,
     ticket_for,
@@ -28,29 +28,9 @@ NEW = "紫陽花 another battery 7"
 @pytest.fixture
 def second_administrator(app: Flask) -> Visitor:
     """Another administrator, signed in."""
-    from datetime import date
-
-    from models.masters import Office, Posting
-    from models.sign_in import totp_factor
-
     with app.app_context():
         with unit_of_work.unit_of_work(SYSTEM, clock.now()) as ctx:
-            user = accounts.add_account(
-                ctx,
-                {
-                    "username": "second.keeper",
-                    "last_name": "森",
-                    "first_name": "健",
-                    "email": "second@example.invalid",
-                    "password": PASSWORD,
-                    "roles": ["administrator"],
-                },
-            )
-            ctx.session.add(totp_factor(user.id, "1", SECRET, ctx.at, None))
-            office = ctx.session.scalars(select(Office.id)).first()
-            ctx.session.add(
-                Posting(user_id=user.id, staff_number="9001", office_id=office, from_on=date(2020, 4, 1))
-            )
+            employ(ctx, "second.keeper", "administrator", "9001")
         db.session.remove()
     person = Visitor(app)
     assert person.sign_in("second.keeper").status_code == 302

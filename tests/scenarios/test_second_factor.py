@@ -33,11 +33,11 @@ def test_a_passkey_is_enrolled_opens_the_lock_and_signs_in(
     desk: Callable[..., Desk], live_server: LiveServer
 ) -> None:
     password = (live_server.folder / "demo_password").read_text().strip()
-    keeper, person = desk("kanri"), desk("suzuki")
+    keeper, person = desk("kanri"), desk("mori")
     with_authenticator(person)
 
     keeper.open("/staff/list/")
-    keeper.page.get_by_text("suzuki", exact=True).first.click()
+    keeper.page.get_by_text("mori", exact=True).first.click()
     keeper.page.get_by_role("link", name="認証とサインイン").click()
     keeper.page.get_by_role("button", name="登録コードを出す").click()
     with keeper.page.expect_navigation():
@@ -56,13 +56,13 @@ def test_a_passkey_is_enrolled_opens_the_lock_and_signs_in(
     assert "認証を登録しました" in person.notices
     expect(person.page.get_by_text("窓口3番の端末")).to_be_visible()
 
-    person.open("/inbox/")
+    person.open("/staff/list/")
     with person.page.expect_navigation(url=re.compile("/lock/")):
         person.page.get_by_role("button", name="離席").click()
-    assert "受信箱" not in person.page.content()
+    assert "最後のサインイン" not in person.page.content()
     person.page.go_back()
     person.page.wait_for_url(re.compile("/lock/"))
-    assert "受信箱" not in person.page.content()
+    assert "最後のサインイン" not in person.page.content()
     person.page.fill('input[name="password"]', password)
     with person.page.expect_navigation(url=re.compile("/profile/")):  # where going back led
         person.page.get_by_role("button", name="この端末で本人確認して解除").click()
@@ -70,7 +70,7 @@ def test_a_passkey_is_enrolled_opens_the_lock_and_signs_in(
 
     with person.page.expect_navigation():
         person.page.get_by_role("button", name="サインアウト").click()
-    person.page.fill('input[name="username"]', "suzuki")
+    person.page.fill('input[name="username"]', "mori")
     person.page.fill('input[name="password"]', password)
     with person.page.expect_navigation():
         person.page.keyboard.press("Enter")

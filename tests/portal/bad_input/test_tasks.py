@@ -7,8 +7,12 @@ from sqlalchemy import select
 
 from models.case import CaseEvent, WorkItem
 from models.form_entry import FormEntry
+from portal import clock
 from portal.extensions import db
+from services import unit_of_work
+from services.context import SYSTEM
 from tests.portal.bad_input.conftest import Clerk
+from tests.portal.conftest import employ
 
 Enter = Callable[..., Clerk]
 SHOWN = {
@@ -25,7 +29,9 @@ def test_who_comes_second_is_told_and_nothing_of_his_is_kept(
 ) -> None:
     case = counter.begun()
     task = counter.task(case)
-    colleague = enter("counter", language)
+    with app.app_context(), unit_of_work.unit_of_work(SYSTEM, clock.now()) as ctx:
+        employ(ctx, "colleague", "counter", "9002")
+    colleague = enter("colleague", language)
     key = colleague.key(case)
     assert counter.post(task, **SHOWN, deed_key=counter.key(case)).status_code == 303
     late = colleague.post(task, **SHOWN | {"result": "refused", "refusal_reason": "no_paper"}, deed_key=key)
