@@ -116,11 +116,19 @@ class _Layout:
 
     def fields(self) -> Iterator[Field]:
         asked = self._asked(self.schema, self.fixed)
-        for words in self.ui["groups"]:
+        for words in self.ui.get("groups") or [self._whole(asked)]:
             group = _group(words)
             for name in words["fields"]:
                 if name in asked:
                     yield from self._field(name, asked[name], self.ui, "", group, self.fixed)
+
+    def _whole(self, asked: Mapping[str, _Asked]) -> Ui:
+        """The one group of a form that names none: all that is asked, under the title of the form."""
+        return {
+            "id": "all",
+            "label": self.ui.get("title", {}),
+            "fields": [name for name in self.ui.get("order", asked) if name in asked],
+        }
 
     def _field(
         self, name: str, asked: _Asked, holder: Ui, prefix: str, group: Group, fixed: Mapping[str, Any]

@@ -131,6 +131,11 @@ class Draft(Base):
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+def own_number(case_id: int) -> str:
+    """The number of a case by which people know it where it is not about a notification."""
+    return f"C-{case_id:06d}"
+
+
 def list_open_items(session: Session, case_id: int, *, fresh: bool = False) -> list[WorkItem]:
     """The open tasks of a case, oldest first; `fresh` reads rows again that this session knows already."""
     statement = select(WorkItem).where(WorkItem.case_id == case_id, WorkItem.state == "open")

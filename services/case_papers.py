@@ -78,8 +78,11 @@ class Told:
 
 
 def available(page: CasePage) -> list[str]:
-    """Which papers the case can print now; reads nothing. None to whom the entry is hidden: they tell it."""
-    if page.blind:
+    """Which papers the case can print now; reads nothing.
+
+    None to whom the entry is hidden: they tell it. None of a case without a notification.
+    """
+    if page.blind or page.filed is None:
         return []
     told = tell(page)
     checked = any(one.element_id == CHECKED for one in page.entries)

@@ -9,11 +9,14 @@ from datetime import date
 from sqlalchemy import select
 
 from models.audit.tags import Tag
-from models.case import Case, CaseEvent, WorkItem, list_journal
+from models.case import Case, CaseEvent, WorkItem, list_journal, own_number
 from models.document import Attachment, PrintRequest
+from models.evaluation import DecisionEvaluation, list_evaluations
 from models.form_entry import FormEntry, list_entries
+from models.incident import list_open
 from models.notification import Notification, NotificationAction, state_of
 from models.staff import names_of
+from models.waiting import Timer, Waiting, list_timers, list_waiting
 from services import audit
 from services.context import Context
 from services.errors import NotFound
@@ -33,6 +36,10 @@ STATES = {
     "withdrawn": ("取下げ", "Withdrawn", "stopped"),
     "refused": ("不受理", "Not accepted", "stopped"),
     "cancelled": ("取消済", "Cancelled", "stopped"),
+    "open": ("手続中", "Under way", "waiting"),
+    "suspended": ("一時停止中", "Suspended", "stopped"),
+    "done": ("完了", "Completed", "done"),
+    "ended": ("取下げ", "Withdrawn", "stopped"),
 }
 VERIFIER = "verifier"
 ENTERED = frozenset({"apply", "correct"})
@@ -46,10 +53,16 @@ STEPS = (
 
 @dataclass(frozen=True)
 class CasePage:
-    """A case as its page shows it. `blind`: to a reader who may yet verify it, so the entry stays hidden."""
+    """A case as its page shows it.
+
+    `number` is that of its notification, or its own where it has none (`filed` is None). `timers` and
+    `waiting` are what it waits for beside people; `stuck`: something that the system was to do has failed for
+    good. `blind`: to a reader who may yet verify it, so the entry stays hidden.
+    """
 
     case: Case
-    notification: Notification
+    filed: Notification | None
+    number: str
     subject: str
     state: str
     items: Sequence[WorkItem]
@@ -58,13 +71,29 @@ class CasePage:
     entries: Sequence[FormEntry]
     attachments: Sequence[Attachment]
     prints: Sequence[PrintRequest]
+    evaluations: Sequence[DecisionEvaluation]
+    timers: Sequence[Timer]
+    waiting: Sequence[Waiting]
+    stuck: bool
     names: dict[int, str]
     blind: bool
 
     @property
+    def notification(self) -> Notification:
+        """The notification that the case is about.
+
+        Raises:
+            NotFound: the case is of a procedure that has none.
+        """
+        if self.filed is None:
+            raise NotFound("この手続には届出がありません。", "This procedure has no notification.")
+        return self.filed
+
+    @property
     def done_elements(self) -> list[str]:
         """Elements that were completed, for the diagram."""
-        return [event.element_id for event in self.journal if event.kind in {"completed", "service"}]
+        passed = [event.element_id for event in self.journal if event.kind in {"completed", "service"}]
+        return [*passed, *(one.element_id for one in self.evaluations)]
 
     @property
     def open_elements(self) -> list[str]:
@@ -72,7 +101,9 @@ class CasePage:
         return [item.element_id for item in self.items]
 
     def steps(self, lang: str) -> list[tuple[str, str]]:
-        """The way of the case in four words: (label, done | now | next)."""
+        """The way of a notification in four words: (label, done | now | next); nothing of any other case."""
+        if self.filed is None:
+            return []
         waiting, done = set(self.open_elements), set(self.done_elements)
         told = []
         for elements, ja, en in STEPS:
@@ -90,7 +121,7 @@ def read(ctx: Context, case_id: int) -> CasePage:
     """
     statement = (
         select(Case, Notification)
-        .join(Notification, Notification.id == Case.notification_id)
+        .outerjoin(Notification, Notification.id == Case.notification_id)
         .where(Case.id == case_id, Case.office_id == ctx.actor.office_id)
     )
     found = ctx.session.execute(statement).one_or_none()
@@ -98,24 +129,29 @@ def read(ctx: Context, case_id: int) -> CasePage:
         raise NotFound(
             "この届出は見つかりません。番号を確かめ、一覧から開き直してください。", "There is no such case."
         )
-    case, notification = found
-    audit.record(ctx, Tag.CASE_READ, f"notification:{notification.id}", case_id)
-    journal, actions = list_journal(ctx.session, case_id), _actions(ctx, notification.id)
+    case, filed = found
+    audit.record(ctx, Tag.CASE_READ, f"notification:{filed.id}" if filed else f"case:{case_id}", case_id)
+    journal, actions = list_journal(ctx.session, case_id), _actions(ctx, filed)
     people = {event.by_id for event in journal} | {action.by_id for action in actions}
     every = _items(ctx, case_id)
     items = [item for item in every if item.state == "open"]
     entries = list_entries(ctx.session, case_id)
     return CasePage(
         case=case,
-        notification=notification,
+        filed=filed,
+        number=filed.number if filed else own_number(case_id),
         subject=every[-1].subject_name if every else "",
-        state=_shown_state(actions, items),
+        state=_shown_state(actions, items) if filed else case.state,
         items=items,
         journal=journal,
         actions=actions,
         entries=entries,
         attachments=_attachments(ctx, case_id),
-        prints=_prints(ctx, notification.id),
+        prints=_prints(ctx, filed),
+        evaluations=list_evaluations(ctx.session, case_id),
+        timers=list_timers(ctx.session, case_id),
+        waiting=list_waiting(ctx.session, case_id),
+        stuck=case.state == "open" and bool(list_open(ctx.session, case_id)),
         names=names_of(ctx.session, people | {item.assignee_id for item in items}),
         blind=_is_blind(ctx, case, entries),
     )
@@ -158,8 +194,10 @@ def _items(ctx: Context, case_id: int) -> list[WorkItem]:
     return list(ctx.session.scalars(statement.order_by(WorkItem.id)))
 
 
-def _actions(ctx: Context, notification_id: int) -> list[NotificationAction]:
-    statement = select(NotificationAction).where(NotificationAction.notification_id == notification_id)
+def _actions(ctx: Context, filed: Notification | None) -> list[NotificationAction]:
+    if filed is None:
+        return []
+    statement = select(NotificationAction).where(NotificationAction.notification_id == filed.id)
     return list(ctx.session.scalars(statement.order_by(NotificationAction.id)))
 
 
@@ -168,6 +206,8 @@ def _attachments(ctx: Context, case_id: int) -> list[Attachment]:
     return list(ctx.session.scalars(statement))
 
 
-def _prints(ctx: Context, notification_id: int) -> list[PrintRequest]:
-    statement = select(PrintRequest).where(PrintRequest.notification_id == notification_id)
+def _prints(ctx: Context, filed: Notification | None) -> list[PrintRequest]:
+    if filed is None:
+        return []
+    statement = select(PrintRequest).where(PrintRequest.notification_id == filed.id)
     return list(ctx.session.scalars(statement.order_by(PrintRequest.id)))

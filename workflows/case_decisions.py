@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.evaluation import DecisionEvaluation, list_evaluations
+from models.evaluation import DecisionEvaluation
 from services.cases import CasePage
 from services.context import Context
 from workflows.engine import definitions
@@ -52,7 +52,7 @@ def read(ctx: Context, page: CasePage, language: str) -> list[ShownDecision]:
         return []
     return [
         ShownDecision(one.at, _title(ctx, one, language), [*_tables(ctx, one)])
-        for one in reversed(list_evaluations(ctx.session, page.case.id))
+        for one in reversed(page.evaluations)
     ]
 
 

@@ -19,6 +19,12 @@ from workflows.engine import definitions
 from workflows.engine.parser import Specification, UserTask, call_activities, safe_xml
 from workflows.engine.runner import Done
 
+SHARED = {
+    **TITLES,
+    "identity_check": ("本人確認", "Identity check"),
+    "verification": ("照合", "Verification"),
+}
+
 
 @dataclass(frozen=True)
 class Told:
@@ -44,23 +50,29 @@ class Next:
 def read(ctx: Context, page: CasePage, language: str) -> Told:
     """The words of the page's head."""
     english = language == "en"
-    notification = page.notification
+    filed = page.filed
     specification = definitions.by_hash(ctx.session, page.case.definition_hash)
     ja, en, kind = STATES[page.state]
     return Told(
-        title=TITLES[notification.procedure][english],
+        title=_title(specification, page.case.slug, english=english),
         reason=""
-        if page.blind
-        else _reason(ctx, notification.procedure, notification.reason, english=english),
+        if page.blind or filed is None
+        else _reason(ctx, filed.procedure, filed.reason, english=english),
         state=en if english else ja,
         state_kind=kind,
         processes=[
-            (name, process_title(name, english=english))
+            (name, _title(specification, name, english=english))
             for name in sorted(specification.bundle.bpmn, key=lambda name: name != specification.slug)
         ],
         done=_with_callers(specification, page.done_elements),
         open=_with_callers(specification, page.open_elements),
     )
+
+
+def _title(specification: Specification, process: str, *, english: bool) -> str:
+    """What a process of a definition is called: by us, or else by its diagram."""
+    words = SHARED.get(process) or specification.titles.get((process, process), (process, process))
+    return words[english]
 
 
 def _with_callers(specification: Specification, elements: Sequence[str]) -> list[str]:
@@ -194,9 +206,4 @@ def _reason(ctx: Context, procedure: str, code: str, *, english: bool) -> str:
 
 def process_title(name: str, *, english: bool) -> str:
     """The title of a procedure, or of a process that procedures call."""
-    ja, en = {
-        **TITLES,
-        "identity_check": ("本人確認", "Identity check"),
-        "verification": ("照合", "Verification"),
-    }.get(name, (name, name))
-    return en if english else ja
+    return SHARED.get(name, (name, name))[english]

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from workflows.engine.parser import safe_xml
-
-NAME_EN = "{urn:kokuho-portal:bpmn}name_en"
-TITLE_EN = "title_en"
+from workflows.engine.parser import english_name, safe_xml
 
 
 def in_language(source: str, language: str, name: str) -> str:
@@ -23,13 +20,3 @@ def in_language(source: str, language: str, name: str) -> str:
         if node.get("name") is not None and (english := english_name(node)) is not None:
             node.set("name", english)
     return etree.tostring(root, encoding="unicode")
-
-
-def english_name(node: etree._Element) -> str | None:
-    """What an element is called in English; None where the definition does not say it."""
-    if node.get(NAME_EN) is not None:
-        return node.get(NAME_EN)
-    for own in node.iterfind("{*}extensionElements/{*}properties/{*}property"):
-        if own.get("name") == TITLE_EN:
-            return own.get("value")
-    return None

@@ -26,7 +26,7 @@ from services import case_papers, cases, deeds, drafts, intake
 from services.context import Context
 from services.errors import NotAllowed, RegistrationRefused, SomebodyElseWasFaster
 from services.unit_of_work import unit_of_work
-from workflows import case_decisions, case_pages
+from workflows import case_decisions, case_pages, case_waits
 from workflows.engine import runner
 
 EVENTS = {
@@ -42,6 +42,15 @@ EVENTS = {
     "resumed": ("再開", "Resumed"),
     "migrated": ("版の移行", "Moved to another version"),
     "rewound": ("前の手順へ戻し", "Put back to an earlier step"),
+    "message": ("知らせの到着", "A message came"),
+    "signal": ("合図の到着", "A signal came"),
+    "skipped": ("飛ばして先へ", "Passed by"),
+}
+WAITS = {
+    "service": ("システムの処理が終わるのを待っています", "Waits for the system to finish this"),
+    "timer": ("この日時になるのを待っています", "Waits for this moment"),
+    "message": ("外からの知らせを待っています", "Waits for a message from outside"),
+    "signal": ("全体への合図を待っています", "Waits for a signal to all cases"),
 }
 PRINT_STATES = {
     "waiting": ("印刷待ち", "Waiting"),
@@ -117,7 +126,7 @@ class CaseView(BaseView):
         with unit_of_work(current_actor(), clock.now()) as ctx:
             runner.withdraw(ctx, case_id, request.form.get("reason", ""))
         flash(
-            t("届出を取り下げました。台帳は変わっていません。", "The notification is withdrawn."), "success"
+            t("取り下げました。台帳は変わっていません。", "Withdrawn. The registry is as it was."), "success"
         )
         return redirect(url_for("CaseView.show", case_id=case_id), code=303)
 
@@ -156,15 +165,15 @@ class CaseView(BaseView):
             form, why_not = _form(ctx, page, item, values, errors)
         return self.render_template(
             "case/show.html",
-            title=f"{told.title} {page.notification.number}",
+            title=f"{told.title} {page.number}",
             page=page,
             told=told,
             item=item,
             form=form,
             why_not=why_not,
             household=(
-                intake.household_beside(ctx, page.notification.household_id)
-                if page.notification.household_id
+                intake.household_beside(ctx, page.filed.household_id)
+                if page.filed and page.filed.household_id
                 else None
             ),
             deed_key=secrets.token_urlsafe(24),
@@ -177,6 +186,8 @@ class CaseView(BaseView):
             cancellations=_cancellations(ctx, page),
             papers=case_papers.available(page),
             decisions=case_decisions.read(ctx, page, current_language()),
+            awaited=case_waits.read(ctx, page, current_language()),
+            wait_kinds={kind: t(*words) for kind, words in WAITS.items()},
             ways=WAYS,
             differed={one.at for one in page.actions if one.kind == "differences_found"},
             events={kind: t(*words) for kind, words in EVENTS.items()},
@@ -188,7 +199,7 @@ class CaseView(BaseView):
 
 def _cancellations(ctx: Context, page: cases.CasePage) -> Sequence[ReasonCode]:
     """The reasons for which this completed notification could be cancelled; none where it cannot be."""
-    done = page.state == "registered" and page.notification.procedure != "cancellation"
+    done = page.state == "registered" and page.case.slug != "cancellation"
     return intake.cancellation_reasons(ctx) if done and can("notification.submit") else ()
 
 

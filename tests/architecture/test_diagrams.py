@@ -8,9 +8,9 @@ from lxml import etree
 
 from portal.security.roles import ROLES
 from tests.architecture.diagrams import BPMN, NODES, Diagram, decision_files, diagrams, local
-from workflows.diagrams import english_name
 from workflows.engine.dmn.tables import parse_dmn
 from workflows.engine.feel.expressions import compile_context, compile_expression
+from workflows.engine.parser import english_name
 
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
-from models.case import Case, WorkItem
+from models.case import Case, WorkItem, own_number
 from services.context import Context
 from services.errors import NotAllowed
 from services.subjects import Subject, describe
@@ -100,7 +100,7 @@ class PlainMatter:
 
     def show(self, ctx: Context, case: Case) -> Shown:
         """The number of the case, and the day on which it began."""
-        return Shown(case.slug, number=f"C-{case.id:06d}", received_on=ctx.today)
+        return Shown(case.slug, number=own_number(case.id), received_on=ctx.today)
 
     def describe(self, ctx: Context, entry: Mapping[str, Any]) -> Subject:
         """The person or household that the entry names, where it names one."""

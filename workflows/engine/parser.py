@@ -23,6 +23,8 @@ from workflows.engine.dmn.tables import Decision, parse_dmn
 from workflows.engine.elements.parsers import ELEMENT_PARSERS, CaseProcessParser, Repeating
 from workflows.engine.supported import BPMN, SPIFF
 
+NAME_EN = "{urn:kokuho-portal:bpmn}name_en"
+TITLE_EN = "title_en"
 _TOO_LONG = "the way from start to end is too long; put a part of it into a process that is called"
 
 
@@ -271,7 +273,7 @@ def _user_task(slug: str, node: Any, lanes: Mapping[str, str]) -> UserTask:
         process=slug,
         element_id=element_id,
         title_ja=node.get("name") or element_id,
-        title_en=properties.get("title_en") or node.get("name") or element_id,
+        title_en=properties.get(TITLE_EN) or node.get("name") or element_id,
         role=role,
         form=properties.get("form", f"{slug}/{element_id}"),
         writes=properties.get("writes", element_id),
@@ -297,5 +299,15 @@ def _titles(root: Any) -> dict[tuple[str, str], tuple[str, str]]:
         for node in process.iter():
             if isinstance(node.tag, str) and node.get("id") and node.get("name"):
                 name = node.get("name")
-                titles[process.get("id"), node.get("id")] = (name, _properties(node).get("title_en", name))
+                titles[process.get("id"), node.get("id")] = (name, english_name(node) or name)
     return titles
+
+
+def english_name(node: Any) -> str | None:
+    """What an element is called in English; None where the definition does not say it."""
+    if node.get(NAME_EN) is not None:
+        return str(node.get(NAME_EN))
+    for own in node.iterfind("{*}extensionElements/{*}properties/{*}property"):
+        if own.get("name") == TITLE_EN:
+            return str(own.get("value"))
+    return None

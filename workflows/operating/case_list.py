@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 
-from models.case import Case, Definition, WorkItem
+from models.case import Case, Definition, WorkItem, own_number
 from models.incident import Incident
 from models.masters import Office
 from models.notification import Notification
@@ -232,7 +232,7 @@ def _titles(table: Any) -> Any:
 def _listed(ctx: Context, row: Any, places: Sequence[Place]) -> Listed:
     return Listed(
         id=row.id,
-        number=row.number or f"C-{row.id:06d}",
+        number=row.number or own_number(row.id),
         slug=row.slug,
         version=row.version,
         hash=row.hash,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
 
-from models.case import Case
+from models.case import Case, own_number
 from models.incident import Incident
 from models.notification import Notification
 from services.context import Context
@@ -117,4 +117,4 @@ def _wanted(ctx: Context, filters: Filters) -> list[ColumnElement[bool]]:
 def _number(incident: Incident, number: str | None) -> str:
     if number:
         return number
-    return f"C-{incident.case_id:06d}" if incident.case_id else ""
+    return own_number(incident.case_id) if incident.case_id else ""

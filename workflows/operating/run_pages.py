@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from models.case import Case
+from models.case import Case, own_number
 from models.incident import Incident
 from models.notification import Notification
 from models.operation import REFUSED, OperationResult, OperationRun
@@ -81,7 +81,7 @@ def read(ctx: Context, run_id: int, after: int | None = None) -> RunPage:
     items = [
         Item(
             result=row.OperationResult,
-            number=row.number or (f"C-{row.id:06d}" if row.id else ""),
+            number=row.number or (own_number(row.id) if row.id else ""),
             title_ja=row.title_ja or "",
             title_en=row.title_en or "",
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, func, select, true
 
-from models.case import Case, Definition
+from models.case import Case, Definition, own_number
 from models.notification import Notification
 from services.context import Context
 from services.errors import NotFound
@@ -143,11 +143,10 @@ def numbers_of(ctx: Context, cases: Sequence[Case]) -> dict[int, str]:
         select(Notification.id, Notification.number).where(Notification.id.in_(wanted))
     )
     known = {row.id: row.number for row in rows}
-    return {case.id: known.get(case.notification_id or 0, f"C-{case.id:06d}") for case in cases}
+    return {case.id: known.get(case.notification_id or 0, own_number(case.id)) for case in cases}
 
 
 def _title_in_diagram(ctx: Context, slug: str, version: int) -> tuple[str, str]:
     statement = select(Definition.hash).where(Definition.slug == slug, Definition.version == version)
     specification = definitions.by_hash(ctx.session, ctx.session.scalars(statement).one())
-    ja, _ = specification.titles.get((slug, slug), (slug, slug))
-    return ja, ja
+    return specification.titles.get((slug, slug), (slug, slug))
