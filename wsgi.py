@@ -1,6 +1,7 @@
 """What gunicorn and `flask` load: settings from the environment, then the application.
 
-Commands that look at files only get an application without settings (portal/file_commands.py).
+Commands that look at files only get an application without settings (portal/file_commands.py), those of
+backups one without the keys of the vault (portal/backup/application.py).
 """
 
 import sys
@@ -9,6 +10,10 @@ from portal import file_commands
 
 if file_commands.asked(sys.argv):
     application = file_commands.create_app()
+elif file_commands.command_of(sys.argv)[:1] == ("backup",):
+    from portal.backup.application import create_app as create_backup_app
+
+    application = create_backup_app()
 else:
     from portal.app import create_app
     from portal.settings import load_settings

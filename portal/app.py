@@ -17,6 +17,7 @@ from models import blobs, registry
 from portal import errors, frame, request_log, template_tools
 from portal.commands.accounts import accounts_command
 from portal.commands.audit import audit_command
+from portal.commands.backup import backup_command
 from portal.commands.batch import batch_command
 from portal.commands.check import check_command
 from portal.commands.decisions import decisions_command
@@ -60,6 +61,7 @@ COMMANDS = (
     decisions_command,
     audit_command,
     keys_command,
+    backup_command,
 )
 
 
@@ -85,7 +87,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["portal_metadata"] = registry.metadata
     request_log.install(app, settings)
     keys.load_keys(settings)
-    blobs.configure(settings.data_dir / "blobs")
+    blobs.configure(settings.blob_dir)
     numbers_vault.configure(NumberPolicy.PRODUCTION if settings.production else NumberPolicy.DEMONSTRATION)
     identity.configure(FileRegister(settings.data_dir / "juki" / "answers.csv"))
     ex_officio.configure(DeathsFile(settings.data_dir / "juki" / "deaths.csv"))

@@ -19,14 +19,19 @@ _WITH_VALUE = frozenset({"-A", "--app", "-e", "--env-file"})
 _FLASK = frozenset({"flask", "__main__.py"})
 
 
-def asked(arguments: Sequence[str]) -> bool:
-    """Whether a command line (`sys.argv`) runs one of these commands of `flask`."""
+def command_of(arguments: Sequence[str]) -> tuple[str, ...]:
+    """The two words of the command of `flask` that a command line (`sys.argv`) runs; of others none."""
     if not arguments or PurePath(arguments[0]).name not in _FLASK:
-        return False
+        return ()
     left = list(arguments[1:])
     while left and left[0].startswith("-"):
         del left[: 2 if left[0] in _WITH_VALUE else 1]
-    return tuple(left[:2]) in COMMANDS
+    return tuple(left[:2])
+
+
+def asked(arguments: Sequence[str]) -> bool:
+    """Whether a command line (`sys.argv`) runs one of these commands of `flask`."""
+    return command_of(arguments) in COMMANDS
 
 
 def create_app() -> Flask:

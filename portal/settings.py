@@ -56,6 +56,12 @@ class Settings(BaseSettings):
     key_store_url: str = ""
     audit_key_file: Path | None = None
     audit_anchor_dir: Path | None = None
+    backup_dirs: Annotated[tuple[Path, ...], NoDecode] = ()
+    backup_key_file: Path | None = None
+    backup_url: str = ""
+    backup_keep_days: int = Field(default=35, ge=7, le=3650)
+    key_store_backup_dirs: Annotated[tuple[Path, ...], NoDecode] = ()
+    key_store_backup_key_file: Path | None = None
     trusted_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     cookie_secure: bool = False
     debug: bool = False
@@ -73,11 +79,11 @@ class Settings(BaseSettings):
     address_limit: str = "120 per 5 minute"
     log_level: str = "INFO"
 
-    @field_validator("trusted_hosts", mode="before")
+    @field_validator("trusted_hosts", "backup_dirs", "key_store_backup_dirs", mode="before")
     @classmethod
-    def _split_hosts(cls, value: object) -> object:
+    def _split(cls, value: object) -> object:
         if isinstance(value, str):
-            return tuple(host.strip() for host in value.split(",") if host.strip())
+            return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
     @property
@@ -98,6 +104,16 @@ class Settings(BaseSettings):
     def migrations(self) -> str:
         """The address by which the tables' owner reaches the database; that of the portal without one."""
         return _with_driver(self.migration_url) if self.migration_url else self.database
+
+    @property
+    def backup_source(self) -> str:
+        """The address by which a backup reads everything; that of the portal without one."""
+        return _with_driver(self.backup_url) if self.backup_url else self.database
+
+    @property
+    def blob_dir(self) -> Path:
+        """Where scans and printed pages lie, sealed."""
+        return self.data_dir / "blobs"
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -137,18 +153,27 @@ def _with_driver(url: str) -> str:
     return url
 
 
+def read_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        UnsafeSetting: a value is wrong; every one is named.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise UnsafeSetting(
+            [f"{variable_of(str(e['loc'][0]))}: {e['msg']}" for e in error.errors()]
+        ) from error
+
+
 def load_settings() -> Settings:
     """Read the environment, make sure of the keys, and refuse what is unsafe.
 
     Raises:
         UnsafeSetting: a value is wrong or, in production, unsafe; every one is named.
     """
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        raise UnsafeSetting(
-            [f"{variable_of(str(e['loc'][0]))}: {e['msg']}" for e in error.errors()]
-        ) from error
+    settings = read_settings()
     problems = unsafe(settings)
     if problems:
         raise UnsafeSetting(problems)
@@ -164,13 +189,14 @@ def variable_of(field: str) -> str:
 
 def unsafe(settings: Settings) -> list[str]:
     """What keeps the portal from starting (security.md c.0), each with the variable's name."""
-    problems = _database_problems(settings)
+    problems = database_problems(settings)
     if settings.production:
         problems += [*_production_problems(settings), *_key_problems(settings)]
     return problems
 
 
-def _database_problems(settings: Settings) -> list[str]:
+def database_problems(settings: Settings) -> list[str]:
+    """Whether the address of the database is one."""
     try:
         backend = make_url(settings.database).get_backend_name()
     except ArgumentError:

@@ -76,5 +76,7 @@ class Tag(StrEnum):
     INCIDENT_RESOLVED = "incident:resolved"
     INCIDENT_SKIPPED = "incident:skipped"
     HOUSE_KEPT = "house:kept"
+    BACKUP_MADE = "backup:made"
+    BACKUP_RESTORED = "backup:restored"
     AUDIT_READ = "audit:read"
     REQUEST_REFUSED = "request:refused"

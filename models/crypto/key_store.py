@@ -6,7 +6,7 @@ key, cannot open what had its key destroyed here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,6 +111,13 @@ class KeyStore:
             for old, new in pairs:
                 same = (_TABLE.c.id == old.id) & (_TABLE.c.kek_id == old.kek_id)
                 connection.execute(update(_TABLE).where(same).values(kek_id=new.kek_id, wrapped=new.wrapped))
+
+    def read_all(self) -> Iterator[WrappedKey]:
+        """All keys as they lie here at one moment, for a copy of the store."""
+        statement = select(_TABLE).order_by(_TABLE.c.id).execution_options(yield_per=AT_ONCE)
+        with self._engine.connect() as connection:
+            for row in connection.execute(statement):
+                yield WrappedKey(row.id, row.kek_id, bytes(row.wrapped))
 
     def count(self) -> dict[str, int]:
         """How many keys each key-encryption key opens."""

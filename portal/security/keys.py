@@ -35,6 +35,15 @@ def load_keys(settings: Settings) -> None:
     provider = KeyringProvider(lambda: read_keyring(settings.master_key_path))
     cipher.load(read_keyring(settings.master_key_path))
     envelope.load(provider, KeyStore(settings.key_store))
+    load_audit_keys(settings)
+
+
+def load_audit_keys(settings: Settings) -> None:
+    """Load only the keys of the audit record.
+
+    Raises:
+        UnsafeSetting: their file is missing or holds no keys.
+    """
     audit_keys.load(lambda: read_audit_keys(settings.audit_key_path))
 
 

@@ -80,6 +80,8 @@ TAGS: dict[Tag, tuple[str, str]] = {
     Tag.PERIODIC_SWITCHED: ("定期処理の切替", "Regular work switched"),
     Tag.PERIODIC_STARTED: ("定期処理の開始", "Regular work started"),
     Tag.CASE_REMINDED: ("期限超過の記録", "Overdue task noted"),
+    Tag.BACKUP_MADE: ("バックアップの作成", "Backup made"),
+    Tag.BACKUP_RESTORED: ("バックアップからの復元", "Backup restored"),
     Tag.HOUSE_KEPT: ("不要になった番号などの消去", "Housekeeping"),
     Tag.CASE_WOKEN: ("時限による再開", "Case went on by a timer"),
     Tag.CASE_SUSPENDED: ("案件の停止", "Case suspended"),

@@ -19,6 +19,7 @@ from rules.eras import format_short
 Words = tuple[str, str]
 KEYS: Mapping[str, Words] = {
     "door": ("入口", "door"),
+    "places": ("保管先の数", "places"),
     "factor": ("認証", "factor"),
     "replaced": ("終わらせたサインイン", "sessions replaced"),
     "because": ("理由", "because"),
