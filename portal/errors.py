@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError, ServiceUnavailable
 
+from models.audit import writer
 from portal import clock
 from portal.extensions import db
 from portal.language import t
@@ -155,6 +156,15 @@ WORDS: dict[int, Words] = {
     ),
 }
 
+NOT_RECORDED = (
+    "監査の記録に残せなかったため、この操作は行われていません。記録に残せない操作は、一切行いません。",
+    "This could not be written to the audit record, so it was not done: nothing is done unrecorded.",
+)
+RECORD_BUSY = (
+    "監査の記録が混み合っていて、待っても書けませんでした。この操作は行われていません。",
+    "The audit record was held by others for too long. This was not done.",
+)
+
 
 def install(app: Flask) -> None:
     """Answer every error with words; the most general handler stands last."""
@@ -165,7 +175,9 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, on_http_error)
     for away in (OperationalError, InterfaceError, PoolTimeout, StorageError):
         app.register_error_handler(away, on_database_away)
-    app.register_error_handler(AuditMissing, on_crash)
+    unrecorded: tuple[type[Exception], ...] = (AuditMissing, *writer.REFUSALS)
+    for refusal in unrecorded:
+        app.register_error_handler(refusal, on_crash)
     app.register_error_handler(Exception, on_crash)
 
 
@@ -201,7 +213,7 @@ def on_database_away(error: Exception) -> Response:
     """The database cannot be reached: 503, and when to come back."""
     log.error("database away", id=request_id(), kind=type(error).__name__)
     db.session.remove()
-    response = answer(503, source=ServiceUnavailable())
+    response = answer(503, what=_of_the_record(error), source=ServiceUnavailable())
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
@@ -215,7 +227,16 @@ def on_crash(error: Exception) -> Response:
     if current_app.testing and current_app.config.get("RAISE_CRASHES"):
         raise error
     db.session.remove()
-    return answer(500, source=InternalServerError())
+    return answer(500, what=_of_the_record(error), source=InternalServerError())
+
+
+def _of_the_record(error: Exception) -> str:
+    """What to say where it was the audit record that refused; nothing of the deed was done (Ruling 6)."""
+    if isinstance(error, (AuditMissing, *writer.REFUSALS)):
+        return t(*NOT_RECORDED)
+    if isinstance(error, DBAPIError) and writer.is_of_the_record(error):
+        return t(*(RECORD_BUSY if writer.is_busy(error) else NOT_RECORDED))
+    return ""
 
 
 def _note_broken_step() -> None:

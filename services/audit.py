@@ -26,6 +26,11 @@ RESULTS = {
 }
 
 
+def listed(ctx: Context, what: str, found: int) -> None:
+    """Tell that a list that names people was opened: which one, and how many rows it showed."""
+    record(ctx, Tag.LIST_READ, what, detail={"found": found})
+
+
 def record(
     ctx: Context,
     tag: Tag,

@@ -11,17 +11,37 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 
+from sqlalchemy import Connection, select
+
+from models.audit import writer
 from models.audit.chain import Head, moment_text
+from models.audit.event import AuditEvent
 from models.crypto import audit_keys
 
 LONGEST_LINE = 1000
+LATE_AFTER = timedelta(minutes=30)
 
 
 class AnchorNotValid(ValueError):
     """A line of an anchor file was changed, or was signed with a key that is not here."""
+
+
+class AnchorDisagrees(RuntimeError):
+    """The database does not hold what was anchored last: it was put back, or chained anew."""
+
+
+class State(StrEnum):
+    """What the second place tells of the record."""
+
+    NOTHING = "nothing"  # nothing was recorded yet
+    MISSING = "missing"  # there is no anchor
+    LATE = "late"  # an event has waited longer than `LATE_AFTER` for its anchor
+    DISAGREES = "disagrees"  # the database does not hold what was anchored last
+    GOOD = "good"
 
 
 @dataclass(frozen=True)
@@ -81,6 +101,31 @@ def read(path: Path) -> Sequence[Anchor]:
         AnchorNotValid: names the line.
     """
     return [_parse(line, number) for number, line in enumerate(path.read_text().splitlines(), start=1)]
+
+
+def look(connection: Connection, path: Path, now: datetime) -> tuple[State, Anchor | None]:
+    """What the last anchor tells of the record, in three statements; and that anchor.
+
+    Raises:
+        AnchorNotValid: the last line is no anchor of ours.
+        OSError: the second place cannot be read.
+    """
+    head, last = writer.read_head(connection), _last(path)
+    if last is None:
+        return (State.NOTHING if head.is_genesis else State.MISSING), None
+    if not _holds(connection, head, last):
+        return State.DISAGREES, last
+    statement = select(AuditEvent.at).where(AuditEvent.id > last.last_id).order_by(AuditEvent.id).limit(1)
+    waiting = connection.execute(statement).scalar_one_or_none()
+    is_late = waiting is not None and now - waiting > LATE_AFTER
+    return (State.LATE if is_late else State.GOOD), last
+
+
+def _holds(connection: Connection, head: Head, last: Anchor) -> bool:
+    kept = connection.execute(
+        select(AuditEvent.mac).where(AuditEvent.id == last.last_id)
+    ).scalar_one_or_none()
+    return head.last_id >= last.last_id and kept is not None and bytes(kept) == last.mac
 
 
 def _last(path: Path) -> Anchor | None:

@@ -48,6 +48,7 @@ class Tag(StrEnum):
     PRINT_SPOILED = "print:spoiled"
     ATTACHMENT_ADDED = "attachment:added"
     ATTACHMENT_READ = "attachment:read"
+    LIST_READ = "list:read"
     PERSON_SEARCHED = "person:searched"
     PERSON_READ = "person:read"
     HOUSEHOLD_READ = "household:read"

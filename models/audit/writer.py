@@ -6,25 +6,34 @@ at a time, it takes three statements.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from models import direct
 from models.audit import chain
 from models.audit.chain import Entry, Head
 from models.crypto import audit_keys
-from models.crypto.audit_keys import AuditKeyWrong
+from models.crypto.audit_keys import AuditKeyUnknown, AuditKeyWrong
 
 
 class ChainBroken(RuntimeError):
     """The end of the chain is not there, or another one than was locked: the deed does not happen."""
 
 
+REFUSALS: tuple[type[Exception], ...] = (ChainBroken, AuditKeyUnknown, AuditKeyWrong)
 COLUMNS = (*chain.CONTENT, "mac")
+LOCK_NOT_AVAILABLE = "55P03"
+_WRITING = re.compile(r"INSERT INTO audit_event|\baudit_head\b")
 AT_ONCE = 1_000  # events of one statement: the protocol takes 65,535 values
 _HEAD = "SELECT last_id, mac, key_id, seal FROM audit_head WHERE id = 1"
+# Waiting for the end has an end of its own, in this transaction only; a shorter one of the connection stays.
+LONGEST_WAIT = "10s"
+_LOCKED_HEAD = f"""{_HEAD} AND set_config('lock_timeout', coalesce(
+    nullif(current_setting('lock_timeout'), '0'), '{LONGEST_WAIT}'), true) <> '' FOR UPDATE"""
 _INSERT_POSTGRESQL = """
     INSERT INTO audit_event (id, at, actor_id, staff_number, office_id, terminal, tag, subject, case_id,
         purpose, result, detail, key_id, mac)
@@ -85,18 +94,29 @@ def check_head(connection: Connection, *, lock: bool = False) -> Head:
 
 
 def read_head(connection: Connection, *, lock: bool = False) -> Head:
-    """The end of the chain.
+    """The end of the chain; to lock it, PostgreSQL waits as long as `LONGEST_WAIT`.
 
     Raises:
         ChainBroken: there is none.
+        sqlalchemy.exc.OperationalError: another deed held it too long (`is_busy`).
     """
-    statement = _HEAD + " FOR UPDATE" if lock else _HEAD
+    statement = _LOCKED_HEAD if lock else _HEAD
     together = connection.dialect.name == "postgresql"
     rows = direct.ask(connection, statement) if together else connection.exec_driver_sql(statement).all()
     if not rows:
         raise ChainBroken("the end of the audit record is not there")
     row = rows[0]
     return Head(row[0], bytes(row[1]), row[2], bytes(row[3]))
+
+
+def is_of_the_record(error: DBAPIError) -> bool:
+    """Whether it was the audit record that could not be added to."""
+    return bool(_WRITING.search(error.statement or ""))
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Whether the end of the record was held by another deed for too long."""
+    return getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE
 
 
 def _write_postgresql(connection: Connection, rows: list[tuple[Any, ...]], head: Head, after: Head) -> bool:

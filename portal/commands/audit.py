@@ -9,7 +9,8 @@ import click
 from flask.cli import with_appcontext
 
 from models.audit import anchor, verify
-from models.audit.anchor import Anchor, AnchorNotValid
+from models.audit.anchor import Anchor, AnchorDisagrees, AnchorNotValid, State
+from portal import clock
 from portal.extensions import db
 from portal.security.anchoring import anchor_path, write_anchor
 
@@ -47,13 +48,29 @@ def verify_command(start: int, anchor_file: Path | None) -> None:
         click.echo(f"NG row {row_id}: {message} ({verdict.rows} rows before it are right)", err=True)
         sys.exit(BROKEN)
     click.echo(f"OK {verdict.rows} rows, the last one is {verdict.last_id}, {len(anchors)} anchors")
+    _tell_of_the_second_place(anchor_file or anchor_path())
 
 
 @audit_command.command("anchor")
 @with_appcontext
 def anchor_command() -> None:
     """Write the end of the record to the second place."""
-    click.echo(f"written to {anchor_path()}" if write_anchor() else "nothing was recorded since the last one")
+    try:
+        written = write_anchor()
+    except (OSError, AnchorDisagrees, AnchorNotValid) as error:
+        click.echo(f"NG {error}", err=True)
+        sys.exit(BROKEN)
+    click.echo(f"written to {anchor_path()}" if written else "nothing was recorded since the last one")
+
+
+def _tell_of_the_second_place(path: Path) -> None:
+    """A missing or an old second place vouches for little: it is said, the record is whole all the same."""
+    with db.engine.connect() as connection:
+        state, last = anchor.look(connection, path, clock.now())
+    if state is State.MISSING:
+        click.echo(f"WARNING there is no anchor in {path}: nothing shows whether the end was cut", err=True)
+    elif state is State.LATE and last is not None:
+        click.echo(f"WARNING the last anchor is of {last.at} UTC, row {last.last_id}: it is late", err=True)
 
 
 def _anchors(path: Path) -> list[Anchor]:

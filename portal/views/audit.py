@@ -67,6 +67,7 @@ TAGS: dict[Tag, tuple[str, str]] = {
     Tag.ATTACHMENT_ADDED: ("書類の添付", "Scan attached"),
     Tag.ATTACHMENT_READ: ("添付書類の閲覧", "Scan read"),
     Tag.CASE_READ: ("届出の閲覧", "Case read"),
+    Tag.LIST_READ: ("一覧の閲覧", "List read"),
     Tag.PERSON_SEARCHED: ("個人の検索", "Persons searched"),
     Tag.PERSON_READ: ("個人の閲覧", "Person read"),
     Tag.HOUSEHOLD_READ: ("世帯の閲覧", "Household read"),

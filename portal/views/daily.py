@@ -17,7 +17,7 @@ from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views.pdf_answers import dress, new_key, pdf_answer, print_at_once, said_in_pane, sent_deed
 from rules.eras import DateNotUnderstood, format_short, parse_date
-from services import daily_list, deeds, documents, print_runs
+from services import audit, daily_list, deeds, documents, print_runs
 from services.cases import STATES
 from services.notifications import TITLES
 from services.print_queue import DELIVERIES
@@ -41,6 +41,8 @@ class DailyView(BaseView):
         day, why = _day(typed)
         with unit_of_work(current_actor(), clock.now()) as ctx:
             told = daily_list.read(ctx, day)
+            found = len(told.notifications) + len(told.certificates)
+            audit.listed(ctx, f"day_list:{day.isoformat()}", found)
         page = self.render_template(
             "daily/list.html",
             title=t("日次の一覧", "Lists of the day"),

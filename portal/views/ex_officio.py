@@ -20,7 +20,7 @@ from portal.security.actor import current_actor
 from rules.calendar_months import add_months
 from rules.eras import DateNotUnderstood, format_long, parse_date
 from rules.periods import month_start
-from services import deeds, ex_officio
+from services import audit, deeds, ex_officio
 from services.batch import deciding
 from services.batch.deciding import Considered, Wish
 from services.context import Context
@@ -97,6 +97,7 @@ class ExOfficioView(BaseView):
             except ServiceError as refused:
                 message = t(refused.message_ja, refused.message_en)
                 return self._list(ctx, kind, month, typed, message), 422
+            audit.listed(ctx, f"ex_officio:{kind}", len(considered))
             return self._result(kind, month, typed, considered, done=False)
 
     @expose("/decide", methods=["POST"])

@@ -19,7 +19,7 @@ from portal.security import remembered
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.security.roles import ROLES
-from services import inbox
+from services import audit, inbox
 from services.inbox import BOXES, Choice, Filters
 from services.notifications import TITLES
 from services.unit_of_work import unit_of_work
@@ -71,6 +71,7 @@ class InboxView(BaseView):
         filters = replace(_filters(request.args), text=kept.get("text", ""))
         with unit_of_work(current_actor(), clock.now()) as ctx:
             page = inbox.read(ctx, box, filters, request.args.get("after", type=row_id))
+            audit.listed(ctx, f"inbox:{box}", len(page.rows))
             return self.render_template(
                 "inbox/list.html",
                 title=t("受信箱", "Inbox"),

@@ -12,7 +12,7 @@ from portal.language import t
 from portal.security import fresh
 from portal.security.access import requires
 from portal.security.actor import current_actor
-from services import number_showing
+from services import audit, number_showing
 from services.number_showing import Refusal
 from services.unit_of_work import unit_of_work
 
@@ -89,6 +89,7 @@ class NumberView(BaseView):
             case, holders = number_showing.list_holders(ctx, case_id)
             why = refusal or number_showing.why_not(ctx, case)
             purposes = number_showing.list_purposes(ctx)
+            audit.listed(ctx, f"numbers:{case_id}", len(holders))
         return self.render_template(
             "number/ask.html",
             title=t("個人番号を見る", "See an Individual Number"),

@@ -16,7 +16,7 @@ from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views.pdf_answers import dress, new_key, pdf_answer, said_in_pane, sent_deed, sent_ids
 from printing.documents import DOCUMENTS
-from services import deeds, documents, handing_over, print_queue, print_runs
+from services import audit, deeds, documents, handing_over, print_queue, print_runs
 from services.errors import RuleBroken, SomebodyElseWasFaster
 from services.print_queue import DELIVERIES, STATES, WAITING, Wish
 from services.unit_of_work import unit_of_work
@@ -189,6 +189,7 @@ class PrintQueueView(BaseView):
     def _list(self, wish: Wish, refused: RuleBroken | None = None, ticked: Sequence[int] = ()) -> Any:
         with unit_of_work(current_actor(), clock.now()) as ctx:
             page = print_queue.read(ctx, wish)
+            audit.listed(ctx, f"print_queue:{wish.state}", len(page.rows))
             photo_papers = handing_over.photo_papers(ctx) if wish.state == print_queue.TO_HAND_OVER else []
         return self.render_template(
             "print/queue.html",
@@ -205,6 +206,7 @@ class PrintQueueView(BaseView):
     def _run(self, run_id: int, refused: RuleBroken | None = None, ticked: Sequence[int] = ()) -> Any:
         with unit_of_work(current_actor(), clock.now()) as ctx:
             page = print_runs.read(ctx, run_id)
+            audit.listed(ctx, f"print_run:{run_id}", len(page.leaves))
         return self.render_template(
             "print/run.html",
             title=t("刷った紙を確かめる", "Check the sheets"),

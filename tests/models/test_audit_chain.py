@@ -263,6 +263,26 @@ def test_a_deed_that_waits_too_long_for_the_end_does_not_happen(fresh_url: str, 
         assert verify.verify(reader) == verify.Verdict(0, 0, None)
 
 
+@pytest.mark.postgresql
+def test_the_end_is_waited_for_no_longer_than_is_said_and_only_there(
+    fresh_url: str, keys: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wait is set with the lock, in one statement, and only for that transaction."""
+    del keys
+    monkeypatch.setattr(writer, "_LOCKED_HEAD", writer._LOCKED_HEAD.replace(writer.LONGEST_WAIT, "40ms"))
+    patient = connect(fresh_url, poolclass=NullPool)
+    with patient.begin() as holder, patient.connect() as other:
+        writer.read_head(holder, lock=True)
+        with pytest.raises(DBAPIError) as refused, other.begin():
+            writer.append(other, [ENTRY])
+        assert writer.is_busy(refused.value)
+        assert writer.is_of_the_record(refused.value)
+        assert other.execute(text("SHOW lock_timeout")).scalar_one() == "0"
+    with patient.begin() as connection:
+        writer.append(connection, [ENTRY])
+        assert verify.verify(connection) == verify.Verdict(1, 1, None)
+
+
 def test_anchors_are_written_once_signed_and_read_again(connection: Connection, tmp_path: Path) -> None:
     path = tmp_path / "elsewhere" / "anchors.jsonl"
     first = anchor.anchor_of(writer.read_head(connection), AT)

@@ -27,6 +27,7 @@ from services import accounts, unit_of_work
 from services.context import SYSTEM, Context
 from tests.fixtures import cluster
 from tests.fixtures.databases import AUDIT_KEYS, kept_keys, migrated_database
+from tests.portal import route_events
 
 PASSWORD = "九官鳥 correct battery"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -102,10 +103,17 @@ def kept_state() -> Iterator[None]:
 
 
 @pytest.fixture
-def open_portal(tmp_path: Path, kept_state: None) -> Iterator[OpenPortal]:
+def watched_portals() -> Iterator[list[Flask]]:
+    """Portals whose pages must write the events that they promise."""
+    with route_events.watched() as portals:
+        yield portals
+
+
+@pytest.fixture
+def open_portal(tmp_path: Path, kept_state: None, watched_portals: list[Flask]) -> Iterator[OpenPortal]:
     """Make portals: `open_portal(url, cookie_secure=True)`; their connections are closed at the end."""
     del kept_state
-    made: list[Flask] = []
+    made = watched_portals
 
     def build(url: str, **settings: object) -> Flask:
         app = create_app(

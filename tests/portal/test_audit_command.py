@@ -1,6 +1,7 @@
 """`flask audit`: an operator verifies the record and writes its end to the second place (M15, T15)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from models.crypto.audit_keys import AuditKeys
 from portal import clock
 from portal.extensions import db
 from portal.security.anchoring import anchor_path
+from portal.worker import Worker
 from services import audit, unit_of_work
 from services.context import SYSTEM
 from tests.models.audit_attacks import take_the_locks_off
@@ -51,8 +53,46 @@ def tamper(portal: Flask, *statements: str) -> None:
 
 
 def test_a_whole_record_is_ok(run: Run) -> None:
+    run("anchor")
     told = run("verify")
-    assert (told.exit_code, told.output) == (0, "OK 3 rows, the last one is 3, 0 anchors\n")
+    assert (told.exit_code, told.output) == (0, "OK 3 rows, the last one is 3, 1 anchors\n")
+
+
+def test_a_missing_second_place_is_told(run: Run) -> None:
+    told = run("verify")
+    assert told.exit_code == 0
+    assert told.stdout == "OK 3 rows, the last one is 3, 0 anchors\n"
+    assert "WARNING there is no anchor" in told.stderr
+
+
+def test_a_second_place_that_is_late_is_told(
+    run: Run, portal: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("anchor")
+    with portal.app_context():
+        note(3)
+        db.session.remove()
+    assert "WARNING" not in run("verify").output
+    later = clock.now() + timedelta(minutes=31)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert "WARNING the last anchor" in run("verify").stderr
+
+
+def test_nothing_is_anchored_over_a_record_that_was_put_back(
+    run: Run, portal: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    run("anchor")
+    with portal.app_context():
+        before = anchor_path().read_text()
+    tamper(portal, "DELETE FROM audit_event WHERE id = 3")
+    told = run("anchor")
+    assert told.exit_code == 1
+    assert "does not hold row 3" in told.output
+    worker = Worker(portal, portal.extensions["portal_doorbell"], threads=1)
+    with portal.app_context():
+        worker._anchor(clock.now())
+        assert "disagree" in caplog.text
+        assert anchor_path().read_text() == before
 
 
 def test_the_first_bad_row_is_named(run: Run, portal: Flask) -> None:
@@ -128,6 +168,7 @@ def test_a_page_whose_event_cannot_be_written_is_an_error_and_changes_nothing(
     answer = auditor.get("/audit/") if door == "reading" else stranger.sign_in("counter")
     assert answer.status_code == 500
     assert "処理できませんでした" in answer.text
+    assert "監査の記録に残せなかったため、この操作は行われていません" in answer.text
     assert "disk full" not in answer.text
     assert stranger.get("/inbox/").status_code == 302, "he is not signed in"
     with app.app_context(), db.engine.connect() as connection:
