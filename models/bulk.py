@@ -1,4 +1,4 @@
-"""Many rows at once: COPY on PostgreSQL, executemany on SQLite; and many Individual Numbers sealed at once.
+"""Many rows at once: COPY on PostgreSQL, executemany on SQLite.
 
 Rows are tuples in the order of the columns named; Python-side defaults of the models do not apply. Whoever
 calls records the deed himself.
@@ -9,31 +9,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, Table, func, insert, select, text
 
 from models.audit.listener import note_change
 from models.base import Base
-from models.crypto import cipher, envelope
-from models.vault import TABLE
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 Row = tuple[Any, ...]
-
-NUMBER_COLUMNS = (
-    "reference",
-    "person_id",
-    "state",
-    "sealed",
-    "blind_index",
-    "key_id",
-    "created_at",
-    "confirmed_at",
-)
 
 
 def table(name: str) -> Table:
@@ -121,21 +107,6 @@ _INDEXES = text("""
     AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.oid AND c.contype IN ('p', 'u'))
     ORDER BY t.relname, i.relname
 """)
-
-
-def sealed_numbers(numbers: Iterable[tuple[str, int, str]], at: datetime) -> Iterator[Row]:
-    """Seal confirmed numbers, given as (reference without prefix, person, digits), in `NUMBER_COLUMNS`.
-
-    The same sealing as `models.vault.put`, bound to the same place; all data keys are kept first.
-    """
-    keys = cipher.keys()
-    told = list(numbers)
-    seals = envelope.seal_all(
-        [(reference, digits.encode("ascii")) for reference, _, digits in told], table=TABLE
-    )
-    for (reference, person_id, digits), sealed in zip(told, seals, strict=True):
-        blind = cipher.blind_index(keys, digits)
-        yield reference, person_id, "confirmed", sealed, blind, envelope.OWN_KEY, at, at
 
 
 def _copy(connection: Any, target: Table, columns: Sequence[str], rows: Sequence[Row]) -> None:

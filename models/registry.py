@@ -24,7 +24,7 @@ from models import (
     person,
     series,
     sign_in,
-    vault,
+    vault_table,
     waiting,
 )
 from models.audit import event
@@ -50,7 +50,7 @@ TABLES = (
     person,
     series,
     sign_in,
-    vault,
+    vault_table,
     waiting,
 )
 metadata = base.Base.metadata

@@ -12,37 +12,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, case, func, or_, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
-from models.base import Base, UtcDateTime
 from models.crypto import cipher, envelope
+from models.vault_functions import Functions
+from models.vault_table import TABLE, Door, Number, PlainTable, SealedNumber
 
-PREFIX, TABLE = "vault:", "individual_number"
-DESTROYED = "destroyed"  # in place of a key's id
-BLIND_INDEX_BYTES = 32
+PREFIX = "vault:"
 
 
-class IndividualNumber(Base):
-    """A sealed number. States: provisional, confirmed, superseded, discarded."""
-
-    __tablename__ = TABLE
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(String(36), unique=True)
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    state: Mapped[str] = mapped_column(String(12))
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    blind_index: Mapped[bytes] = mapped_column(LargeBinary(32))
-    key_id: Mapped[str] = mapped_column(String(16))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
-    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    notification_id: Mapped[int | None] = mapped_column(ForeignKey("notification.id"))
-    __table_args__ = (
-        Index("ix_individual_number_person", "person_id", "state"),
-        Index("ix_individual_number_blind", "blind_index"),
-    )
+def _door(session: Session) -> Door:
+    """The way into the vault of this database."""
+    if session.connection().dialect.name == "postgresql":
+        return Functions(session)
+    return PlainTable(session)
 
 
 def put(session: Session, digits: str, at: datetime, by_id: int | None) -> str:
@@ -51,26 +34,76 @@ def put(session: Session, digits: str, at: datetime, by_id: int | None) -> str:
     The data key is in the key store before the row is in the database; a deed that is undone leaves a key
     that opens nothing.
     """
-    reference = str(uuid.uuid4())
-    [sealed] = envelope.seal_all([(reference, digits.encode("ascii"))], table=TABLE)
-    session.add(
-        IndividualNumber(
-            reference=reference,
-            state="provisional",
-            sealed=sealed,
-            blind_index=cipher.blind_index(cipher.keys(), digits),
-            key_id=envelope.OWN_KEY,
-            created_at=at,
-            created_by_id=by_id,
-        )
-    )
     session.flush()
+    reference = str(uuid.uuid4())
+    _door(session).add(_seal([(reference, None, digits)]), envelope.OWN_KEY, "provisional", at, by_id)
     return PREFIX + reference
 
 
-def end(row: IndividualNumber, state: str, at: datetime) -> None:
-    """Put a number out of use: its digits leave the row, and `destroy_keys` takes their key."""
-    row.state, row.superseded_at, row.sealed = state, at, b""
+def add_confirmed(session: Session, numbers: Iterable[tuple[str, int, str]], at: datetime) -> int:
+    """Put in many numbers of persons at once, given as (reference without prefix, person, digits)."""
+    session.flush()
+    sealed = _seal(numbers)
+    if sealed:
+        _door(session).add(sealed, envelope.OWN_KEY, "confirmed", at, None)
+    return len(sealed)
+
+
+def _seal(numbers: Iterable[tuple[str, int | None, str]]) -> list[SealedNumber]:
+    """Seal numbers, each bound to its row; all data keys are kept first."""
+    told = list(numbers)
+    seals = envelope.seal_all(
+        [(reference, digits.encode("ascii")) for reference, _, digits in told], table=TABLE
+    )
+    keys = cipher.keys()
+    return [
+        SealedNumber(reference, sealed, cipher.blind_index(keys, digits), person_id)
+        for (reference, person_id, digits), sealed in zip(told, seals, strict=True)
+    ]
+
+
+def confirm(session: Session, persons: Mapping[str, int], notification_id: int, at: datetime) -> None:
+    """Make provisional numbers, by reference `vault:…`, the numbers of persons.
+
+    Raises:
+        LookupError: one of them is not provisional any more; nothing is to be committed.
+    """
+    if not persons:
+        return
+    session.flush()
+    wanted = {_bare(reference): person_id for reference, person_id in persons.items()}
+    if _door(session).confirm(wanted, notification_id, at) != len(wanted):
+        raise LookupError("a number to be confirmed is not provisional any more")
+
+
+def discard(session: Session, references: Iterable[str], at: datetime, *, forget: bool = False) -> int:
+    """Put numbers `vault:…` out of use that became nobody's: their digits leave the row at once."""
+    return _end(session, references, "discarded", at, forget=forget)
+
+
+def supersede(session: Session, references: Iterable[str], at: datetime) -> int:
+    """Put numbers `vault:…` out of use that others replace: the digits go, the keyed trace stays."""
+    return _end(session, references, "superseded", at, forget=False)
+
+
+def _end(session: Session, references: Iterable[str], state: str, at: datetime, *, forget: bool) -> int:
+    wanted = [_bare(reference) for reference in references]
+    if not wanted:
+        return 0
+    session.flush()
+    return _door(session).end(wanted, state, at, forget=forget)
+
+
+def unlink(session: Session, notification_id: int, at: datetime) -> list[int]:
+    """Take from persons the numbers that a notification linked to them; the ids of the persons."""
+    session.flush()
+    return _door(session).unlink(notification_id, at)
+
+
+def list_provisional(session: Session, before: datetime) -> list[str]:
+    """The references `vault:…` of numbers that have waited for their case since before a moment, locked."""
+    session.flush()
+    return [PREFIX + reference for reference in _door(session).list_provisional(before)]
 
 
 def destroy_keys(session: Session, at_once: int) -> int:
@@ -79,36 +112,17 @@ def destroy_keys(session: Session, at_once: int) -> int:
     From then on backups of before do not open them either. Of a superseded number the keyed trace stays, of a
     discarded one, which was nobody's, nothing does.
     """
-    ended = (
-        select(IndividualNumber.id, IndividualNumber.reference)
-        .where(
-            IndividualNumber.state.in_(("discarded", "superseded")),
-            func.length(IndividualNumber.sealed) == 0,
-            IndividualNumber.key_id != DESTROYED,
-        )
-        .order_by(IndividualNumber.id)
-        .limit(at_once)
-    )
-    found = session.execute(ended).all()
+    door = _door(session)
+    found = door.list_keyless(at_once)
     if found:
-        envelope.destroy(row.reference for row in found)
-        nobodys = IndividualNumber.state == "discarded"
-        trace = case((nobodys, bytes(BLIND_INDEX_BYTES)), else_=IndividualNumber.blind_index)
-        session.execute(
-            update(IndividualNumber)
-            .where(IndividualNumber.id.in_([row.id for row in found]))
-            .values(key_id=DESTROYED, blind_index=trace)
-            .execution_options(synchronize_session=False)
-        )
+        envelope.destroy(found)
+        door.note_destroyed(found)
     return len(found)
 
 
-def find(session: Session, reference: str | None) -> IndividualNumber | None:
-    """The row of a reference `vault:…`; None where there is none."""
-    if not reference or not reference.startswith(PREFIX):
-        return None
-    wanted = reference.removeprefix(PREFIX)
-    return session.scalars(select(IndividualNumber).where(IndividualNumber.reference == wanted)).one_or_none()
+def find(session: Session, reference: str | None) -> Number | None:
+    """What is known of a reference `vault:…`; None where there is none."""
+    return find_all(session, [reference]).get(reference or "")
 
 
 def open_number(session: Session, reference: str | None) -> str | None:
@@ -116,22 +130,23 @@ def open_number(session: Session, reference: str | None) -> str | None:
 
     Only the service that shows a number to one person for one purpose asks this.
     """
-    row = find(session, reference)
-    if row is None or not row.sealed:
+    if not reference or not reference.startswith(PREFIX):
+        return None
+    sealed = _door(session).sealed_of(_bare(reference))
+    if sealed is None:
         return None
     try:
-        return envelope.open_one(row.reference, row.sealed, table=TABLE).decode("ascii")
+        return envelope.open_one(_bare(reference), sealed, table=TABLE).decode("ascii")
     except (LookupError, InvalidTag):
         return None
 
 
-def find_all(session: Session, references: Iterable[str | None]) -> dict[str, IndividualNumber]:
-    """The rows of several references `vault:…` by reference, in one statement; the unknown are left out."""
-    wanted = {one.removeprefix(PREFIX) for one in references if one and one.startswith(PREFIX)}
+def find_all(session: Session, references: Iterable[str | None]) -> dict[str, Number]:
+    """What is known of several references `vault:…`, in one statement; the unknown are left out."""
+    wanted = {_bare(one) for one in references if one and one.startswith(PREFIX)}
     if not wanted:
         return {}
-    statement = select(IndividualNumber).where(IndividualNumber.reference.in_(wanted))
-    return {PREFIX + row.reference: row for row in session.scalars(statement)}
+    return {PREFIX + number.reference: number for number in _door(session).find(wanted)}
 
 
 def are_same(session: Session, one: str | None, other: str | None) -> bool:
@@ -139,15 +154,15 @@ def are_same(session: Session, one: str | None, other: str | None) -> bool:
     return agree(find_all(session, (one, other)), one, other)
 
 
-def agree(rows: Mapping[str, IndividualNumber], one: str | None, other: str | None) -> bool:
-    """The blind comparison of two references among rows that were found before."""
-    first, second = rows.get(one or ""), rows.get(other or "")
+def agree(numbers: Mapping[str, Number], one: str | None, other: str | None) -> bool:
+    """The blind comparison of two references among numbers that were found before."""
+    first, second = numbers.get(one or ""), numbers.get(other or "")
     if first is None or second is None:
         return first is second
     return first.blind_index == second.blind_index
 
 
-def find_confirmed_of(session: Session, person_id: int) -> IndividualNumber | None:
+def find_confirmed_of(session: Session, person_id: int) -> Number | None:
     """The number a person has now; None where he has none on record."""
     return find_confirmed(session, [person_id]).of_person.get(person_id)
 
@@ -156,19 +171,19 @@ def find_confirmed_of(session: Session, person_id: int) -> IndividualNumber | No
 class Confirmed:
     """Confirmed numbers, by the person who has one and by their digits' blind index."""
 
-    of_person: Mapping[int, IndividualNumber]
+    of_person: Mapping[int, Number]
     holders: Mapping[bytes, int]
 
 
-def find_confirmed(
-    session: Session, person_ids: Iterable[int], rows: Iterable[IndividualNumber] = ()
-) -> Confirmed:
-    """The numbers that persons have now, and who has the digits of `rows`, in one statement."""
-    ids, indexes = set(person_ids), {row.blind_index for row in rows}
+def find_confirmed(session: Session, person_ids: Iterable[int], numbers: Iterable[Number] = ()) -> Confirmed:
+    """The numbers that persons have now, and who has the digits of `numbers`, in one statement."""
+    ids, indexes = set(person_ids), {number.blind_index for number in numbers}
     if not ids and not indexes:
         return Confirmed({}, {})
-    wanted = or_(IndividualNumber.person_id.in_(ids), IndividualNumber.blind_index.in_(indexes))
-    statement = select(IndividualNumber).where(IndividualNumber.state == "confirmed", wanted)
-    found = [(row.person_id, row) for row in session.scalars(statement.order_by(IndividualNumber.id.desc()))]
-    held = [(person_id, row) for person_id, row in found if person_id is not None]
-    return Confirmed(dict(held), {row.blind_index: person_id for person_id, row in held})
+    found = _door(session).find_confirmed(ids, indexes)
+    held = [(one.person_id, one) for one in found if one.person_id is not None]
+    return Confirmed(dict(held), {one.blind_index: person_id for person_id, one in held})
+
+
+def _bare(reference: str) -> str:
+    return reference.removeprefix(PREFIX)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import vault
 from models.crypto import envelope
-from models.vault import IndividualNumber
+from models.vault_table import IndividualNumber
 
 
 @dataclass(frozen=True)

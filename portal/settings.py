@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("var")
     database_url: str = Field(default="", validation_alias=AliasChoices("DATABASE_URL", "database_url"))
     migration_url: str = Field(default="", validation_alias=AliasChoices("MIGRATION_URL", "migration_url"))
+    vault_role: str = Field(default="kokuho_vault", pattern=r"^[a-z_][a-z0-9_]{0,62}$")
     redis_url: str = Field(default="", validation_alias=AliasChoices("REDIS_URL", "redis_url"))
     secret_key: SecretStr = SecretStr("")
     secret_key_file: Path | None = None

@@ -19,14 +19,13 @@ from models.deed import Deed
 from models.form_entry import FormEntry
 from models.limits import RateCounter
 from models.operation import CaseMigration
-from models.vault import PREFIX, IndividualNumber
+from models.vault import PREFIX
 from services import audit
 from services.context import Context
 
 DEEDS_KEPT = timedelta(days=7)  # longer than any page stays open
 MOVES_KEPT = timedelta(days=30)  # how long a move can be taken back
 AT_ONCE = 500
-DISCARDED = {"state": "discarded", "sealed": b"", "blind_index": bytes(vault.BLIND_INDEX_BYTES)}
 REFERENCE = re.compile(rf"{PREFIX}([0-9a-f-]{{36}})")
 
 
@@ -84,33 +83,12 @@ def _discard_numbers(ctx: Context, number_days: int) -> int:
 
     The row stays and says so; its digits are gone, and their data key goes with the next housekeeping.
     """
-    statement = (
-        select(IndividualNumber.id, IndividualNumber.reference)
-        .where(
-            IndividualNumber.state == "provisional",
-            IndividualNumber.created_at < ctx.at - timedelta(days=number_days),
-        )
-        .order_by(IndividualNumber.id)
-        .with_for_update()
-    )
-    old = {row.reference: row.id for row in ctx.session.execute(statement)}
+    old = vault.list_provisional(ctx.session, ctx.at - timedelta(days=number_days))
     if not old:
         return 0
     wanted = _in_use(ctx)
-    gone = [number_id for reference, number_id in old.items() if reference not in wanted][:AT_ONCE]
-    if gone:
-        ctx.session.execute(
-            update(IndividualNumber)
-            .where(IndividualNumber.id.in_(gone))
-            .values(
-                state="discarded",
-                superseded_at=ctx.at,
-                sealed=b"",
-                blind_index=bytes(vault.BLIND_INDEX_BYTES),
-            )
-            .execution_options(synchronize_session=False)
-        )
-    return len(gone)
+    gone = [one for one in old if one.removeprefix(PREFIX) not in wanted][:AT_ONCE]
+    return vault.discard(ctx.session, gone, ctx.at, forget=True)
 
 
 def _in_use(ctx: Context) -> set[str]:

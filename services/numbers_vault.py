@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import select
-
 from models import vault
 from models.audit.tags import Tag
 from models.notification import Notification
-from models.vault import IndividualNumber
+from models.vault_table import Number
 from rules.numbers import NumberNotValid, is_demo_individual_number, normalize_individual_number
 from services import audit
 from services.context import Context
@@ -121,7 +119,7 @@ def find_all_conflicts(
 
 
 def _conflicts_of(
-    reference: str | None, row: IndividualNumber | None, person_id: int | None, known: vault.Confirmed
+    reference: str | None, row: Number | None, person_id: int | None, known: vault.Confirmed
 ) -> list[NumberFinding]:
     own = known.of_person.get(person_id) if person_id is not None else None
     if reference is None:
@@ -160,6 +158,7 @@ def confirm_all(
         return
     rows = vault.find_all(ctx.session, references.values())
     known = vault.find_confirmed(ctx.session, references, rows.values())
+    confirmed, again, replaced = {}, [], []
     for person_id, reference in references.items():
         row = _provisional(rows.get(reference))
         conflicts = {one.kind for one in _conflicts_of(reference, row, person_id, known)}
@@ -167,16 +166,20 @@ def confirm_all(
             raise _conflict(Conflict.HELD_BY_ANOTHER)
         own = known.of_person.get(person_id)
         if own is not None and own.blind_index == row.blind_index:
-            vault.end(row, "discarded", ctx.at)
+            again.append(reference)
             continue
         if own is not None:
             if not replacing:
                 raise _conflict(Conflict.PERSON_HAS_ANOTHER)
-            vault.end(own, "superseded", ctx.at)
-        row.state, row.confirmed_at = "confirmed", ctx.at
-        row.person_id, row.notification_id = person_id, notification.id
-        detail = {"notification": notification.id}
-        audit.record(ctx, Tag.NUMBER_CONFIRMED, f"person:{person_id}", detail=detail)
+            replaced.append(vault.PREFIX + own.reference)
+        confirmed[reference] = person_id
+    vault.discard(ctx.session, again, ctx.at)
+    vault.supersede(ctx.session, replaced, ctx.at)
+    vault.confirm(ctx.session, confirmed, notification.id, ctx.at)
+    for person_id in confirmed.values():
+        audit.record(
+            ctx, Tag.NUMBER_CONFIRMED, f"person:{person_id}", detail={"notification": notification.id}
+        )
 
 
 def unconfirm(ctx: Context, notification: Notification) -> None:
@@ -184,28 +187,24 @@ def unconfirm(ctx: Context, notification: Notification) -> None:
 
     A number that it had replaced is not put back: the digits stay sealed, and the person is asked again.
     """
-    statement = select(IndividualNumber).where(
-        IndividualNumber.notification_id == notification.id, IndividualNumber.state == "confirmed"
-    )
-    for row in ctx.session.scalars(statement):
-        row.state, row.superseded_at = "superseded", ctx.at
+    for person_id in vault.unlink(ctx.session, notification.id, ctx.at):
         detail = {"deed": "unconfirmed", "notification": notification.id}
-        audit.record(ctx, Tag.NUMBER_CONFIRMED, f"person:{row.person_id}", detail=detail)
+        audit.record(ctx, Tag.NUMBER_CONFIRMED, f"person:{person_id}", detail=detail)
 
 
 def discard(ctx: Context, reference: str | None) -> None:
     """Put a provisional number out of use: its case was withdrawn, or it was typed wrongly."""
     row = vault.find(ctx.session, reference)
-    if row is not None and row.state == "provisional":
-        vault.end(row, "discarded", ctx.at)
-        audit.record(ctx, Tag.NUMBER_SEALED, reference or "", detail={"deed": "discarded"})
+    if reference and row is not None and row.state == "provisional":
+        vault.discard(ctx.session, [reference], ctx.at)
+        audit.record(ctx, Tag.NUMBER_SEALED, reference, detail={"deed": "discarded"})
 
 
 def _conflict(kind: Conflict) -> NumberConflict:
     return NumberConflict(MESSAGES[kind], MESSAGES_EN[kind], "番号法16条")
 
 
-def _provisional(row: IndividualNumber | None) -> IndividualNumber:
+def _provisional(row: Number | None) -> Number:
     if row is None or row.state != "provisional":
         raise NumberRefused(
             "number.reference",

@@ -37,7 +37,11 @@ LOCK_NUMBER = 0x6B6F6B75  # "koku": one lock of this name in the whole database
 @with_appcontext
 def setup_command() -> None:
     """Bring the database to the state that this version of the portal needs."""
-    for line in set_up():
+    try:
+        done = set_up()
+    except grants.VaultRoleMissing as error:
+        raise click.ClickException(str(error)) from error
+    for line in done:
         click.echo(line)
 
 
@@ -83,7 +87,8 @@ def upgrade() -> None:
     owner = create_engine(settings.migrations, poolclass=NullPool)
     with owner.begin() as connection:
         migrations.upgrade(connection)
-        grants.grant(connection, make_url(settings.database).username or getpass.getuser())
+        app_role = make_url(settings.database).username or getpass.getuser()
+        grants.grant(connection, app_role, settings.vault_role)
 
 
 def sync_roles() -> list[str]:

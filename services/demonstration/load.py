@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from models import bulk
+from models import bulk, vault
 from models.audit.tags import Tag
 from models.person import Person
 from models.series import NumberSeries
+from models.vault_table import TABLE
 from services import audit, city, numbering
 from services.demonstration.certificates import Desk
 from services.demonstration.city import FULL, SMALL, City, Size
@@ -72,8 +73,9 @@ def load(ctx: Context, size: Size, say: Say, seed: int = SEED) -> Loaded:
             "into an empty database.",
         )
     register = begin(ctx, seed)
-    counts = dict.fromkeys(COLUMNS, 0)
-    with bulk.indexed_afterwards(ctx.session, tuple(COLUMNS)):
+    tables = (*COLUMNS, TABLE)
+    counts = dict.fromkeys(tables, 0)
+    with bulk.indexed_afterwards(ctx.session, tables):
         for home in homes(register, size):
             register.write(home)
             if register.persons - counts["person"] >= PERSONS_AT_ONCE:
@@ -113,6 +115,7 @@ def homes(register: Register, size: Size) -> Iterator[Home]:
 def _write(ctx: Context, register: Register, counts: dict[str, int]) -> None:
     for table, rows in register.take():
         counts[table] += bulk.add(ctx.session, table, COLUMNS[table], rows)
+    counts[TABLE] += vault.add_confirmed(ctx.session, register.take_numbers(), ctx.at)
 
 
 def _advance_series(ctx: Context, register: Register) -> None:

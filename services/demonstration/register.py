@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from models import bulk
 from models.person import SEX_LABELS
 from rules.kana import kana_search_key, name_search_key
 from rules.numbers import individual_number_check_digit
@@ -59,7 +58,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("issued_on", "expires_on", "contents", "created_at"),
     ),
     "certificate_event": ("certificate_id", "kind", "at"),
-    "individual_number": bulk.NUMBER_COLUMNS,
 }
 WITH_GIVEN_IDS = ("person", "household", "card_number", "certificate")
 NUMBERS_SPREAD = 90_000_000  # the city's numbers lie in 0000 1…–0009 1…, scattered; edge cases count from 1
@@ -90,9 +88,12 @@ class Register:
     def take(self) -> Iterator[tuple[str, list[Row]]]:
         """All rows gathered so far, in the order in which foreign keys allow them, and begin anew."""
         yield from self.rows.items()
-        yield "individual_number", list(bulk.sealed_numbers(self.numbers, self.at))
         self.rows = {name: [] for name in COLUMNS}
-        self.numbers = []
+
+    def take_numbers(self) -> list[tuple[str, int, str]]:
+        """The Individual Numbers gathered so far, for people who were taken before; and begin anew."""
+        taken, self.numbers = self.numbers, []
+        return taken
 
     def write(self, home: Home) -> None:
         """A household with its people, numbers, periods and papers."""

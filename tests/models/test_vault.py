@@ -10,15 +10,14 @@ from sqlalchemy.orm import Session
 from models import vault
 from models.crypto import envelope
 from models.crypto.keyring import Keyring
-from models.vault import IndividualNumber
+from models.vault_table import IndividualNumber
 
 ONE, OTHER = "000920000010", "000920000029"
 
 
 def row_of(session: Session, reference: str) -> IndividualNumber:
-    row = vault.find(session, reference)
-    assert row is not None
-    return row
+    wanted = IndividualNumber.reference == reference.removeprefix(vault.PREFIX)
+    return session.scalars(select(IndividualNumber).where(wanted)).one()
 
 
 def test_the_digits_are_not_in_the_row(session: Session, clock: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from models import vault
 from models.audit.event import AuditEvent
 from models.crypto import envelope
-from models.vault import IndividualNumber
+from models.vault_table import IndividualNumber
 from portal import clock
 from portal.extensions import db
 from services import numbers_vault, unit_of_work

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models.deed import Deed
 from models.limits import RateCounter
-from models.vault import IndividualNumber
+from models.vault_table import IndividualNumber
 from services import drafts, housekeeping, numbers_vault
 
 DAYS = 30

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from models.vault import IndividualNumber
+from models.vault_table import IndividualNumber
 from services import numbers_vault, persons
 from services.errors import NumberConflict, NumberRefused
 from services.numbers_vault import Conflict, NumberPolicy

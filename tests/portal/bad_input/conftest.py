@@ -16,7 +16,7 @@ from models.crypto import cipher
 from models.form_entry import FormEntry
 from models.notification import Notification
 from models.person import Person
-from models.vault import IndividualNumber
+from models.vault_table import IndividualNumber
 from portal import clock
 from portal.app import create_app
 from portal.extensions import db

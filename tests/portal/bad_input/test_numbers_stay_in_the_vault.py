@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from models.person import Person
-from models.vault import IndividualNumber
+from models.vault_table import IndividualNumber
 from portal.extensions import db
 from tests.portal.bad_input.conftest import FORM, Clerk, filled_in
 from tests.portal.bad_input.test_tasks import SHOWN

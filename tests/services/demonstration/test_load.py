@@ -13,7 +13,8 @@ from models.certificate import Certificate
 from models.crypto import envelope
 from models.household import CardNumber, Household, get_head, list_members
 from models.person import AddressRecord, Person, PersonRecord, SearchKey, get_current
-from models.vault import IndividualNumber, find_confirmed_of
+from models.vault import find_confirmed_of
+from models.vault_table import IndividualNumber
 from printing.certificates.card import Card
 from rules.kana import address_search_key
 from services import city, numbering, persons
