@@ -1,7 +1,7 @@
 """What gunicorn and `flask` load: settings from the environment, then the application.
 
-Commands that look at files only get an application without settings (portal/file_commands.py), those of
-backups one without the keys of the vault (portal/backup/application.py).
+Commands that only look get an application without settings (portal/file_commands.py), those of backups one
+without the keys of the vault (portal/backup/application.py).
 """
 
 import sys
@@ -15,7 +15,10 @@ elif file_commands.command_of(sys.argv)[:1] == ("backup",):
 
     application = create_backup_app()
 else:
-    from portal.app import create_app
     from portal.settings import load_settings
 
-    application = create_app(load_settings())
+    settings = load_settings()  # before all else: an unsafe setting is told at once
+
+    from portal.app import create_app
+
+    application = create_app(settings)

@@ -22,6 +22,7 @@ from portal.commands.batch import batch_command
 from portal.commands.check import check_command
 from portal.commands.decisions import decisions_command
 from portal.commands.demo import demo_command
+from portal.commands.doctor import doctor_command
 from portal.commands.jobs import jobs_command
 from portal.commands.keys import keys_command
 from portal.commands.setup import setup_command
@@ -35,11 +36,12 @@ from portal.row_ids import RowIdConverter
 from portal.security import gate, headers, keys, limits_storage, plain_text
 from portal.security.manager import PortalSecurityManager
 from portal.security.sessions import ServerSessions
-from portal.settings import Settings, secret_key
+from portal.self_check import start
+from portal.settings import Settings, UnsafeSetting, secret_key
 from portal.views.health import health
 from portal.views.home import HomeView
 from portal.views.registry import VIEWS
-from rules.law import Law
+from rules.law import Law, ParameterFileWrong
 from services import ex_officio, identity, jobs, numbers_vault, statute, unit_of_work
 from services.numbers_vault import NumberPolicy
 from workflows import catalog
@@ -53,6 +55,7 @@ COMMANDS = (
     setup_command,
     accounts_command,
     check_command,
+    doctor_command,
     demo_command,
     worker_command,
     jobs_command,
@@ -91,7 +94,7 @@ def create_app(settings: Settings) -> Flask:
     numbers_vault.configure(NumberPolicy.PRODUCTION if settings.production else NumberPolicy.DEMONSTRATION)
     identity.configure(FileRegister(settings.data_dir / "juki" / "answers.csv"))
     ex_officio.configure(DeathsFile(settings.data_dir / "juki" / "deaths.csv"))
-    statute.configure(Law.load(municipality_code=settings.municipality_code or DEMONSTRATION_CITY))
+    statute.configure(law_of(settings.municipality_code or DEMONSTRATION_CITY))
     catalog.load_handlers()
     register_kinds(settings)
     doorbell = app.extensions["portal_doorbell"] = Doorbell(settings)
@@ -124,7 +127,20 @@ def create_app(settings: Settings) -> Flask:
     errors.install(app)
     for command in COMMANDS:
         app.cli.add_command(command)
+    start.refuse_unsafe_application(app)
     return app
+
+
+def law_of(municipality_code: str) -> Law:
+    """The parameters of the law as a city has them.
+
+    Raises:
+        UnsafeSetting: there are none of this city.
+    """
+    try:
+        return Law.load(municipality_code=municipality_code)
+    except ParameterFileWrong as error:
+        raise UnsafeSetting([f"PORTAL_MUNICIPALITY_CODE: {error}"]) from error
 
 
 def register(appbuilder: AppBuilder, view: type[BaseView]) -> None:

@@ -1,7 +1,8 @@
-"""The commands that look at files only: they need no settings, no keys and no database, and write nothing.
+"""The commands that need no settings, no keys and no database, and write nothing: they look, and say.
 
-`flask` loads `wsgi` before it runs a command. For these it is given an application that has nothing but the
-two commands, so that a definition can be checked and a table tried on any machine, in a read-only folder.
+`flask` loads `wsgi` before it runs a command. For these it is given an application that has nothing but these
+commands, so that a definition can be checked and a table tried on any machine, in a read-only folder, and
+`doctor` can say what is wrong with settings for which the portal would not start.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from pathlib import PurePath
 from flask import Flask
 
 from portal.commands.decisions import decisions_command
+from portal.commands.doctor import doctor_command
 from portal.commands.workflows import workflows_command
 
-COMMANDS = frozenset({("workflows", "check"), ("decisions", "evaluate")})
+COMMANDS = frozenset({("workflows", "check"), ("decisions", "evaluate"), ("doctor",)})
 _WITH_VALUE = frozenset({"-A", "--app", "-e", "--env-file"})
 _FLASK = frozenset({"flask", "__main__.py"})
 
@@ -31,12 +33,14 @@ def command_of(arguments: Sequence[str]) -> tuple[str, ...]:
 
 def asked(arguments: Sequence[str]) -> bool:
     """Whether a command line (`sys.argv`) runs one of these commands of `flask`."""
-    return command_of(arguments) in COMMANDS
+    asked_for = command_of(arguments)
+    return any(asked_for[: len(command)] == command for command in COMMANDS)
 
 
 def create_app() -> Flask:
-    """The application of the two commands."""
+    """The application of these commands."""
     app = Flask("portal", static_folder=None, template_folder=None)
     app.cli.add_command(workflows_command)
     app.cli.add_command(decisions_command)
+    app.cli.add_command(doctor_command)
     return app

@@ -1,4 +1,4 @@
-"""What gunicorn is told (`--config python:portal.server`): each new worker makes its printing ready beside.
+"""What gunicorn is told (`--config python:portal.server`): who may serve here, and to warm the printing.
 
 The first page does not wait for it: the fonts are read in a thread of their own. Whoever prints meanwhile
 waits for the rest of it only, as printing goes one after the other in a process.
@@ -6,6 +6,8 @@ waits for the rest of it only, as printing goes one after the other in a process
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
@@ -13,6 +15,8 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from portal import clock
+from portal.self_check.start import refuse_unsafe_surroundings
+from portal.settings import UnsafeSetting
 from portal.views.pdf_answers import dress
 from printing import warming
 from printing.errors import PrintRefused
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 THREAD = "warm-printing"
+REFUSED = 4  # gunicorn's own number for an application that cannot be loaded: it is not tried again
 log = structlog.get_logger("portal.server")
 
 
@@ -35,14 +40,31 @@ class Loaded(Protocol):
         """Ours."""
 
 
+class Listening(Protocol):
+    """A socket on which gunicorn listens."""
+
+    def getsockname(self) -> object:
+        """Its address: host and port, or a path."""
+
+
 class Worker(Protocol):
     """A worker of gunicorn."""
 
     app: Loaded
+    sockets: Sequence[Listening]
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Begin to warm the printing of a worker that has its application."""
+    """Begin to warm the printing of a worker that has its application and may serve.
+
+    Raises:
+        SystemExit: database, machine or address are unsafe for production; gunicorn stops as a whole.
+    """
+    try:
+        refuse_unsafe_surroundings(worker.app.wsgi(), [one.getsockname() for one in worker.sockets])
+    except UnsafeSetting as refused:
+        sys.stderr.write(f"{refused}\n")
+        sys.exit(REFUSED)
     Thread(target=warm_printing, args=(worker.app.wsgi(),), name=THREAD, daemon=True).start()
 
 

@@ -10,14 +10,16 @@ import os
 import secrets
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-KEY_BYTES = 32
+from portal.self_check import findings
+from portal.self_check.of_settings import KEY_BYTES, of_settings
+
 OWN_HOSTS = ("localhost", "127.0.0.1")
 
 
@@ -79,6 +81,7 @@ class Settings(BaseSettings):
     login_limit: str = "20 per 5 minute"
     address_limit: str = "120 per 5 minute"
     log_level: str = "INFO"
+    clock_source: Literal["kernel", "host"] = "kernel"
 
     @field_validator("trusted_hosts", "backup_dirs", "key_store_backup_dirs", mode="before")
     @classmethod
@@ -190,10 +193,8 @@ def variable_of(field: str) -> str:
 
 def unsafe(settings: Settings) -> list[str]:
     """What keeps the portal from starting (security.md c.0), each with the variable's name."""
-    problems = database_problems(settings)
-    if settings.production:
-        problems += [*_production_problems(settings), *_key_problems(settings)]
-    return problems
+    production = findings.told(of_settings(settings)) if settings.production else []
+    return database_problems(settings) + production
 
 
 def database_problems(settings: Settings) -> list[str]:
@@ -204,62 +205,6 @@ def database_problems(settings: Settings) -> list[str]:
         return ["DATABASE_URL: this is no address of a database; e.g. postgresql://portal@/portal"]
     if backend not in {"sqlite", "postgresql"}:
         return [f"DATABASE_URL: {backend} is not supported; use PostgreSQL 15 or later, or SQLite"]
-    return []
-
-
-def _production_problems(settings: Settings) -> list[str]:
-    checks = (
-        (settings.debug, "PORTAL_DEBUG", "debugging shows code and data to whoever makes an error; unset it"),
-        (settings.demo_data, "PORTAL_DEMO_DATA", "demonstration data are refused in production; unset it"),
-        (not settings.trusted_hosts, "PORTAL_TRUSTED_HOSTS", "set the portal's host names, comma-separated"),
-        (
-            any(host.strip() in {"*", ""} or host.startswith(".") for host in settings.trusted_hosts),
-            "PORTAL_TRUSTED_HOSTS",
-            "name each host; a wildcard lets a foreign host name in",
-        ),
-        (not settings.cookie_secure, "PORTAL_COOKIE_SECURE", "set it to true and serve by HTTPS only"),
-        (not settings.municipality_code, "PORTAL_MUNICIPALITY_CODE", "set the six digits of the city"),
-        (
-            settings.database.startswith("sqlite"),
-            "DATABASE_URL",
-            "SQLite is for a trial; set PostgreSQL",
-        ),
-        (
-            settings.redis_url.startswith("memory:"),
-            "REDIS_URL",
-            "limits are counted in a shared place, never in memory",
-        ),
-    )
-    return [f"{variable}: {text}" for wrong, variable, text in checks if wrong]
-
-
-def _key_problems(settings: Settings) -> list[str]:
-    problems = []
-    if settings.secret_key.get_secret_value():
-        problems += weak_secret(settings.secret_key.get_secret_value(), "PORTAL_SECRET_KEY")
-    else:
-        problems += key_file_problems(settings.secret_key_path, "PORTAL_SECRET_KEY_FILE")
-        if not problems:
-            problems += weak_secret(settings.secret_key_path.read_text().strip(), "PORTAL_SECRET_KEY_FILE")
-    problems += key_file_problems(settings.master_key_path, "PORTAL_MASTER_KEY_FILE")
-    return problems + key_file_problems(settings.audit_key_path, "PORTAL_AUDIT_KEY_FILE")
-
-
-def weak_secret(secret: str, variable: str) -> list[str]:
-    """Whether a secret is too short or too even to be one."""
-    if len(secret) < KEY_BYTES or len(set(secret)) < KEY_BYTES // 4:
-        return [
-            f"{variable}: too weak; make one by `python -c 'import secrets; print(secrets.token_hex(32))'`"
-        ]
-    return []
-
-
-def key_file_problems(path: Path, variable: str) -> list[str]:
-    """Whether a key's file is there and readable by its owner only."""
-    if not path.is_file():
-        return [f"{variable}: {path} is not there; the key is made by the operator (docs/settings.md)"]
-    if path.stat().st_mode & 0o077:
-        return [f"{variable}: {path} can be read by others; chmod 600"]
     return []
 
 

@@ -73,6 +73,15 @@ def _fetcher() -> URLFetcher:
     return URLFetcher(allowed_protocols={"data"}, allow_redirects=False, fail_on_errors=True)
 
 
+def is_refused(address: str) -> bool:
+    """Whether a document that names this address cannot make us read it."""
+    try:
+        _fetcher().fetch(address)
+    except ValueError:
+        return True
+    return False
+
+
 @cache
 def _stylesheet(names: tuple[str, ...]) -> CSS:
     return CSS(string=stylesheet(names), url_fetcher=_fetcher(), font_config=_font_configuration())

@@ -10,6 +10,8 @@ from importlib import import_module
 
 from printing.fonts import FACES, Face, find_file
 
+_FOREIGN = ("file:///etc/hostname", "http://localhost/", "https://localhost/", "ftp://localhost/")
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -71,3 +73,8 @@ def _font_not_taken(face: Face) -> Problem:
         "fc-cache -f を実行してから、もう一度起動してください。",
         f"The file of font {face.family} is there but fontconfig does not find it: run fc-cache -f.",
     )
+
+
+def reads_data_only() -> bool:
+    """Whether what prints refuses to read a file or an address, as the start-up self-check asks (d-28)."""
+    return all(import_module("printing.renderer").is_refused(address) for address in _FOREIGN)

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, BinaryIO
 from models.crypto import stream
 from models.crypto.keyring import KEY_BYTES
 from models.crypto.stream import StreamDamaged, StreamKeyUnknown, StreamWriter
-from portal.settings import UnsafeSetting, key_file_problems
+from portal.self_check.findings import told
+from portal.self_check.of_settings import key_file
+from portal.settings import UnsafeSetting
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -66,7 +68,7 @@ def read_backup_keys(path: Path | None, variable: str) -> BackupKeys:
     """
     if path is None:
         raise UnsafeSetting([f"{variable}: name the file of the keys of backups (docs/backup.md)"])
-    if problems := key_file_problems(path, variable):
+    if problems := told([key_file(variable, path)]):
         raise UnsafeSetting(problems)
     try:
         content = json.loads(path.read_text())

@@ -18,6 +18,7 @@ from models.crypto.keyring import KEY_BYTES, Keyring
 from portal.settings import UnsafeSetting, replace_file, write_once
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from portal.settings import Settings
@@ -113,6 +114,11 @@ def rewrap(settings: Settings) -> int:
 def status() -> tuple[str, dict[str, int]]:
     """The id of the current key-encryption key, and how many data keys each one opens."""
     return cipher.keys().current_id, envelope.counts()
+
+
+def missing(sealed_with: Iterable[str]) -> list[str]:
+    """The ids of keys, of these and of those that wrap data keys, that are not in the keyring."""
+    return sorted({*sealed_with, *envelope.counts()} - set(cipher.keys().data_keys))
 
 
 def new_keyring() -> str:

@@ -24,7 +24,7 @@ def grounds(monkeypatch):
 def test_a_new_worker_lays_out_the_grounds_of_certificates_beside_its_first_pages(app, grounds):
     with app.app_context(), unit_of_work(SYSTEM, clock.now()) as ctx:
         masters.install_city(ctx)
-    server.post_worker_init(SimpleNamespace(app=SimpleNamespace(wsgi=lambda: app)))
+    server.post_worker_init(SimpleNamespace(app=SimpleNamespace(wsgi=lambda: app), sockets=[]))
     [thread] = [one for one in threading.enumerate() if one.name == server.THREAD]
     thread.join()
     assert {kind for kind, _ in grounds} == {"eligibility_certificate", "eligibility_notice"}
