@@ -11,7 +11,16 @@ from sqlalchemy.orm import Session
 
 from models.masters import Posting
 
-__all__ = ["Permission", "PermissionView", "Role", "User", "ViewMenu", "find_posting", "names_of"]
+__all__ = [
+    "Permission",
+    "PermissionView",
+    "Role",
+    "User",
+    "ViewMenu",
+    "find_posting",
+    "is_person",
+    "names_of",
+]
 
 
 def names_of(session: Session, user_ids: Iterable[int | None]) -> dict[int, str]:
@@ -31,3 +40,11 @@ def find_posting(session: Session, user_id: int, day: date) -> Posting | None:
         or_(Posting.until_on.is_(None), Posting.until_on >= day),
     )
     return session.scalars(statement.order_by(Posting.id.desc())).first()
+
+
+def is_person(session: Session, user_id: int | None, staff_id: int | None, staff_number: str) -> bool:
+    """Whether an account is somebody's own, or stands for his staff number under another name (T13)."""
+    if user_id is None or staff_id is None:
+        return False
+    twin = select(Posting.id).where(Posting.user_id == user_id, Posting.staff_number == staff_number)
+    return user_id == staff_id or session.scalars(twin).first() is not None

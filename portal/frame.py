@@ -96,6 +96,7 @@ class Frame:
     lines: tuple[Line, ...]
     name: str
     roles: str
+    role_slugs: frozenset[str]
     search_url: str | None
     profile_url: str | None
     here: str
@@ -125,6 +126,7 @@ def page_frame() -> Frame:
         lines=lines(ENTRIES, counts) if actor else (),
         name=actor.name if actor else "",
         roles=" / ".join(role_names(actor)) if actor else "",
+        role_slugs=actor.roles if actor else frozenset(),
         search_url=_url("PersonView.search", "registry.search") if actor else None,
         profile_url=_url("ProfileView.show", "profile.use") if actor else None,
         here=request.full_path.rstrip("?") if request.method == "GET" and request.endpoint else "",

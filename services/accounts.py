@@ -1,7 +1,7 @@
 """Accounts of the staff: signing in and out, adding and changing people, passwords, postings.
 
 An account is Flask-AppBuilder's `ab_user`; where somebody works is a `posting`, and without one for today
-the account opens nothing (N4, M19). Whoever keeps accounts cannot give himself a role (T14).
+the account opens nothing (N4, M19). A role is given by two persons, not here (right_requests.py, T14).
 """
 
 from __future__ import annotations
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
     from services.context import Context
 
+TAKES_TWO = (
+    "担当(権限)を変えること、担当のある利用を再開することは、一人ではできません。申請し、別の管理者が決定します。",
+    "Nobody changes roles, or opens an account with roles again, alone: ask, and another one decides.",
+)
 SHOWN = ("username", "last_name", "first_name", "email", "active")
 
 
@@ -41,12 +45,15 @@ def note_sign_out(ctx: Context, user_id: int) -> None:
 
 
 def add_account(ctx: Context, values: dict[str, Any]) -> User:
-    """Add a person: unique name of account after NFKC, roles by slug, a first password.
+    """Add a person: unique name of account after NFKC; with roles only where the system itself sets up.
 
     Raises:
+        NotAllowed: a person would give roles along.
         RuleBroken: the name or the address is taken, or the password is easy to guess.
     """
     username = normal_name(values["username"])
+    if values.get("roles") and ctx.actor.staff_id is not None:
+        raise NotAllowed(*TAKES_TWO)
     _refuse_taken(ctx, username, values["email"], None)
     refuse_shared(username)
     if values.get("password"):
@@ -72,21 +79,19 @@ def add_account(ctx: Context, values: dict[str, Any]) -> User:
 
 
 def change_account(ctx: Context, user_id: int, values: dict[str, Any]) -> User:
-    """Change a person's names, state and roles; other roles or none end his sessions at once.
+    """Change a person's names, or switch his account off, which ends his sessions at once.
 
     Raises:
         NotFound: no such account.
-        NotAllowed: the actor would change his own roles or switch himself off.
+        NotAllowed: the actor would change roles, open an account with roles again, or switch himself off.
         RuleBroken: the address is taken.
     """
     user = ctx.session.get(User, user_id)
     if user is None:
         raise NotFound("この職員は登録されていません。", "There is no such account.")
     before = shown(user)
-    roles = _roles(ctx, values.get("roles", before["roles"]))
-    if user.id == ctx.actor.staff_id and (
-        {role.name for role in roles} != set(before["roles"]) or not values.get("active", True)
-    ):
+    _refuse_by_one(ctx, before, values)
+    if user.id == ctx.actor.staff_id and not values.get("active", True):
         raise NotAllowed(
             "自分の権限や自分の利用停止は、本人では変えられません。ほかの管理者に頼んでください。",
             "Nobody changes his own roles or switches himself off. Ask another administrator.",
@@ -94,14 +99,34 @@ def change_account(ctx: Context, user_id: int, values: dict[str, Any]) -> User:
     _refuse_taken(ctx, user.username, values["email"], user.id)
     for name in ("last_name", "first_name", "email", "active"):
         setattr(user, name, values.get(name, getattr(user, name)))
-    if {role.name for role in roles} != set(before["roles"]) or user.active != before["active"]:
+    _settle(ctx, user, values.get("roles", before["roles"]), before)
+    return user
+
+
+def put_rights(ctx: Context, user: User, roles: Iterable[str]) -> None:
+    """Let an account be used with these roles, as two have decided; its sessions end at once."""
+    before = shown(user)
+    user.active = True
+    _settle(ctx, user, roles, before)
+
+
+def _settle(ctx: Context, user: User, roles: Iterable[str], before: dict[str, Any]) -> None:
+    user.roles = _roles(ctx, roles)
+    if sorted(role.name for role in user.roles) != before["roles"] or user.active != before["active"]:
         end_all(ctx, user.id)
-    user.roles = roles
     user.changed_on = ctx.at.replace(tzinfo=None)
     user.changed_by_fk = ctx.actor.staff_id
     ctx.session.flush()
     _remember(ctx, user, "changed", before)
-    return user
+
+
+def _refuse_by_one(ctx: Context, before: dict[str, Any], values: dict[str, Any]) -> None:
+    """What only two may do: give or take roles, switch an account with roles on again."""
+    if ctx.actor.staff_id is None:
+        return
+    on_again = values.get("active", before["active"]) and not before["active"] and before["roles"]
+    if sorted(values.get("roles", before["roles"])) != before["roles"] or on_again:
+        raise NotAllowed(*TAKES_TWO)
 
 
 def change_own_password(ctx: Context, new: str) -> None:

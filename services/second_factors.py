@@ -15,7 +15,7 @@ from sqlalchemy import or_, select, update
 from models import sign_in as rows
 from models.audit.tags import Tag
 from models.sign_in import PASSKEY, EnrolmentTicket, SecondFactor, digest
-from models.staff import User
+from models.staff import User, is_person
 from services import audit
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
 from services.sign_in import end_all
@@ -187,7 +187,7 @@ def approve_recovery(ctx: Context, user_id: int) -> str:
     ticket = open_recovery(ctx, user_id)
     if ticket is None:
         raise NotFound("承認を待つ再登録はありません。", "No recovery waits for an approval.")
-    if ticket.asked_by_id == ctx.actor.staff_id:
+    if is_person(ctx.session, ticket.asked_by_id, ctx.actor.staff_id, ctx.actor.staff_number):
         raise NotAllowed(
             "申請した本人は承認できません。別の管理者に頼んでください。",
             "Who asked for it cannot approve it. Ask another administrator.",
@@ -271,7 +271,7 @@ def _other(ctx: Context, user_id: int) -> User:
     user = ctx.session.get(User, user_id)
     if user is None:
         raise NotFound("この職員は登録されていません。", "There is no such account.")
-    if user.id == ctx.actor.staff_id:
+    if is_person(ctx.session, user.id, ctx.actor.staff_id, ctx.actor.staff_number):
         raise NotAllowed(
             "自分の登録コードは出せません。ほかの管理者に頼んでください。",
             "Nobody gives himself a code. Ask another administrator.",

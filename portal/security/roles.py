@@ -1,54 +1,62 @@
 """Who may do what, as data: every permission has a slug, every role a set of slugs, nothing else is allowed.
 
-`flask setup` brings Flask-AppBuilder's tables to this state. A slug `noun.verb` is the permission
-`can_<verb>` on the view `<noun>` there. No person is given Flask-AppBuilder's Admin or Public role.
-No role both changes the register and keeps accounts (T14); who may do this deed to this case is asked
-in the services once more.
+`flask setup` brings Flask-AppBuilder's tables to this state, together with what two administrators have
+decided otherwise (services/right_requests.py). A slug `noun.verb` is the permission `can_<verb>` on the view
+`<noun>` there. No person is given Flask-AppBuilder's Admin or Public role. Each permission names its duty;
+duties that check one another never meet in one hand (services/duties.py). Who may do this deed to this case
+is asked in the services once more.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services import role_tables
+from services.duties import Duty, RightsBook
+
 
 @dataclass(frozen=True)
 class Permission:
-    """What one may do, in both languages."""
+    """What one may do, in both languages, and the duty that it is part of."""
 
     ja: str
     en: str
+    duty: Duty | None = None
 
 
 PERMISSIONS: dict[str, Permission] = {
     "home.open": Permission("最初の画面を開く", "Open the first page"),
     "profile.use": Permission("自分の設定とパスワードを変える", "Change one's own settings and password"),
-    "inbox.open": Permission("受信箱を開く", "Open the inbox"),
-    "notification.submit": Permission("届出を受け付ける", "Take a notification"),
-    "case.read": Permission("案件を見る", "See a case"),
-    "case.withdraw": Permission("届出を取り下げる", "Withdraw a notification"),
-    "number.reveal": Permission("個人番号を見る", "See an Individual Number"),
-    "task.take": Permission("仕事を引き受ける・戻す", "Take and give back a task"),
-    "task.complete": Permission("仕事を終える", "Complete a task"),
-    "registry.search": Permission("資格・世帯を探す", "Search persons and households"),
-    "registry.read": Permission("個人・世帯の記録を見る", "See a person and a household"),
-    "attachment.add": Permission("書類を添付する", "Attach a scan"),
-    "attachment.read": Permission("添付書類を見る", "See an attached scan"),
-    "certificate.read": Permission("証の記録を見る", "See certificates"),
-    "certificate.print": Permission("証を印刷する", "Print certificates"),
-    "certificate.reprint": Permission("証を刷り直す", "Print a certificate again"),
+    "inbox.open": Permission("受信箱を開く", "Open the inbox", Duty.SEE_PERSONS),
+    "notification.submit": Permission("届出を受け付ける", "Take a notification", Duty.ENTER),
+    "case.read": Permission("案件を見る", "See a case", Duty.SEE_PERSONS),
+    "case.withdraw": Permission("届出を取り下げる", "Withdraw a notification", Duty.SEE_PERSONS),
+    "number.reveal": Permission("個人番号を見る", "See an Individual Number", Duty.SEE_PERSONS),
+    "task.take": Permission("仕事を引き受ける・戻す", "Take and give back a task", Duty.SEE_PERSONS),
+    "task.complete": Permission("仕事を終える", "Complete a task", Duty.SEE_PERSONS),
+    "registry.search": Permission("資格・世帯を探す", "Search persons and households", Duty.SEE_PERSONS),
+    "registry.read": Permission("個人・世帯の記録を見る", "See a person and a household", Duty.SEE_PERSONS),
+    "attachment.add": Permission("書類を添付する", "Attach a scan", Duty.SEE_PERSONS),
+    "attachment.read": Permission("添付書類を見る", "See an attached scan", Duty.SEE_PERSONS),
+    "certificate.read": Permission("証の記録を見る", "See certificates", Duty.SEE_PERSONS),
+    "certificate.print": Permission("証を印刷する", "Print certificates", Duty.SEE_PERSONS),
+    "certificate.reprint": Permission("証を刷り直す", "Print a certificate again", Duty.SEE_PERSONS),
     "certificate.receive": Permission(
-        "証の返還・紛失・返戻を記録する", "Record a returned or lost certificate"
+        "証の返還・紛失・返戻を記録する", "Record a returned or lost certificate", Duty.SEE_PERSONS
     ),
-    "document.print": Permission("受付票などを印刷する", "Print slips and notices"),
+    "document.print": Permission("受付票などを印刷する", "Print slips and notices", Duty.SEE_PERSONS),
     "printer.test": Permission("プリンターを試す", "Test the printer"),
-    "ex_officio.decide": Permission("職権処理の一覧を決める", "Decide the ex officio lists"),
-    "report.daily": Permission("日次の一覧を見る", "See the lists of the day"),
-    "audit.read": Permission("監査の記録を見る", "Read the audit record"),
+    "ex_officio.decide": Permission("職権処理の一覧を決める", "Decide the ex officio lists", Duty.APPROVE),
+    "report.daily": Permission("日次の一覧を見る", "See the lists of the day", Duty.SEE_PERSONS),
+    "audit.read": Permission("監査の記録を見る", "Read the audit record", Duty.READ_AUDIT),
     "masters.read": Permission("マスタを見る", "See the masters"),
     "masters.write": Permission("マスタを変える", "Change the masters"),
     "accounts.read": Permission("職員と配属を見る", "See staff and postings"),
-    "accounts.write": Permission("職員と配属を変える", "Change staff and postings"),
+    "accounts.write": Permission("職員と配属を変える", "Change staff and postings", Duty.KEEP_ACCOUNTS),
     "roles.read": Permission("権限の一覧を見る", "See roles and permissions"),
+    "rights.read": Permission("権限の申請と棚卸を見る", "See requests and reviews of rights"),
+    "rights.ask": Permission("権限の変更を申請する", "Ask for a change of rights", Duty.KEEP_ACCOUNTS),
+    "rights.decide": Permission("権限の変更を決定する", "Decide a change of rights", Duty.KEEP_ACCOUNTS),
     "job.read": Permission("裏側の処理を見る", "See background work"),
     "job.change": Permission("裏側の処理を中止・やり直す", "Cancel background work and try it again"),
     "calendar.read": Permission("定期処理を見る", "See the regular work"),
@@ -133,6 +141,7 @@ ROLES: dict[str, Role] = {
                 "report.daily",
                 "masters.read",
                 "roles.read",
+                "rights.read",
                 "definition.read",
                 "calendar.read",
                 "operations.skip",
@@ -153,6 +162,7 @@ ROLES: dict[str, Role] = {
                 "masters.read",
                 "accounts.read",
                 "roles.read",
+                "rights.read",
                 "definition.read",
                 "operations.read",
             }
@@ -172,6 +182,9 @@ ROLES: dict[str, Role] = {
                 "accounts.read",
                 "accounts.write",
                 "roles.read",
+                "rights.read",
+                "rights.ask",
+                "rights.decide",
                 "definition.read",
                 "definition.publish",
             }
@@ -181,10 +194,17 @@ ROLES: dict[str, Role] = {
 }
 
 
+LANES = {"counter": Duty.ENTER, "verifier": Duty.APPROVE, "section_chief": Duty.APPROVE}
+BOOK = RightsBook(
+    permissions={slug: permission.duty for slug, permission in PERMISSIONS.items()},
+    lanes=LANES,
+    shipped={name: role.grants for name, role in ROLES.items()},
+)
+
+
 def fab_pair(slug: str) -> tuple[str, str]:
     """The names under which Flask-AppBuilder keeps a permission: (`can_<verb>`, `<noun>`)."""
-    noun, verb = slug.split(".")
-    return f"can_{verb}", noun
+    return role_tables.pair_of(slug)
 
 
 def granted(roles: frozenset[str]) -> frozenset[str]:

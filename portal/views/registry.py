@@ -33,6 +33,7 @@ from portal.views.papers import CasePaperView
 from portal.views.persons import PersonView
 from portal.views.print_queue import PrintQueueView
 from portal.views.printer import PrinterView
+from portal.views.right_requests import RightRequestView
 from portal.views.staff import PostingView, RoleView, StaffView
 
 if TYPE_CHECKING:
@@ -74,4 +75,5 @@ VIEWS: tuple[type[BaseView], ...] = (
     AccountSecurityView,
     PostingView,
     RoleView,
+    RightRequestView,
 )

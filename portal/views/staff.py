@@ -15,12 +15,12 @@ from models.masters import Office, Posting
 from models.staff import names_of
 from portal.extensions import db
 from portal.language import lazy, t
-from portal.security.access import requires
+from portal.security.access import can, requires
 from portal.security.roles import PERMISSIONS, ROLES
 from portal.template_tools import moment
 from portal.views.base import ServedInterface, ServedModelView
-from portal.views.fields import era_date, one_row, several, text, yes_no
-from services import accounts, masters
+from portal.views.fields import era_date, one_row, text, yes_no
+from services import accounts, masters, role_tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,9 +32,9 @@ TABS: tuple[tuple[Any, str, str], ...] = (
     (lazy("職員", "Staff"), "StaffView.list", "accounts.read"),
     (lazy("配属", "Postings"), "PostingView.list", "accounts.read"),
     (lazy("権限の一覧", "Roles"), "RoleView.table", "roles.read"),
+    (lazy("権限の申請", "Requests"), "RightRequestView.list", "rights.read"),
 )
 SECTION: Any = lazy("職員と権限", "Staff and roles")
-ROLE_CHOICES = {slug: (role.ja, role.en) for slug, role in ROLES.items()}
 
 
 def offices() -> list[SelectChoice]:
@@ -52,8 +52,8 @@ class StaffView(ServedModelView):
     section, section_title, tabs = "StaffView.list", SECTION, TABS
     name = lazy("職員", "Staff")
     lead = lazy(
-        "利用者名は一人に一つです。配属のない職員は、その日から何も開けません",
-        "One account for one person; without a posting an account opens nothing",
+        "利用者名は一人に一つです。配属のない職員は何も開けません。担当(権限)は申請し、別の管理者が決定します",
+        "One account a person; without a posting it opens nothing. Roles are asked for, another decides",
     )
     list_columns = (
         "username",
@@ -100,7 +100,6 @@ class StaffView(ServedModelView):
         "last_name": text(("姓", "Family name"), 64),
         "first_name": text(("名", "Given name"), 64),
         "email": text(("メール", "Mail"), 320),
-        "roles": several(("担当(権限)", "Roles"), ROLE_CHOICES),
         "active": yes_no(("利用", "In use"), ("サインインできる", "May sign in"), default=True),
     }
 
@@ -123,20 +122,23 @@ class StaffView(ServedModelView):
         return f"{row.last_name} {row.first_name}"
 
     def links_of(self, row: Any) -> Sequence[tuple[str, str]]:
-        """To the second factors of the account."""
-        return [
+        """To the second factors of the account, and to a request for other roles."""
+        links = [
             (
                 t("認証とサインイン", "Sign-in and factors"),
                 url_for("AccountSecurityView.show", user_id=row.id),
             )
         ]
+        if can("rights.ask"):
+            asks = url_for("RightRequestView.ask_account", user_id=row.id)
+            links.append((t("担当の変更を申請する", "Ask for other roles"), asks))
+        return links
 
     def form_for(self, row: Any | None) -> Any:
-        """The form; the account's name stays, and roles are ticked by their slug."""
+        """The form; the account's name stays, and roles are given by two (RightRequestView)."""
         if row is None:
             return self.add_form()
-        filled = accounts.shown(row)
-        form = self.edit_form(data=None if request.method == "POST" else filled)
+        form = self.edit_form(data=None if request.method == "POST" else accounts.shown(row))
         form.username.data = row.username
         form.username.render_kw = {"readonly": True}
         return form
@@ -230,7 +232,7 @@ class PostingView(ServedModelView):
 
 
 class RoleView(BaseView):
-    """What each role may do, as a table; it is declared in portal/security/roles.py."""
+    """What each role may do now, as a table: as shipped, and as two have decided."""
 
     route_base = "/roles"
     default_view = "table"
@@ -247,4 +249,5 @@ class RoleView(BaseView):
             view=self,
             roles=ROLES,
             permissions=PERMISSIONS,
+            grants=role_tables.grants(db.session()),
         )

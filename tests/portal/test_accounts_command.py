@@ -3,12 +3,14 @@
 from pathlib import Path
 
 from flask import Flask
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import update
 
 from models.sign_in import SecondFactor
 from portal import clock
 from portal.extensions import db
-from tests.portal.conftest import PASSWORD, Visitor, enrol_app
+from tests.factories.audit import told
+from tests.portal.conftest import PASSWORD, Visitor, enrol_app, id_of
 
 
 def without_factors(app: Flask) -> None:
@@ -36,6 +38,24 @@ def test_the_operator_gives_no_code_to_others(app: Flask) -> None:
     without_factors(app)
     for name in ("counter.hanako", "nobody"):
         assert run(app, "first-code", name).exit_code == 1
+
+
+FIRST = (
+    *("first-administrator", "2002", "--family", "二番", "--given", "目", "--mail", "2@example.invalid"),
+    *("--number", "2002", "--office", "90"),
+)
+
+
+def test_the_operator_adds_the_second_administrator_and_no_third(app: Flask) -> None:
+    assert "tell its name" in run(app, *FIRST).output
+    added = run(app, *FIRST, "--office-name", "情報システム課")
+    assert added.exit_code == 0
+    with app.app_context():
+        assert [role.name for role in db.session.get_one(User, id_of(app, "2002")).roles] == ["administrator"]
+        assert told(db.session, "role:changed")[-1].staff_number == "system"
+    third = run(app, *("2003" if word == "2002" else word for word in FIRST))
+    assert third.exit_code == 1
+    assert "管理者がすでに二人" in third.output
 
 
 def test_the_offices_own_list_is_refused_as_a_password(app: Flask, signed_in, tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 
 import pytest
@@ -6,15 +7,17 @@ from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from models.sign_in import UserSession
+from portal import clock
 from portal.commands import setup
 from portal.extensions import db
 from portal.security.access import requires
 from portal.security.manager import PortalSecurityManager, WritesElsewhere
 from portal.security.roles import PERMISSIONS, ROLES, fab_pair, granted
-from services import role_tables
-from services.context import Context
+from services import role_tables, unit_of_work
+from services.context import SYSTEM, Context
 from tests.factories.audit import told
-from tests.portal.conftest import PASSWORD, Visitor, enrol_app, ticket_for
+from tests.portal.conftest import PASSWORD, Visitor, employ, enrol_app, id_of, ticket_for
 
 WRITERS = [
     "add_user",
@@ -88,6 +91,23 @@ def test_nobody_keeps_accounts_and_works_on_cases() -> None:
         assert not {"accounts.write", "task.complete"} <= role.grants
 
 
+@pytest.fixture
+def second(app: Flask) -> str:
+    """Another administrator."""
+    with app.app_context():
+        with unit_of_work.unit_of_work(SYSTEM, clock.now()) as ctx:
+            employ(ctx, "mori", "administrator", "1099")
+        db.session.remove()
+    return "mori"
+
+
+def ask(person: Visitor, user_id: int, *roles: str, sure: str = "sure"):
+    """Ask for the roles of an account, as the form does."""
+    return person.post(
+        f"/rights/requests/account/{user_id}", right=list(roles), reason="10月1日の異動", **{sure: "1"}
+    )
+
+
 def test_a_lock_needs_a_known_permission() -> None:
     with pytest.raises(ValueError, match="not in portal"):
         requires("case.delete")
@@ -145,53 +165,43 @@ def test_a_change_of_roles_is_on_record(session: Session, ctx: Context) -> None:
     assert told(session, "role:changed")
 
 
-def test_changing_a_person_and_his_roles_commits_once(
-    app: Flask, signed_in: Callable[[str], Visitor]
+def test_changing_roles_commits_once_when_asked_and_once_when_decided(
+    app: Flask, signed_in: Callable[[str], Visitor], second: str
 ) -> None:
-    person = signed_in("administrator")
-    token = person.token()
+    other = id_of(app, "verifier")
     commits: list[int] = []
     with app.app_context():
         event.listen(db.session, "after_commit", lambda _session: commits.append(1))
-        other = db.session.scalars(select(User.id).where(User.username == "verifier.hanako")).one()
         db.session.remove()
-    answer = person.client.post(
-        f"/staff/edit/{other}",
-        data={
-            "csrf_token": token,
-            "username": "verifier",
-            "last_name": "照合",
-            "first_name": "太郎",
-            "email": "verifier@example.invalid",
-            "roles": ["verifier", "certificate_clerk"],
-            "active": "y",
-        },
-    )
-    assert answer.status_code == 303
-    assert len(commits) == 1
+    person, decider = signed_in("administrator"), signed_in(second)
+    for sends in (
+        lambda: ask(person, other, "verifier", "certificate_clerk"),
+        lambda: decider.post("/rights/requests/1/decide", verdict="approve", words="辞令を確認"),
+    ):
+        person.token(), decider.token()
+        commits.clear()
+        answer = sends()
+        assert answer.status_code == 303
+        assert len(commits) == 1
     page = person.get(f"/staff/show/{other}").text
     assert "照合担当、証交付担当" in page or "証交付担当、照合担当" in page
 
 
 def test_nobody_changes_his_own_roles(app: Flask, signed_in: Callable[[str], Visitor]) -> None:
-    with app.app_context():
-        own = db.session.scalars(select(User.id).where(User.username == "administrator.hanako")).one()
-        db.session.remove()
+    own = id_of(app, "administrator")
     person = signed_in("administrator")
-    answer = person.post(
-        f"/staff/edit/{own}",
-        last_name="管理者",
-        first_name="花子",
-        email="administrator@example.invalid",
-        roles=["administrator", "auditor"],
-        active="y",
-    )
+    answer = ask(person, own, "auditor")
     assert answer.status_code == 403
-    assert "本人では変えられません" in answer.text
+    assert "本人では扱えません" in answer.text
+    names = {"last_name": "管理者", "first_name": "花子", "email": "administrator@example.invalid"}
+    assert person.post(f"/staff/edit/{own}", **names).status_code == 403  # switching himself off
+    person.post(f"/staff/edit/{own}", **names, active="y", roles=["administrator", "auditor"])
+    with app.app_context():
+        assert [role.name for role in db.session.get_one(User, own).roles] == ["administrator"]
 
 
 def test_a_new_person_gets_in_with_a_code_his_own_password_and_a_posting(
-    signed_in: Callable[[str], Visitor], app: Flask
+    signed_in: Callable[[str], Visitor], app: Flask, second: str
 ) -> None:
     person = signed_in("administrator")
     fields = {
@@ -199,10 +209,10 @@ def test_a_new_person_gets_in_with_a_code_his_own_password_and_a_posting(
         "last_name": "新人",
         "first_name": "一",
         "email": "new@example.invalid",
-        "roles": ["counter"],
         "active": "y",
     }
     assert person.post("/staff/add", **fields).status_code == 303
+    assert ask(person, id_of(app, "2001"), "counter").status_code == 303
     posting = {"username": "2001", "staff_number": "2001", "office_id": "1", "from_on": "R2.4.1"}
     assert person.post("/postings/add", **posting).status_code == 303
     code = ticket_for(app, person, "2001")
@@ -212,7 +222,13 @@ def test_a_new_person_gets_in_with_a_code_his_own_password_and_a_posting(
     assert (begun.status_code, begun.location) == (303, "/enrol/")
     assert newcomer.get("/").status_code == 302
     assert enrol_app(newcomer).status_code == 303
-    assert newcomer.get("/").status_code == 200
+    assert newcomer.get("/").status_code == 403  # nobody has decided about his roles
+    decider = signed_in(second)
+    assert decider.post("/rights/requests/1/decide", verdict="approve", words="辞令").status_code == 303
+    with app.app_context():
+        ends = select(UserSession.ended_because).where(UserSession.user_id == id_of(app, "2001"))
+        assert db.session.scalars(ends).all() == ["stepped_on", "changed"]
+    assert newcomer.get("/").status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -234,13 +250,88 @@ def test_a_person_that_cannot_be_added_is_refused_in_words_and_nothing_typed_is_
         "last_name": "新人",
         "first_name": "二",
         "email": "two@example.invalid",
-        "roles": ["counter"],
         "active": "y",
     } | {field: value}
     answer = signed_in("administrator").post("/staff/add", **fields)
     assert answer.status_code == 422
     assert words in answer.text
     assert 'value="新人"' in answer.text or field == "last_name"
+
+
+def test_the_form_shows_what_would_change_before_anything_is_asked(
+    app: Flask, signed_in: Callable[[str], Visitor]
+) -> None:
+    person = signed_in("administrator")
+    page = ask(person, id_of(app, "counter"), "certificate_clerk", sure="look")
+    assert page.status_code == 200
+    table = re.search(r'<table class="change-table">(.*?)</table>', page.text, re.DOTALL)
+    assert table
+    assert ["証交付担当" in table[1], "窓口担当" in table[1], "個人番号を見る" in table[1]] == [True] * 3
+    assert "決定を待つ申請はありません" in person.get("/rights/requests/").text
+
+
+def test_a_combination_that_checks_itself_is_refused_in_words_and_stays_ticked(
+    app: Flask, signed_in: Callable[[str], Visitor]
+) -> None:
+    answer = ask(signed_in("administrator"), id_of(app, "counter"), "counter", "verifier")
+    assert answer.status_code == 422
+    assert "両方は付けられません" in answer.text
+    assert len(re.findall(r'name="right"[^>]*checked', answer.text)) == 2
+
+
+def test_who_asked_is_shown_no_way_to_decide_and_has_none(
+    app: Flask, signed_in: Callable[[str], Visitor], second: str
+) -> None:
+    person = signed_in("administrator")
+    where = ask(person, id_of(app, "counter"), "certificate_clerk").location
+    assert "承認する" not in person.get(where).text
+    assert person.post(f"{where}/decide", verdict="approve", words="自分で").status_code == 403
+    assert "承認する" in signed_in(second).get(where).text
+
+
+def test_an_edited_role_opens_and_closes_doors_at_once(
+    app: Flask, signed_in: Callable[[str], Visitor], second: str
+) -> None:
+    person = signed_in("administrator")
+    wanted = sorted(ROLES["auditor"].grants - {"masters.read"})
+    asked = person.post("/rights/requests/role/auditor", right=wanted, reason="見る必要がない", sure="1")
+    assert asked.status_code == 303
+    assert signed_in("auditor").get("/masters/").status_code == 200
+    decided = signed_in(second).post(f"{asked.location}/decide", verdict="approve", words="同意")
+    assert decided.status_code == 303
+    assert signed_in("auditor").get("/masters/").status_code == 403
+    assert "△" in person.get("/roles/").text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/users/list/", "/users/add", "/users/edit/1", "/users/resetpassword/1", "/users/userinfo/"),
+        *(
+            "/resetpassword/form",
+            "/resetmypassword/form",
+            "/userinfoeditview/form",
+            "/roles/add",
+            "/roles/edit/1",
+        ),
+        *("/roles/delete/1", "/roles/list/", "/registeruser/list/", "/permissions/list/", "/viewmenus/list/"),
+        *("/permissionviews/list/", "/groups/list/", "/users/api/read", "/api/v1/security/users/"),
+        *(
+            "/api/v1/security/roles/",
+            "/api/v1/security/permissions/",
+            "/api/v1/security/permissions-resources/",
+        ),
+        *("/api/v1/security/resources/", "/api/v1/security/groups/", "/api/v1/menu/", "/superset/roles"),
+    ],
+)
+def test_no_screen_or_api_of_flask_appbuilder_leads_around_the_two(
+    app: Flask, signed_in: Callable[[str], Visitor], path: str
+) -> None:
+    person = signed_in("administrator")
+    token = {"X-CSRFToken": person.token()}
+    for method in ("GET", "POST", "PUT", "DELETE"):
+        answer = person.client.open(path, method=method, json={} if method != "GET" else None, headers=token)
+        assert answer.status_code in {404, 405}, method
 
 
 def test_one_changes_ones_own_password(signed_in: Callable[[str], Visitor], app: Flask) -> None:
