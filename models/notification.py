@@ -25,6 +25,7 @@ ACTIONS = {
     "withdrawn": ("取下げ", "Withdrawn"),
     "refused": ("不受理", "Not accepted"),
     "cancelled": ("取消", "Cancelled"),
+    "rewound": ("前の手順へ戻し", "Put back"),
 }
 
 
@@ -73,5 +74,11 @@ class NotificationPerson(Base):
 
 
 def state_of(actions: list[NotificationAction]) -> str:
-    """The state of a notification, folded from its actions: the last one counts; none means a draft."""
-    return actions[-1].kind if actions else "draft"
+    """The state of a notification, folded from its actions: the last one counts; none means a draft.
+
+    One that operations put back is in the state that it then waits in, which the action holds.
+    """
+    if not actions:
+        return "draft"
+    last = actions[-1]
+    return str(last.data["state"]) if last.kind == "rewound" else last.kind

@@ -128,6 +128,7 @@ def take_back(ctx: Context, certificate_id: int, kind: str, reason: str) -> Cert
             f"Certificate {row.serial} was not posted.",
         )
     events.record_event(ctx, row, kind, None, told or None)
+    print_queue.strike_off_ended(ctx, row.household_id)
     return row
 
 

@@ -21,6 +21,7 @@ from services import (
     numbers_vault,
     office_calendar,
     persons,
+    print_queue,
     proof_of_loss,
 )
 from services.certificates import events
@@ -129,6 +130,8 @@ def _end_all(
     numbers_vault.confirm_all(ctx, numbers, notification)
     for row in told.persons:
         events.take_back(ctx, out.get(row.person_id, ()), row.certificate, notification)
+    if any(out.values()):
+        print_queue.strike_off_ended(ctx, told.household_id)
     if told.reason in LEAVES_HOUSEHOLD:
         last_days = {one.person_id: (end_of(one) or told.event_on) - ONE_DAY for one in ended}
         households.remove_members(ctx, told.household_id, last_days, notification)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from models.audit.tags import Tag
-from models.certificate import ENDED, CertificateEvent, last_events
+from models.certificate import ENDED, EVENTS, CertificateEvent, last_events
 from models.document import PrintEvent, PrintRequest
 from models.staff import names_of
 from services import audit
@@ -166,10 +166,36 @@ def cancel(ctx: Context, request_id: int, reason: str) -> PrintRequest:
             f"「{row.title}」の証は交付が決まっており、取り消せるのは届出の取消だけです。届出の画面から取消の手続をしてください。",
             "The certificate was issued; only cancelling its notification takes it back.",
         )
-    row.state = CANCELLED
-    ctx.session.add(event(ctx, row, "cancelled", reason=reason.strip()[:200]))
-    audit.record(ctx, Tag.PRINT_RUN, f"print_request:{row.id}", detail={"deed": "cancelled"})
+    _strike_off(ctx, row, reason.strip())
     return row
+
+
+def strike_off_ended(ctx: Context, household_id: int) -> list[PrintRequest]:
+    """Take the papers of a household out of the queue on which every certificate has ended.
+
+    What the certificates ended of stands as the reason. Papers that were printed are destroyed by hand.
+    """
+    statement = select(PrintRequest).where(
+        PrintRequest.household_id == household_id,
+        PrintRequest.state == WAITING,
+        PrintRequest.certificate_id.is_not(None),
+    )
+    rows = list(ctx.session.scalars(statement.order_by(PrintRequest.id).with_for_update()))
+    states = last_events(ctx.session, [one for row in rows for one in certificate_ids(row)]) if rows else {}
+    struck = []
+    for row in rows:
+        ends = {states[one].kind for one in certificate_ids(row)}
+        if ends <= ENDED:
+            told = "・".join(EVENTS[kind][0] for kind in sorted(ends))
+            _strike_off(ctx, row, f"印刷の前に証が「{told}」となったため")
+            struck.append(row)
+    return struck
+
+
+def _strike_off(ctx: Context, row: PrintRequest, reason: str) -> None:
+    row.state = CANCELLED
+    ctx.session.add(event(ctx, row, "cancelled", reason=reason[:200]))
+    audit.record(ctx, Tag.PRINT_RUN, f"print_request:{row.id}", detail={"deed": "cancelled"})
 
 
 def event(

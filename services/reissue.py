@@ -17,7 +17,7 @@ from models.notification import Notification
 from models.person import PersonRecord, list_current
 from rules.certificates import TITLES, CertificateKind, decide_kind
 from rules.eligibility.deadlines import received_in_future
-from services import notifications
+from services import notifications, print_queue
 from services.certificates import events
 from services.certificates.contents import facts_of
 from services.certificates.issuing import issue
@@ -75,6 +75,7 @@ def register(
         kinds=kinds,
         reissue_reason=told.reason_ja,
     )
+    print_queue.strike_off_ended(ctx, told.household_id)
     notification.household_id = notification.household_id or told.household_id
     notifications.link_persons(ctx, notification.id, list(kinds))
     told_of = [one.message_ja for one in findings if one.severity is Severity.WARNING]

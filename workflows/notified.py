@@ -13,6 +13,14 @@ from services.subjects import Subject, describe
 from workflows.engine.matters import Received, Shown
 from workflows.engine.operations import CaseData, NoNotification, get_operation
 
+LONGEST_NOTE = 400
+WAITS_IN = {  # the state of a notification whose open task is this one
+    "confirm_identity": "submitted",
+    "papers_arrived": "papers_awaited",
+    "verify": "identity_confirmed",
+    "correct": "sent_back",
+}
+
 
 class NotificationMatter:
     """A procedure whose cases are notifications; it offers the operation `<slug>.examine`."""
@@ -70,6 +78,11 @@ class NotificationMatter:
     def withdraw(self, ctx: Context, case: Case, reason: str) -> None:
         """Append the withdrawal to the notification."""
         notifications.act(ctx, _id_of(case), "withdrawn", note=reason)
+
+    def rewind(self, ctx: Context, case: Case, element_id: str, reason: str) -> None:
+        """Append it with the state that the notification then waits in."""
+        state = WAITS_IN.get(element_id, "submitted")
+        notifications.act(ctx, _id_of(case), "rewound", note=reason[:LONGEST_NOTE], data={"state": state})
 
     def name(self, case: Case) -> str:
         """The notification."""

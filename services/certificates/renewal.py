@@ -8,6 +8,7 @@ from typing import Any
 from models.certificate import Certificate
 from models.enrolment import Enrolment
 from models.notification import Notification
+from services import print_queue
 from services.certificates import events
 from services.certificates.contents import card_of
 from services.certificates.family import read_family
@@ -52,6 +53,8 @@ def renew(
     renewed = {one.holder.record.person_id for one in wanted}
     for person_id in renewed:
         _end(ctx, person_id, out[person_id], wanted, told.get(person_id), notification)
+    if any(out[person_id] for person_id in renewed):
+        print_queue.strike_off_ended(ctx, household_id)
     return write(ctx, family, wanted, notification, delivery, former, refusals=refusals)
 
 

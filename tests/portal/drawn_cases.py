@@ -54,12 +54,12 @@ def publish(app: Flask, steps: Sequence[Any]) -> None:
         definitions.publish_shipped(ctx, a_bundle("small", steps))
 
 
-def begin(app: Flask, at: datetime | None = None) -> int:
+def begin(app: Flask, at: datetime | None = None, slug: str = "small") -> int:
     """A case of the counter's clerk, begun now or at another time."""
     with app.app_context():
         clerk = actor_of(db.session.scalars(select(User).where(User.username == account_of("counter"))).one())
         with unit_of_work.unit_of_work(clerk, at or clock.now()) as ctx:
-            case_id = runner.begin(ctx, "small", {}).case_id
+            case_id = runner.begin(ctx, slug, {}).case_id
         db.session.remove()
     return case_id
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models.audit.tags import Tag
@@ -12,7 +13,7 @@ from models.bulk import table
 from models.case import Definition
 from services import audit
 from services.context import Context
-from services.errors import NotFound
+from services.errors import NotFound, SomebodyElseWasFaster
 from workflows.engine.bundle import Bundle, unpack
 from workflows.engine.parser import Specification, build, specify
 
@@ -23,6 +24,9 @@ def publish_shipped(ctx: Context, bundle: Bundle) -> Definition | None:
     """Put a procedure on record: as version 1 in force when it is new, as a draft when it has changed.
 
     Returns None where this content is on record already. A published version is never replaced silently.
+
+    Raises:
+        SomebodyElseWasFaster: somebody put a version of the same procedure on record at the same time.
     """
     content_hash = bundle.hash
     specify(bundle, content_hash)
@@ -39,6 +43,13 @@ def publish_shipped(ctx: Context, bundle: Bundle) -> Definition | None:
         published_by_id=None if newest else ctx.actor.staff_id,
     )
     ctx.session.add(row)
+    try:
+        ctx.session.flush()
+    except IntegrityError as error:  # the version or the content has been taken meanwhile
+        raise SomebodyElseWasFaster(
+            f"手続「{bundle.slug}」は、ほかの人が同時に登録しました。登録された版を確かめてから、もう一度お試しください。",
+            f"Somebody else put {bundle.slug} on record just now. Look at that version, then try again.",
+        ) from error
     tag = Tag.DEFINITION_DRAFTED if newest else Tag.DEFINITION_PUBLISHED
     audit.record(ctx, tag, f"definition:{bundle.slug}", detail={"version": row.version})
     return row
@@ -53,7 +64,7 @@ def publish_draft(ctx: Context, slug: str, version: int) -> Definition:
     statement = select(Definition).where(
         Definition.slug == slug, Definition.version == version, Definition.state == "draft"
     )
-    row = ctx.session.scalars(statement).one_or_none()
+    row = ctx.session.scalars(statement.with_for_update()).one_or_none()
     if row is None:
         raise NotFound("この版の下書きはありません。", "There is no such draft.")
     row.state, row.published_at, row.published_by_id = "published", ctx.at, ctx.actor.staff_id

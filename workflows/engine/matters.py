@@ -65,6 +65,9 @@ class Matter(Protocol):
     def withdraw(self, ctx: Context, case: Case, reason: str) -> None:
         """Put on record that the case was withdrawn."""
 
+    def rewind(self, ctx: Context, case: Case, element_id: str, reason: str) -> None:
+        """Put on record that the case goes on from an earlier step, which opens again."""
+
     def name(self, case: Case) -> str:
         """The subject of the case's audit events, `kind:id`."""
 
@@ -109,6 +112,10 @@ class PlainMatter:
     def withdraw(self, ctx: Context, case: Case, reason: str) -> None:
         """The journal says it all."""
         del ctx, case, reason
+
+    def rewind(self, ctx: Context, case: Case, element_id: str, reason: str) -> None:
+        """The journal says it all."""
+        del ctx, case, element_id, reason
 
     def name(self, case: Case) -> str:
         """The case itself."""

@@ -264,7 +264,8 @@ def call_activities(root: Any) -> list[tuple[str, str]]:
 
 def _user_task(slug: str, node: Any, lanes: Mapping[str, str]) -> UserTask:
     element_id, properties = node.get("id"), _properties(node)
-    role = lanes.get(element_id)
+    around = (lanes.get(one.get("id")) for one in (node, *node.iterancestors()))
+    role = next((lane for lane in around if lane is not None), None)
     if role is None:
         raise DefinitionRefused(
             f"{slug}.{element_id}: a task for people stands in no lane, so nobody would see it"

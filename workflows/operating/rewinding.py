@@ -10,6 +10,7 @@ from services import audit
 from services.context import Context
 from services.errors import NotFound, RuleBroken
 from workflows.engine import definitions, store
+from workflows.engine.matters import matter_of
 from workflows.engine.rewinding import Target, rewind, targets
 from workflows.engine.running import restored, save
 from workflows.engine.work_queue import journal
@@ -59,6 +60,7 @@ def rewind_case(ctx: Context, case_id: int, task_guid: str, reason: str) -> Targ
     note = f"{reason.strip()}(やり直す手順: {undone})"[:LONGEST_NOTE]
     element = (target.element.process, target.element.id)
     journal(ctx, running, "rewound", element, note)
+    matter_of(running.case.slug).rewind(ctx, running.case, target.element.id, reason.strip())
     detail = {"to": target.element.id, "undone": len(target.undone)}
     audit.record(ctx, Tag.CASE_REWOUND, f"case:{case_id}", case_id, detail)
     save(ctx, running)

@@ -9,7 +9,7 @@ from tests.workflows.checking.corpus import CONDITION, END, WHOLE
 from tests.workflows.checking.definitions_of_tests import KNOWN, changed, file_of, found, with_file
 from workflows import catalog
 from workflows.engine.checking.codes import CODES
-from workflows.engine.checking.files import Surroundings
+from workflows.engine.checking.files import File, Surroundings
 from workflows.engine.checking.problems import MOST_OF_A_FILE, Problem
 
 DIAGRAM = WHOLE["process.bpmn"]
@@ -121,6 +121,32 @@ def test_of_lanes_in_lanes_the_innermost_counts() -> None:
     assert found(changed("process.bpmn", LANE, inside)) == []
     beside = LANE.replace('"counter"', '"verifier"')
     assert brief(found(changed("process.bpmn", LANE, LANE + beside))) == [("verifier", "in_two_lanes")]
+
+
+def test_a_task_in_a_sub_process_stands_in_the_lane_of_the_sub_process() -> None:
+    inside = (
+        '<subProcess id="part"><startEvent id="s1"/><sequenceFlow id="s1a" sourceRef="s1" targetRef="look"/>'
+        '<userTask id="look" name="確認"/><sequenceFlow id="s1b" sourceRef="look" targetRef="e1"/>'
+        '<endEvent id="e1"/></subProcess>'
+    )
+    diagram = draw_part(inside, "counter", "part")
+    assert brief(found(diagram)) == [("look", "form_missing")]
+    assert brief(found(draw_part(inside, "system", "part"))) == [
+        ("look", "form_missing"),
+        ("system", "unknown_role"),
+    ]
+    assert ("look", "no_lane") in brief(found(draw_part(inside, "counter", "s")))
+
+
+def draw_part(part: str, lane: str, stands: str) -> list[File]:
+    text = (
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">'
+        '<process id="drawn" isExecutable="true">'
+        f'<laneSet id="l"><lane id="{lane}"><flowNodeRef>{stands}</flowNodeRef></lane></laneSet>'
+        f'<startEvent id="s"/><sequenceFlow id="f1" sourceRef="s" targetRef="part"/>{part}'
+        '<sequenceFlow id="f2" sourceRef="part" targetRef="e"/><endEvent id="e"/></process></definitions>'
+    )
+    return [file_of("drawn.bpmn", text.encode())]
 
 
 @pytest.mark.parametrize(

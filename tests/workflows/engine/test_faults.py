@@ -21,17 +21,19 @@ from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from models.audit.event import AuditEvent
-from models.case import CaseEvent
+from models.case import CaseEvent, Definition
 from models.crypto import audit_keys, cipher
 from services import deeds, identity, numbers_vault, statute, unit_of_work
-from services.context import Context
+from services.context import SYSTEM, Context
 from services.errors import SomebodyElseWasFaster
 from tests.architecture.tree import ROOT
+from tests.factories.small_processes import Ask, a_bundle
 from tests.fixtures import cluster
 from tests.fixtures.databases import migrate
 from tests.workflows.engine.review_office import ENTRY, ReviewOffice, open_review_office, reconcile
 from tests.workflows.engine.test_robustness import at_once
-from workflows.engine import runner
+from workflows.engine import definitions, runner
+from workflows.engine.bundle import Bundle
 
 PEOPLE, CLIENTS, BRANCHES = 20, 100, 4
 KILLS, DOTS = 3, 600
@@ -91,6 +93,37 @@ def test_a_hundred_clients_on_parallel_branches_end_every_case(review_office: Re
     assert sum(one.ended for one in got) == len(cases), "the last branch of a case ends it, once"
     with review_office.reading() as session:
         assert reconcile(session) == {"done": len(cases)}
+
+
+class Met(Bundle):
+    """A definition whose installing waits until another has come as far: both saw the same versions."""
+
+    met = threading.Barrier(2)
+
+    def pack(self) -> bytes:
+        self.met.wait()
+        return super().pack()
+
+
+@pytest.mark.postgresql
+def test_of_two_who_install_a_procedure_at_once_the_second_is_told_and_can_do_it_again(
+    review_office: ReviewOffice,
+) -> None:
+    def install(bundle: Bundle) -> str:
+        with review_office.deed(SYSTEM) as ctx:
+            row = definitions.publish_shipped(ctx, bundle)
+            assert row is not None
+            return row.state
+
+    both = [Met(*vars(a_bundle("small", [Ask("ask", title)])).values()) for title in ("申請", "申出")]
+    got = at_once(*[lambda one=one: install(one) for one in both])
+    assert sorted(type(one).__name__ for one in got) == ["SomebodyElseWasFaster", "str"]
+    late = next(one for one, told in zip(both, got, strict=True) if isinstance(told, Exception))
+    assert install(Bundle(*vars(late).values())) == "draft"
+    with review_office.reading() as session:
+        rows = session.execute(select(Definition.version, Definition.state).where(Definition.slug == "small"))
+        assert sorted(map(tuple, rows)) == [(1, "published"), (2, "draft")]
+        assert Counter(session.scalars(select(AuditEvent.tag)))["definition:drafted"] == 1
 
 
 def test_a_process_killed_at_any_moment_leaves_every_case_whole(

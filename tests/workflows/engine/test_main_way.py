@@ -15,6 +15,7 @@ from models.enrolment import Enrolment
 from models.form_entry import FormEntry
 from models.notification import Notification, NotificationAction
 from models.person import Person
+from services import cases, notifications
 from services.context import Actor
 from services.errors import NotAllowed, NotFound, RegistrationRefused, RuleBroken, SomebodyElseWasFaster
 from services.identity import RegisterNotAnswering
@@ -30,6 +31,7 @@ from tests.factories.cases import (
 from tests.factories.registry import an_acquisition
 from tests.factories.staff import employ
 from workflows.engine import runner
+from workflows.operating import rewinding
 
 pytestmark = pytest.mark.usefixtures("published")
 
@@ -274,6 +276,43 @@ def test_a_withdrawn_notification_changes_no_register(
         complete(uow, actor_verifier, item, seen_on_paper(an_acquisition()))
     assert actions(session)[-1] == "withdrawn"
     assert count(session, Person) == 0
+
+
+def test_a_notification_that_operations_put_back_is_in_the_state_of_the_step_that_opens_again(
+    session: Session,
+    uow: UnitOfWork,
+    actor_counter: Actor,
+    actor_verifier: Actor,
+    actor_section_chief: Actor,
+) -> None:
+    item = up_to_verification(uow, actor_counter)
+    case_id = session.scalars(select(WorkItem.case_id).where(WorkItem.id == item)).one()
+    notification_id = session.get_one(Case, case_id).notification_id
+    assert notification_id is not None
+
+    def states() -> tuple[str, str]:
+        with uow(actor_counter) as ctx:
+            return notifications.state(ctx, notification_id), cases.read(ctx, case_id).state
+
+    def back(step: str) -> None:
+        with uow(actor_section_chief) as ctx:
+            found = rewinding.targets_of(ctx, ctx.session.get_one(Case, case_id))
+            (guid,) = [one.task_guid for one in found if one.element.id == step]
+            rewinding.rewind_case(ctx, case_id, guid, "人違い")
+
+    back("confirm_identity")
+    assert states() == ("submitted", "submitted")
+    again = session.scalars(
+        select(WorkItem.id).where(WorkItem.case_id == case_id, WorkItem.state == "open")
+    ).one()
+    done = complete(uow, actor_counter, again, IDENTITY)
+    assert states()[0] == "identity_confirmed"
+    misread = seen_on_paper(an_acquisition()) | {"event_on": "2026-11-19"}
+    complete(uow, actor_verifier, next_item(done), misread)
+    assert states() == ("differences_found", "differences_found")
+    back("verify")
+    assert states() == ("identity_confirmed", "corrected")
+    assert actions(session)[-1] == "rewound"
 
 
 def test_the_journal_says_who_did_what(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workflows.engine.checking.diagram import Diagram, Scope
+from workflows.engine.checking.diagram import Diagram
 from workflows.engine.checking.files import Surroundings
-from workflows.engine.supported import BPMN, SPIFF, local
+from workflows.engine.supported import BPMN, SPIFF
 
 SYSTEM = "system"
 _FOR_PEOPLE = frozenset({"userTask", "manualTask"})
@@ -16,10 +17,10 @@ def check(diagram: Diagram, surroundings: Surroundings) -> None:
     """Tell which tasks nobody would see, and which lanes and days cannot be."""
     lanes = _lanes(diagram)
     for lane in diagram.each("lane"):
-        _role(diagram, lane, {name for name, where in lanes.items() if where is lane}, surroundings)
+        _role(diagram, lane, lanes, surroundings)
     for process in diagram.processes.values():
-        for node in process.iter(*(f"{{{BPMN}}}{kind}" for kind in _FOR_PEOPLE)):
-            if node.get("id") not in lanes:
+        for node in _for_people(process):
+            if lane_of(node, lanes) is None:
                 code = "no_lane" if surroundings.roles_needed else "lane_not_given"
                 diagram.tell(code, node, what=f"{process.get('id')}.{node.get('id')}")
             _due(diagram, node)
@@ -51,18 +52,24 @@ def _lanes(diagram: Diagram) -> dict[str, Any]:
     return found
 
 
-def _role(diagram: Diagram, lane: Any, inside: set[str], surroundings: Surroundings) -> None:
+def lane_of(node: Any, lanes: Mapping[str, Any]) -> Any | None:
+    """The lane that an element stands in, or else the one of the sub-process around it."""
+    found = (lanes.get(one.get("id")) for one in (node, *node.iterancestors()))
+    return next((lane for lane in found if lane is not None), None)
+
+
+def _role(diagram: Diagram, lane: Any, lanes: Mapping[str, Any], surroundings: Surroundings) -> None:
     known = surroundings.roles
-    if known is None or lane.get("id") in {*known, SYSTEM}:
+    if lane.get("id") != SYSTEM and (known is None or lane.get("id") in known):
         return
-    people = {name for scope in diagram.scopes for name in _people_of(scope)}
-    if inside & people:
+    tasks = (node for process in diagram.processes.values() for node in _for_people(process))
+    if any(lane_of(node, lanes) is lane for node in tasks):
         code = "unknown_role" if surroundings.roles_needed else "role_not_known"
-        diagram.tell(code, lane, what=lane.get("id"), known=", ".join(sorted(known)))
+        diagram.tell(code, lane, what=lane.get("id"), known=", ".join(sorted(known or ())) or "–")
 
 
-def _people_of(scope: Scope) -> set[str]:
-    return {name for name, node in scope.nodes.items() if local(node) in _FOR_PEOPLE}
+def _for_people(process: Any) -> Iterator[Any]:
+    yield from process.iter(*(f"{{{BPMN}}}{kind}" for kind in _FOR_PEOPLE))
 
 
 def _due(diagram: Diagram, node: Any) -> None:

@@ -48,10 +48,17 @@ class Timer(TimerEventDefinition):
         return fired
 
     def due_at(self, my_task: Any) -> datetime:
-        """When it is due, in UTC."""
+        """When it is due, in UTC.
+
+        Raises:
+            StepFailed: what the diagram gives is no such value, or its moment is in no calendar.
+        """
         told = my_task.internal_data.get("due_at")
         if told is None:
-            told = self._reckon(my_task).astimezone(UTC).isoformat()
+            try:
+                told = self._reckon(my_task).astimezone(UTC).isoformat()
+            except (OverflowError, ValueError) as error:  # a moment before the year 1 or after 9999
+                raise StepFailed(my_task, "timer_out_of_range", type(error).__name__) from error
             my_task.internal_data["due_at"] = told
         return datetime.fromisoformat(told)
 
@@ -144,7 +151,11 @@ def moment_of(value: Any) -> datetime | None:
 
 
 def after(start: datetime, value: Any) -> datetime | None:
-    """The moment a duration after another; None where the value is no duration, or a backward one."""
+    """The moment a duration after another; None where the value is no duration, or a backward one.
+
+    Raises:
+        OverflowError, ValueError: the moment would be after the year 9999.
+    """
     if isinstance(value, timedelta):
         return start + value if value >= timedelta() else None
     months = getattr(value, "months", None)
@@ -163,7 +174,10 @@ def is_cycle(value: Any, clock: datetime) -> bool:
     found = _CYCLE.fullmatch(value) if isinstance(value, str) else None
     if found is None or (found["start"] and moment_of(found["start"]) is None):
         return False
-    return _passes(found["every"], clock)
+    try:
+        return _passes(found["every"], clock)
+    except (OverflowError, ValueError):
+        return False
 
 
 def _months_later(start: datetime, months: int) -> datetime:

@@ -10,7 +10,7 @@ from tests.workflows.engine.elements.drawing import boundary, catch, draw, end, 
 from tests.workflows.engine.elements.playing import BEGIN, Play
 from workflows.engine.bundle import Bundle
 from workflows.engine.elements.failures import StepFailed
-from workflows.engine.elements.timers import after, moment_of
+from workflows.engine.elements.timers import after, is_cycle, moment_of
 
 
 def waiting(kind: str, text: str) -> Bundle:
@@ -73,6 +73,28 @@ def test_what_is_no_date_fails_by_name(mode: str, value: object) -> None:
     with pytest.raises(StepFailed) as failed:
         Play(waiting("timeDate", "case.value"), mode).begin(value=value)
     assert failed.value.code == "timer_value"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("timeDuration", "P99999999999Y"),
+        ("timeDuration", "P8000Y"),
+        ("timeDuration", "P999999999999D"),
+        ("timeDuration", "PT" + "9" * 400 + "S"),
+        ("timeDate", "0001-01-01"),
+        ("timeDate", "9999-12-31T23:59:59-09:00"),
+    ],
+)
+def test_a_moment_that_is_in_no_calendar_fails_by_name(mode: str, kind: str, value: object) -> None:
+    with pytest.raises(StepFailed) as failed:
+        Play(waiting(kind, "case.value"), mode).begin(value=value)
+    assert (failed.value.element_id, failed.value.code) == ("wait", "timer_out_of_range")
+
+
+def test_a_cycle_that_leads_out_of_the_calendar_is_none() -> None:
+    assert is_cycle("R3/P1D", BEGIN)
+    assert not is_cycle("R3/P99999999999D", BEGIN)
 
 
 def work_until(definition: str, *, goes_on: bool) -> Bundle:
