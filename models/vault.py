@@ -7,8 +7,8 @@ whose are they) is answered inside. A number typed in a form is provisional unti
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography.exceptions import InvalidTag
@@ -19,6 +19,7 @@ from models.vault_functions import Functions
 from models.vault_table import TABLE, Door, Number, PlainTable, SealedNumber
 
 PREFIX = "vault:"
+LOCK_BYTES, MOST_LOCKS = 8, 200
 
 
 def _door(session: Session) -> Door:
@@ -34,10 +35,30 @@ def put(session: Session, digits: str, at: datetime, by_id: int | None) -> str:
     The data key is in the key store before the row is in the database; a deed that is undone leaves a key
     that opens nothing.
     """
+    return put_all(session, [digits], at, by_id)[0]
+
+
+def put_all(session: Session, several: Sequence[str], at: datetime, by_id: int | None) -> list[str]:
+    """Seal several numbers, each as `put` does, and return their references in order."""
     session.flush()
-    reference = str(uuid.uuid4())
-    _door(session).add(_seal([(reference, None, digits)]), envelope.OWN_KEY, "provisional", at, by_id)
-    return PREFIX + reference
+    told: list[tuple[str, int | None, str]] = [(str(uuid.uuid4()), None, digits) for digits in several]
+    if told:
+        _door(session).add(_seal(told), envelope.OWN_KEY, "provisional", at, by_id)
+    return [PREFIX + reference for reference, _, _ in told]
+
+
+def lock_for_linking(session: Session, numbers: Iterable[Number], person_ids: Iterable[int]) -> None:
+    """Let nobody else link these numbers, or a number to these persons, until the deed ends."""
+    digits = {int.from_bytes(one.blind_index[:LOCK_BYTES], "big", signed=True) for one in numbers}
+    keys = sorted(digits | set(person_ids))
+    _door(session).lock(keys, all_others=len(keys) > MOST_LOCKS)
+
+
+def move(session: Session, of_person: int, to_person: int, only: Iterable[str] | None = None) -> list[str]:
+    """Hand the numbers of a person (or those of the references alone) to another one; their references."""
+    session.flush()
+    wanted = None if only is None else [_bare(one) for one in only]
+    return [PREFIX + one for one in _door(session).move(of_person, to_person, wanted)]
 
 
 def add_confirmed(session: Session, numbers: Iterable[tuple[str, int, str]], at: datetime) -> int:
@@ -62,7 +83,7 @@ def _seal(numbers: Iterable[tuple[str, int | None, str]]) -> list[SealedNumber]:
     ]
 
 
-def confirm(session: Session, persons: Mapping[str, int], notification_id: int, at: datetime) -> None:
+def confirm(session: Session, persons: Mapping[str, int], notification_id: int | None, at: datetime) -> None:
     """Make provisional numbers, by reference `vault:…`, the numbers of persons.
 
     Raises:
@@ -169,20 +190,26 @@ def find_confirmed_of(session: Session, person_id: int) -> Number | None:
 
 @dataclass(frozen=True)
 class Confirmed:
-    """Confirmed numbers, by the person who has one and by their digits' blind index."""
+    """Numbers by the person who has one and by their digits' blind index; and whose a replaced one was."""
 
     of_person: Mapping[int, Number]
     holders: Mapping[bytes, int]
+    former: Mapping[bytes, int] = field(default_factory=dict)
 
 
 def find_confirmed(session: Session, person_ids: Iterable[int], numbers: Iterable[Number] = ()) -> Confirmed:
-    """The numbers that persons have now, and who has the digits of `numbers`, in one statement."""
+    """The numbers that persons have now, and who has or had the digits of `numbers`, in two statements."""
     ids, indexes = set(person_ids), {number.blind_index for number in numbers}
     if not ids and not indexes:
         return Confirmed({}, {})
     found = _door(session).find_confirmed(ids, indexes)
     held = [(one.person_id, one) for one in found if one.person_id is not None]
-    return Confirmed(dict(held), {one.blind_index: person_id for person_id, one in held})
+    former = _door(session).find_former(indexes) if indexes else []
+    return Confirmed(
+        dict(held),
+        {one.blind_index: person_id for person_id, one in held},
+        {one.blind_index: one.person_id for one in former if one.person_id is not None},
+    )
 
 
 def _bare(reference: str) -> str:

@@ -1,7 +1,7 @@
 """The vault of numbers on PostgreSQL: by functions of its owner only (M12; docs/security/vault.md).
 
-The functions (migration 0011) run with the rights of their owner, in the connection and transaction of the
-deed; the portal's role has no right on the table itself.
+The functions (migrations 0011, 0013) run with the rights of their owner, in the connection and transaction
+of the deed; the portal's role has no right on the table itself.
 """
 
 from __future__ import annotations
@@ -10,16 +10,19 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import BigInteger, func, select, text
 from sqlalchemy.orm import Session
 
 from models.audit.listener import note_change
 from models.vault_table import AT_ONCE, Number, SealedNumber
 
+LOCK_OF_ALL = -1
 FUNCTIONS = {
     "vault_add": "text[], bytea[], bytea[], integer[], text, text, timestamptz, integer",
     "vault_find": "text[]",
     "vault_find_confirmed": "integer[], bytea[]",
+    "vault_find_former": "bytea[]",
+    "vault_move": "integer, integer, text[]",
     "vault_sealed_of": "text",
     "vault_confirm": "text[], integer[], integer, timestamptz",
     "vault_end": "text[], text, timestamptz, boolean",
@@ -63,12 +66,36 @@ class Functions:
         """See `Door.find_confirmed`."""
         return _numbers(self._call("vault_find_confirmed", list(person_ids), list(indexes)))
 
+    def lock(self, keys: Sequence[int], *, all_others: bool) -> None:
+        """See `Door.lock`: a shared lock of all and one for each key, or that of all alone.
+
+        Locks need memory of the server, so a large deed locks all others out instead.
+        """
+        if all_others:
+            self._session.execute(select(func.pg_advisory_xact_lock(LOCK_OF_ALL)))
+            return
+        each = func.unnest(list(keys), type_=BigInteger).column_valued("key")
+        shared = func.pg_advisory_xact_lock_shared(LOCK_OF_ALL)
+        self._session.execute(select(shared, func.pg_advisory_xact_lock(each)))
+
+    def find_former(self, indexes: Collection[bytes]) -> list[Number]:
+        """See `Door.find_former`."""
+        return _numbers(self._call("vault_find_former", list(indexes)))
+
+    def move(self, of_person: int, to_person: int, only: Collection[str] | None) -> list[str]:
+        """See `Door.move`."""
+        chosen = None if only is None else list(only)
+        found = [one for (one,) in self._call("vault_move", of_person, to_person, chosen)]
+        if found:
+            note_change(self._session)
+        return found
+
     def sealed_of(self, reference: str) -> bytes | None:
         """See `Door.sealed_of`."""
         [(found,)] = self._call("vault_sealed_of", reference)
         return bytes(found) if found else None
 
-    def confirm(self, persons: Mapping[str, int], notification_id: int, at: datetime) -> int:
+    def confirm(self, persons: Mapping[str, int], notification_id: int | None, at: datetime) -> int:
         """See `Door.confirm`."""
         return self._change("vault_confirm", list(persons), list(persons.values()), notification_id, at)
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -34,6 +35,18 @@ TABLE = "individual_number"
 DESTROYED = "destroyed"  # in place of a key's id
 BLIND_INDEX_BYTES = 32
 AT_ONCE = 5000
+
+
+def _one_confirmed(name: str, column: str) -> Index:
+    """One person has one number, and one number one person (A7)."""
+    confirmed = text("state = 'confirmed'")
+    return Index(
+        f"ix_individual_number_one_{name}",
+        column,
+        unique=True,
+        sqlite_where=confirmed,
+        postgresql_where=confirmed,
+    )
 
 
 class IndividualNumber(Base):
@@ -55,6 +68,8 @@ class IndividualNumber(Base):
     __table_args__ = (
         Index("ix_individual_number_person", "person_id", "state"),
         Index("ix_individual_number_blind", "blind_index"),
+        _one_confirmed("digits", "blind_index"),
+        _one_confirmed("owner", "person_id"),
     )
 
 
@@ -95,10 +110,19 @@ class Door(Protocol):
     def find_confirmed(self, person_ids: Collection[int], indexes: Collection[bytes]) -> list[Number]:
         """The confirmed numbers of persons, and those with one of the keyed hashes; the newest first."""
 
+    def lock(self, keys: Sequence[int], *, all_others: bool) -> None:
+        """Let nobody else link the numbers and persons of these keys, or any at all, until the deed ends."""
+
+    def find_former(self, indexes: Collection[bytes]) -> list[Number]:
+        """Numbers with one of the keyed hashes that others have replaced; the newest first."""
+
+    def move(self, of_person: int, to_person: int, only: Collection[str] | None) -> list[str]:
+        """Hand the numbers of a person, present and former, to another one; their references."""
+
     def sealed_of(self, reference: str) -> bytes | None:
         """The ciphertext of one number; None where there is none or its digits are gone."""
 
-    def confirm(self, persons: Mapping[str, int], notification_id: int, at: datetime) -> int:
+    def confirm(self, persons: Mapping[str, int], notification_id: int | None, at: datetime) -> int:
         """Make provisional numbers those of persons, by reference; says how many they were."""
 
     def end(self, references: Collection[str], state: str, at: datetime, *, forget: bool) -> int:
@@ -150,6 +174,24 @@ class PlainTable:
         statement = select(*_COLUMNS).where(_NUMBERS.c.state == "confirmed", wanted)
         return self._numbers(statement.order_by(_NUMBERS.c.id.desc()))
 
+    def lock(self, keys: Sequence[int], *, all_others: bool) -> None:
+        """See `Door.lock`; the writing transaction itself is the lock."""
+
+    def find_former(self, indexes: Collection[bytes]) -> list[Number]:
+        """See `Door.find_former`."""
+        replaced = (_NUMBERS.c.state == "superseded") & (func.length(_NUMBERS.c.sealed) == 0)
+        wanted = replaced & _NUMBERS.c.blind_index.in_(indexes) & _NUMBERS.c.person_id.is_not(None)
+        return self._numbers(select(*_COLUMNS).where(wanted).order_by(_NUMBERS.c.id.desc()))
+
+    def move(self, of_person: int, to_person: int, only: Collection[str] | None) -> list[str]:
+        """See `Door.move`."""
+        wanted = _NUMBERS.c.person_id == of_person
+        if only is not None:
+            wanted &= _NUMBERS.c.reference.in_(only)
+        found = list(self._session.scalars(select(_NUMBERS.c.reference).where(wanted)))
+        self._change(update(_NUMBERS).where(wanted).values(person_id=to_person))
+        return found
+
     def sealed_of(self, reference: str) -> bytes | None:
         """See `Door.sealed_of`."""
         found = self._session.execute(
@@ -157,7 +199,7 @@ class PlainTable:
         ).scalar_one_or_none()
         return bytes(found) if found else None
 
-    def confirm(self, persons: Mapping[str, int], notification_id: int, at: datetime) -> int:
+    def confirm(self, persons: Mapping[str, int], notification_id: int | None, at: datetime) -> int:
         """See `Door.confirm`."""
         statement = update(_NUMBERS).where(
             _NUMBERS.c.reference == bindparam("of"), _NUMBERS.c.state == "provisional"

@@ -23,6 +23,7 @@ from portal.commands.check import check_command
 from portal.commands.decisions import decisions_command
 from portal.commands.demo import demo_command
 from portal.commands.doctor import doctor_command
+from portal.commands.individual_numbers import numbers_command
 from portal.commands.jobs import jobs_command
 from portal.commands.keys import keys_command
 from portal.commands.setup import setup_command
@@ -64,6 +65,7 @@ COMMANDS = (
     decisions_command,
     audit_command,
     keys_command,
+    numbers_command,
     backup_command,
 )
 

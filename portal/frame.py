@@ -67,6 +67,13 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("資格・世帯", "Persons, households", "PersonView.search", "registry.search", key="g s"),
     Entry("証の交付", "Certificates", "PrintQueueView.list", "certificate.print", "print", "g p"),
     Entry("職権処理", "Ex officio", "ExOfficioView.list", "ex_officio.decide", "ex_officio"),
+    Entry(
+        "確認リスト",
+        "Confirmation list",
+        "ConfirmationView.list",
+        "confirmation.read",
+        "confirmations",
+    ),
     Entry("裏側の処理", "Background work", "JobView.list", "job.read", "jobs"),
     Entry("日次の一覧", "Lists of the day", "DailyView.list", "report.daily"),
     Entry("監査・点検", "Audit", "AuditView.list", "audit.read"),

@@ -15,6 +15,7 @@ from printing.notifications.identity_check_record import IdentityCheckRecord
 from printing.notifications.missing_papers_notice import MissingPapersNotice
 from printing.notifications.papers_returned import PapersReturned
 from printing.notifications.reception_slip import ReceptionSlip
+from printing.office.confirmation_list import ConfirmationList
 from printing.office.day_list import DayList
 from printing.office.printer_test_page import PrinterTestPage
 
@@ -185,6 +186,15 @@ _KINDS: Final = (
         DayList,
         "office/day_list.html",
         ("day", "made_at", "issuer.section"),
+        _FORM,
+    ),
+    DocumentKind(
+        "confirmation_list",
+        "確認リスト",
+        "Confirmation list",
+        ConfirmationList,
+        "office/confirmation_list.html",
+        ("made_at", "issuer.section"),
         _FORM,
     ),
     DocumentKind(

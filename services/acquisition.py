@@ -23,7 +23,7 @@ from services import (
     households,
     joining,
     notifications,
-    numbers_vault,
+    number_linking,
     office_calendar,
     persons,
 )
@@ -254,10 +254,8 @@ def _open(ctx: Context, joined: _Joined, household_id: int, people: _People) -> 
 
 def _confirm_numbers(ctx: Context, joined: _Joined, people: _People) -> None:
     told = {
-        person_id: row.person.number
-        for row, person_id in zip(joined.told.persons, people.ids, strict=True)
-        if row.person.number is not None
+        person_id: row.person.number for row, person_id in zip(joined.told.persons, people.ids, strict=True)
     }
-    if joined.told.head is not None and joined.told.head.number is not None:
+    if joined.told.head is not None:
         told[people.head_id] = joined.told.head.number
-    numbers_vault.confirm_all(ctx, told, joined.notification)
+    number_linking.write_all(ctx, told, joined.notification, newcomers=people.new_ids)

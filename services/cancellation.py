@@ -11,7 +11,7 @@ from models.certificate import ENDED, Certificate, CertificateEvent, last_events
 from models.document import PrintEvent, PrintRequest
 from models.enrolment import Enrolment
 from models.notification import Notification, NotificationPerson
-from services import audit, building_on, notifications, numbers_vault, undoing
+from services import audit, building_on, notifications, number_linking, numbers_vault, undoing
 from services.certificates import events
 from services.certificates.renewal import renew
 from services.context import Context
@@ -45,6 +45,7 @@ def register(
     voided = _void_papers(ctx, target, traces, notification, told.note)
     _revive(ctx, target, notification)
     numbers_vault.unconfirm(ctx, target)
+    number_linking.withdraw(ctx, target)
     notification.cancels_id = notification.cancels_id or target.id
     notification.household_id = notification.household_id or target.household_id
     concerned = list(

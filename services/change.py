@@ -16,7 +16,7 @@ from services import (
     households,
     moving,
     notifications,
-    numbers_vault,
+    number_linking,
     personal_changes,
     persons,
 )
@@ -139,8 +139,7 @@ def _newcomer(ctx: Context, deed: Deed) -> int:
         raise AssertionError("the form asks for the new head")
     facts = PersonFacts(told.name, told.birth_date, told.sex, told.kana)
     person = persons.create(ctx, facts, deed.notification)
-    if told.number is not None:
-        numbers_vault.confirm(ctx, told.number, person.id, deed.notification)
+    number_linking.write_all(ctx, {person.id: told.number}, deed.notification, newcomers=[person.id])
     households.add_members(
         ctx, deed.seen.household_id, {person.id: "head"}, deed.told.event_on, deed.notification
     )

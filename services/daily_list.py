@@ -12,7 +12,6 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import func, select
 
-from models.audit.tags import Tag
 from models.case import Case, WorkItem
 from models.certificate import Certificate, CertificateEvent, last_events
 from models.document import PrintEvent, PrintRequest
@@ -24,14 +23,11 @@ from printing.documents import DOCUMENTS
 from printing.office.day_list import CertificateLine, DayList, NotificationLine
 from rules.certificates import TITLES, CertificateKind
 from rules.eras import format_short
-from services import audit, city, notifications
+from services import city, notifications, office_papers
 from services.cases import STATES
 from services.context import JST, Context
 from services.documents import certificate_ids
-from services.errors import SettingMissing
-from services.papers import to_plain
 from services.print_queue import DELIVERIES, PAPER_ON
-from services.print_requests import INNER
 
 DOCUMENT = "day_list"
 ONE_DAY = timedelta(days=1)
@@ -104,24 +100,8 @@ def ask(ctx: Context, day: date) -> PrintRequest:
     Raises:
         SettingMissing: the actor belongs to no office.
     """
-    if ctx.actor.office_id is None:
-        raise SettingMissing(
-            "配属のある職員で印刷してください。", "Print it as somebody who is posted to an office."
-        )
-    row = PrintRequest(
-        document=DOCUMENT,
-        office_id=ctx.actor.office_id,
-        payload=to_plain(paper(ctx, read(ctx, day))),
-        title=f"{DOCUMENTS[DOCUMENT].title_ja} {format_short(day)}",
-        addressee="",
-        delivery=INNER,
-        requested_at=ctx.at,
-        requested_by_id=ctx.actor.staff_id,
-    )
-    ctx.session.add(row)
-    ctx.session.flush()
-    audit.record(ctx, Tag.PRINT_RUN, f"print_request:{row.id}", detail={"deed": "asked"})
-    return row
+    title = f"{DOCUMENTS[DOCUMENT].title_ja} {format_short(day)}"
+    return office_papers.ask(ctx, DOCUMENT, paper(ctx, read(ctx, day)), title)
 
 
 def _notification_line(one: Received) -> NotificationLine:

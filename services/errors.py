@@ -65,12 +65,6 @@ class NumberRefused(ServiceError):
         self.code = code
 
 
-class NumberConflict(RuleBroken):
-    """The number is somebody else's, or the person has another one already (A7, M07)."""
-
-    code = "number_conflict"
-
-
 class PersonUnknown(NotFound):
     """Nobody with this id is on record."""
 

@@ -15,6 +15,7 @@ from sqlalchemy import Text, cast, delete, or_, select, update
 from models import vault
 from models.audit.tags import Tag
 from models.case import Case, Draft
+from models.confirmation import OPEN, ConfirmationRow
 from models.deed import Deed
 from models.form_entry import FormEntry
 from models.limits import RateCounter
@@ -92,15 +93,18 @@ def _discard_numbers(ctx: Context, number_days: int) -> int:
 
 
 def _in_use(ctx: Context) -> set[str]:
-    """The references that stand in an entry of an open case or in a draft."""
+    """The references that stand in an entry of an open case, in a draft, or on the confirmation list."""
     entries = (
         select(cast(FormEntry.data, Text))
         .join(Case, Case.id == FormEntry.case_id)
         .where(Case.state.in_(("open", "suspended")), cast(FormEntry.data, Text).contains(PREFIX))
     )
     drafts = select(cast(Draft.data, Text)).where(cast(Draft.data, Text).contains(PREFIX))
+    held = select(ConfirmationRow.number_ref).where(
+        ConfirmationRow.state == OPEN, ConfirmationRow.number_ref.is_not(None)
+    )
     found: set[str] = set()
-    for statement in (entries, drafts):
+    for statement in (entries, drafts, held):
         texts: Iterable[str] = ctx.session.scalars(statement.execution_options(yield_per=AT_ONCE))
         for text in texts:
             found.update(REFERENCE.findall(text))

@@ -18,7 +18,7 @@ from services import (
     households,
     leaving,
     notifications,
-    numbers_vault,
+    number_linking,
     office_calendar,
     persons,
     print_queue,
@@ -127,7 +127,7 @@ def _end_all(
     ]
     ended = eligibility.end_periods(ctx, ends, told.reason, notification)
     numbers = {row.person_id: row.number for row in told.persons if row.number is not None}
-    numbers_vault.confirm_all(ctx, numbers, notification)
+    number_linking.write_all(ctx, numbers, notification)
     for row in told.persons:
         events.take_back(ctx, out.get(row.person_id, ()), row.certificate, notification)
     if any(out.values()):

@@ -6,7 +6,7 @@ Digits come in by `receive` and are never handed out again: every other function
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ from models.vault_table import Number
 from rules.numbers import NumberNotValid, is_demo_individual_number, normalize_individual_number
 from services import audit
 from services.context import Context
-from services.errors import NumberConflict, NumberRefused
+from services.errors import NumberRefused
 
 
 class NumberPolicy(StrEnum):
@@ -33,6 +33,8 @@ class Conflict(StrEnum):
     BLANK = "blank"
     HELD_BY_ANOTHER = "held_by_another"
     PERSON_HAS_ANOTHER = "person_has_another"
+    FORMERLY = "formerly"
+    CHECK_DIGIT = "check_digit"
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,36 @@ def receive(ctx: Context, text: str) -> str:
     Raises:
         NumberRefused: length, signs, check digit, or a number that this installation does not take.
     """
+    digits = _digits(text)
+    reference = vault.put(ctx.session, digits, ctx.at, ctx.actor.staff_id)
+    audit.record(ctx, Tag.NUMBER_SEALED, reference)
+    return reference
+
+
+def receive_all(ctx: Context, texts: Sequence[str]) -> list[str | NumberRefused]:
+    """Check and seal several numbers, each as `receive` does; in place of a wrong one stands why."""
+    checked = [_checked(text) for text in texts]
+    good = [one for one in checked if isinstance(one, str)]
+    references = iter(vault.put_all(ctx.session, good, ctx.at, ctx.actor.staff_id) if good else ())
+    if good:
+        audit.record(ctx, Tag.NUMBER_SEALED, detail={"found": len(good)})
+    return [next(references) if isinstance(one, str) else one for one in checked]
+
+
+def _checked(text: str) -> str | NumberRefused:
+    try:
+        return _digits(text)
+    except NumberRefused as refused:
+        return refused
+
+
+def _digits(text: str) -> str:
     try:
         digits = normalize_individual_number(text)
     except NumberNotValid as error:
         raise NumberRefused(error.code, error.message_ja, _ENGLISH.get(error.code, "")) from None
     _refuse_by_policy(demo=is_demo_individual_number(digits))
-    reference = vault.put(ctx.session, digits, ctx.at, ctx.actor.staff_id)
-    audit.record(ctx, Tag.NUMBER_SEALED, reference)
-    return reference
+    return digits
 
 
 _ENGLISH = {
@@ -113,14 +137,15 @@ def find_all_conflicts(
     ids = [person_id for _, person_id in told.values() if person_id is not None]
     known = vault.find_confirmed(ctx.session, ids, rows.values())
     return {
-        name: _conflicts_of(reference, rows.get(reference or ""), person_id, known)
+        name: conflicts_of(reference, rows.get(reference or ""), person_id, known)
         for name, (reference, person_id) in told.items()
     }
 
 
-def _conflicts_of(
+def conflicts_of(
     reference: str | None, row: Number | None, person_id: int | None, known: vault.Confirmed
 ) -> list[NumberFinding]:
+    """What stands against linking a number to a person, the gravest first, by what is on record."""
     own = known.of_person.get(person_id) if person_id is not None else None
     if reference is None:
         return [] if own is not None else [NumberFinding(Conflict.BLANK)]
@@ -130,56 +155,18 @@ def _conflicts_of(
         found.append(NumberFinding(Conflict.HELD_BY_ANOTHER, holder))
     if own is not None and holder != person_id:
         found.append(NumberFinding(Conflict.PERSON_HAS_ANOTHER, person_id))
+    former = known.former.get(row.blind_index) if row is not None else None
+    if former is not None and holder is None:
+        found.append(NumberFinding(Conflict.FORMERLY, former))
     return found
 
 
-def confirm(
-    ctx: Context, reference: str, person_id: int, notification: Notification, *, replacing: bool = False
-) -> None:
-    """Make a provisional number the number of a person. His own number told again changes nothing.
-
-    Raises:
-        NumberConflict: somebody else has it, or he has another one and `replacing` was not decided (M07).
-        NumberRefused: the reference is unknown, or its number was used up before.
-    """
-    confirm_all(ctx, {person_id: reference}, notification, replacing=replacing)
-
-
-def confirm_all(
-    ctx: Context, references: Mapping[int, str], notification: Notification, *, replacing: bool = False
-) -> None:
-    """Make provisional numbers the numbers of persons (by id), each as `confirm` does.
-
-    Raises:
-        NumberConflict: somebody else has one, or a person has another one and `replacing` was not decided.
-        NumberRefused: a reference is unknown, or its number was used up before.
-    """
-    if not references:
-        return
-    rows = vault.find_all(ctx.session, references.values())
-    known = vault.find_confirmed(ctx.session, references, rows.values())
-    confirmed, again, replaced = {}, [], []
-    for person_id, reference in references.items():
-        row = _provisional(rows.get(reference))
-        conflicts = {one.kind for one in _conflicts_of(reference, row, person_id, known)}
-        if Conflict.HELD_BY_ANOTHER in conflicts:
-            raise _conflict(Conflict.HELD_BY_ANOTHER)
-        own = known.of_person.get(person_id)
-        if own is not None and own.blind_index == row.blind_index:
-            again.append(reference)
-            continue
-        if own is not None:
-            if not replacing:
-                raise _conflict(Conflict.PERSON_HAS_ANOTHER)
-            replaced.append(vault.PREFIX + own.reference)
-        confirmed[reference] = person_id
-    vault.discard(ctx.session, again, ctx.at)
-    vault.supersede(ctx.session, replaced, ctx.at)
-    vault.confirm(ctx.session, confirmed, notification.id, ctx.at)
-    for person_id in confirmed.values():
-        audit.record(
-            ctx, Tag.NUMBER_CONFIRMED, f"person:{person_id}", detail={"notification": notification.id}
-        )
+def link_all(ctx: Context, persons: Mapping[str, int], notification_id: int | None) -> None:
+    """Make numbers, by reference, those of persons; whoever calls has seen that nothing stands against it."""
+    vault.confirm(ctx.session, persons, notification_id, ctx.at)
+    detail = {"notification": notification_id} if notification_id is not None else {}
+    for person_id in persons.values():
+        audit.record(ctx, Tag.NUMBER_CONFIRMED, f"person:{person_id}", detail=detail)
 
 
 def unconfirm(ctx: Context, notification: Notification) -> None:
@@ -200,11 +187,12 @@ def discard(ctx: Context, reference: str | None) -> None:
         audit.record(ctx, Tag.NUMBER_SEALED, reference, detail={"deed": "discarded"})
 
 
-def _conflict(kind: Conflict) -> NumberConflict:
-    return NumberConflict(MESSAGES[kind], MESSAGES_EN[kind], "番号法16条")
+def provisional(row: Number | None) -> Number:
+    """The number of a reference that waits to be linked.
 
-
-def _provisional(row: Number | None) -> Number:
+    Raises:
+        NumberRefused: there is none, or it was used up before.
+    """
     if row is None or row.state != "provisional":
         raise NumberRefused(
             "number.reference",
@@ -216,24 +204,40 @@ def _provisional(row: Number | None) -> Number:
 
 MESSAGES = {
     Conflict.HELD_BY_ANOTHER: (
-        "この個人番号は、別の方の番号として登録されています。同じ番号を二人に登録することはできません。確認リストで"
-        "双方の書類を確かめ、番号の入力誤りか、同じ方が二重に登録されていないかを調べてください。"
+        "この個人番号は、別の方の番号として登録されています。届出は受け付けられますが、番号は紐付けず、確認リストに"
+        "載せて保留します。番号の入力誤りでないか、もう一度書類を見てください。"
     ),
     Conflict.PERSON_HAS_ANOTHER: (
-        "この方には、すでに別の個人番号が登録されています。上書きはしません。確認リストで書類を確かめ、"
-        "番号が変更された方は個人番号の変更の届出で処理してください。"
+        "この方には、すでに別の個人番号が登録されています。届出は受け付けられますが、上書きはせず、確認リストに載せて"
+        "保留します。番号が変更された方は、個人番号の変更の届出で処理してください。"
+    ),
+    Conflict.FORMERLY: (
+        "この個人番号は、変更されて使われなくなった古い番号です。届出は受け付けられますが、番号は紐付けず、"
+        "確認リストに載せて保留します。新しい番号の書類を確かめてください。"
     ),
     Conflict.BLANK: (
-        "個人番号が記入されていません。届出は受け付けられます。"
+        "個人番号が記入されていません。届出は受け付けられ、確認リストに載ります。"
         "住民基本台帳ネットワークで調べて補ってください。"
+    ),
+    Conflict.CHECK_DIGIT: (
+        "個人番号の検査数字が合わないため、番号は登録していません。書類か取込み元を確かめてください。"
     ),
 }
 MESSAGES_EN = {
     Conflict.HELD_BY_ANOTHER: (
-        "This Individual Number is on record for somebody else. Check both papers with the confirmation list."
+        "This Individual Number is on record for somebody else. The notification is accepted; the number is "
+        "held on the confirmation list. Look at the paper again."
     ),
     Conflict.PERSON_HAS_ANOTHER: (
-        "This person has another Individual Number on record. Nothing is overwritten; check the papers."
+        "This person has another Individual Number on record. Nothing is overwritten: it is held on the "
+        "confirmation list. A changed number is told by a change of the Individual Number."
     ),
-    Conflict.BLANK: "No Individual Number was given. The notification is accepted; look the number up.",
+    Conflict.FORMERLY: (
+        "This Individual Number was replaced by another one before. It is held on the confirmation list."
+    ),
+    Conflict.BLANK: (
+        "No Individual Number was given. The notification is accepted and stands on the confirmation list; "
+        "look the number up."
+    ),
+    Conflict.CHECK_DIGIT: "The check digit of the Individual Number does not agree; nothing was registered.",
 }

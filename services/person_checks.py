@@ -86,7 +86,7 @@ def _place(address: str) -> str:
 def number_conflicts(
     ctx: Context, told: Mapping[str, tuple[str | None, int | None]], *, asked: bool = True
 ) -> dict[str, list[Finding]]:
-    """The 確認リスト of persons as findings by path: a conflict stops, a blank is only shown (A7, M07).
+    """What will stand on the 確認リスト of persons, as findings by path: nothing of it stops (A7, M07).
 
     `told` holds (reference, person) by path.
     """
@@ -97,9 +97,8 @@ def number_conflicts(
 
 
 def _number_finding(kind: Conflict, path: str) -> Finding:
-    make = warning if kind is Conflict.BLANK else refusal
     field = f"{path}.individual_number"
-    return make(f"number.{kind}", field, MESSAGES[kind], MESSAGES_EN[kind], "番号法16条")
+    return warning(f"number.{kind}", field, MESSAGES[kind], MESSAGES_EN[kind], "番号法16条")
 
 
 def numbers_told_twice(ctx: Context, references: Sequence[tuple[str, str | None]]) -> list[Finding]:

@@ -10,7 +10,7 @@ from datetime import date
 from models.notification import Notification
 from models.person import PersonRecord, list_current
 from rules.eligibility.changes import ARTICLES, ChangeKind
-from services import eligibility, numbers_vault, person_checks, persons
+from services import eligibility, number_linking, person_checks, persons
 from services.context import Context
 from services.entries.change import ChangedPerson, ChangeEntry
 from services.findings import Finding, refusal
@@ -67,11 +67,11 @@ def register(ctx: Context, told: ChangeEntry, seen: Seen, notification: Notifica
         eligibility.correct_periods(ctx, marks, notification)
     else:
         numbers = {row.person_id: row.number for row in told.persons if row.number is not None}
-        numbers_vault.confirm_all(ctx, numbers, notification, replacing=True)
+        number_linking.write_all(ctx, numbers, notification, replacing=True)
 
 
 def _numbers(ctx: Context, told: ChangeEntry) -> list[Finding]:
-    """A number of somebody else, or one told twice, stops it; that he has another one is what changes."""
+    """A number told twice stops it, one of somebody else is held; that he has another one is what changes."""
     rows = {f"persons.{place}": (row.number, row.person_id) for place, row in enumerate(told.persons)}
     found = [one for several in person_checks.number_conflicts(ctx, rows).values() for one in several]
     twice = person_checks.numbers_told_twice(ctx, [(path, number) for path, (number, _) in rows.items()])

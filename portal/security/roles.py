@@ -47,6 +47,8 @@ PERMISSIONS: dict[str, Permission] = {
     "document.print": Permission("受付票などを印刷する", "Print slips and notices", Duty.SEE_PERSONS),
     "printer.test": Permission("プリンターを試す", "Test the printer"),
     "ex_officio.decide": Permission("職権処理の一覧を決める", "Decide the ex officio lists", Duty.APPROVE),
+    "confirmation.read": Permission("確認リストを見る", "See the confirmation list", Duty.SEE_PERSONS),
+    "confirmation.decide": Permission("確認リストを決定する", "Decide the confirmation list", Duty.APPROVE),
     "report.daily": Permission("日次の一覧を見る", "See the lists of the day", Duty.SEE_PERSONS),
     "audit.read": Permission("監査の記録を見る", "Read the audit record", Duty.READ_AUDIT),
     "masters.read": Permission("マスタを見る", "See the masters"),
@@ -82,6 +84,7 @@ _CASES = {
     "registry.read",
     "attachment.read",
     "certificate.read",
+    "confirmation.read",
 }
 _OPERATOR = {"operations.read", "operations.migrate", "operations.hold", "operations.retry"}
 
@@ -113,7 +116,9 @@ ROLES: dict[str, Role] = {
             }
         ),
     ),
-    "verifier": Role("照合担当", "Verifier", frozenset(_EVERYBODY | _CASES | {"document.print"})),
+    "verifier": Role(
+        "照合担当", "Verifier", frozenset(_EVERYBODY | _CASES | {"document.print", "confirmation.decide"})
+    ),
     "certificate_clerk": Role(
         "証交付担当",
         "Certificate clerk",
@@ -138,6 +143,7 @@ ROLES: dict[str, Role] = {
             | {
                 "case.withdraw",
                 "ex_officio.decide",
+                "confirmation.decide",
                 "report.daily",
                 "masters.read",
                 "roles.read",

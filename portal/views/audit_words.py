@@ -12,6 +12,8 @@ from typing import Any
 from models.audit.tags import Tag
 from models.certificate import EVENTS
 from models.certificate import KINDS as CERTIFICATES
+from models.confirmation import KINDS as CONFIRMATION_KINDS
+from models.confirmation import STATES as CONFIRMATION_STATES
 from models.notification import ACTIONS
 from portal.language import t
 from rules.eras import format_short
@@ -64,6 +66,7 @@ KEYS: Mapping[str, Words] = {
     "by_hand": ("手で開始", "by hand"),
     "answer": ("回答の番号", "answer no."),
     "numbers": ("消した個人番号", "numbers destroyed"),
+    "row": ("行", "row"),
     "place": ("何人目", "person no."),
     "why": ("理由", "why"),
     "at": ("画面", "page"),
@@ -158,8 +161,16 @@ VALUES: Mapping[str, Words] = {
     "running": ("実行中", "running"),
     "failed": ("失敗", "failed"),
 }
+CONFIRMATIONS = (
+    Tag.CONFIRMATION_RAISED,
+    Tag.CONFIRMATION_SETTLED,
+    Tag.CONFIRMATION_READ,
+    Tag.CONFIRMATION_DECIDED,
+)
+DECISIONS: Mapping[str, Words] = {name: (ja, en) for name, (ja, en, _) in CONFIRMATION_STATES.items()}
 OF_TAG: Mapping[Tag, Mapping[str, Words]] = {
     Tag.NOTIFICATION_ACTION: ACTIONS,
+    **{tag: {**CONFIRMATION_KINDS, **DECISIONS} for tag in CONFIRMATIONS},
     Tag.CERTIFICATE_EVENT: {**CERTIFICATES, **EVENTS},
 }
 

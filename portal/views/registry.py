@@ -11,6 +11,7 @@ from portal.views.attachments import AttachmentView
 from portal.views.audit import AuditView
 from portal.views.cases import CaseView
 from portal.views.certificates import CertificateView
+from portal.views.confirmations import ConfirmationView
 from portal.views.daily import DailyView
 from portal.views.definitions import DefinitionView
 from portal.views.ex_officio import ExOfficioView
@@ -58,6 +59,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     DailyView,
     LookupView,
     ExOfficioView,
+    ConfirmationView,
     DefinitionView,
     JobView,
     CalendarView,

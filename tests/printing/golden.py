@@ -27,6 +27,7 @@ DOCUMENTS: dict[str, Callable[[], object]] = {
     "papers_returned": samples.papers_returned,
     "identity_check_record": samples.identity_check_record,
     "day_list": samples.day_list,
+    "confirmation_list": samples.confirmation_list,
     "printer_test_page": samples.printer_test_page,
 }
 

@@ -15,6 +15,7 @@ from printing.notifications.missing_papers_notice import MissingPapersNotice
 from printing.notifications.papers import MissingPaper, ReturnedPaper
 from printing.notifications.papers_returned import PapersReturned
 from printing.notifications.reception_slip import ReceptionSlip
+from printing.office.confirmation_list import ConfirmationLine, ConfirmationList
 from printing.office.day_list import CertificateLine, DayList, NotificationLine
 from printing.office.printer_test_page import PrinterTestPage
 from rules.eras import PartialDate
@@ -287,6 +288,33 @@ def day_list(count: int = 40, **changes: Any) -> DayList:
         "demo": True,
     }
     return DayList(**(values | changes))
+
+
+def confirmation_list(count: int = 17, **changes: Any) -> ConfirmationList:
+    kinds = ("別の番号を登録済み", "別の方の番号", "番号の記入なし", "検査数字が合わない")
+    lines = tuple(
+        ConfirmationLine(
+            place=index + 1,
+            kind=kinds[index % 4],
+            raised_on="R8.11.23",
+            name="見本 太郎" if index % 5 else "𠮷田 髙子",
+            born="S55.4.2",
+            other="別人 次郎" if index % 4 == 1 else "",
+            reception_number=f"R8-{1200 + index:06}",
+            status="確認待ち" if index % 2 else "解除",
+            reason="" if index % 2 else "通知カードの写しと住基の画面で確認した",
+            decided_by="" if index % 2 else "照合 一郎",
+        )
+        for index in range(count)
+    )
+    values: dict[str, Any] = {
+        "made_at": datetime(2026, 11, 23, 17, 20),  # noqa: DTZ001 - as printed
+        "issuer": issuer(),
+        "chosen": "確認待ち",
+        "lines": lines,
+        "demo": True,
+    }
+    return ConfirmationList(**(values | changes))
 
 
 def printer_test_page(**changes: Any) -> PrinterTestPage:

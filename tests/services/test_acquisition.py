@@ -4,10 +4,12 @@ import pytest
 from sqlalchemy import select
 
 from models.certificate import Certificate, last_events
+from models.confirmation import list_open_of
 from models.document import PrintRequest
 from models.enrolment import list_periods
 from models.household import BranchNumber, current_card_number, get_head, list_members
 from models.person import get_current
+from models.vault import find_confirmed_of
 from services import acquisition, numbers_vault, persons
 from services.errors import RegistrationRefused
 from services.findings import refusals_in
@@ -187,13 +189,16 @@ def test_individual_numbers_are_confirmed_with_the_registration(ctx):
     assert numbers_vault.find_conflicts(ctx, None, done.person_ids[0]) == []
 
 
-def test_a_number_of_somebody_else_stops_the_registration(ctx):
-    """M07, H38."""
+def test_a_number_of_somebody_else_is_held_and_does_not_stop_the_registration(ctx):
+    """A7, M07, H38."""
     register_acquisition(ctx, [a_person(individual_number=numbers_vault.receive(ctx, "000000000019"))])
     other = a_person("別人 次郎", "1977-07-07", individual_number=numbers_vault.receive(ctx, "000000000019"))
-    found = refusals_in(acquisition.check(ctx, an_acquisition([other])))
-    assert codes(found) == {"number.held_by_another"}
+    found = acquisition.check(ctx, an_acquisition([other]))
+    assert (codes(refusals_in(found)), "number.held_by_another" in codes(found)) == (set(), True)
     assert "0000000" not in "".join(one.message_ja + one.message_en for one in found)
+    [person_id] = register_acquisition(ctx, [other]).person_ids
+    assert find_confirmed_of(ctx.session, person_id) is None
+    assert [row.kind for row in list_open_of(ctx.session, [person_id])] == ["held_by_another"]
 
 
 def test_one_number_for_two_of_the_same_notification_is_refused(ctx):

@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import select
 
+from models import vault
 from models.vault_table import IndividualNumber
-from services import numbers_vault, persons
-from services.errors import NumberConflict, NumberRefused
+from services import number_linking, numbers_vault, persons
+from services.errors import NumberRefused
 from services.numbers_vault import Conflict, NumberPolicy
 from services.persons import PersonFacts
 from tests.factories.audit import told
@@ -61,7 +62,7 @@ def test_a_demonstration_takes_invented_numbers_only_and_production_takes_none_o
 def test_the_truth_table_of_conflicts(ctx, person, notification):
     """M07: same, other, blank, used elsewhere."""
     other_person = persons.create(ctx, PersonFacts("別人 次郎", "1970-01-01", "1"), None)
-    numbers_vault.confirm(ctx, numbers_vault.receive(ctx, NUMBER), person.id, notification)
+    number_linking.write_all(ctx, {person.id: numbers_vault.receive(ctx, NUMBER)}, notification)
 
     def kinds(typed, person_id):
         reference = numbers_vault.receive(ctx, typed) if typed else None
@@ -78,26 +79,28 @@ def test_the_truth_table_of_conflicts(ctx, person, notification):
 
 def test_a_number_of_somebody_else_is_never_linked(ctx, person, notification):
     other_person = persons.create(ctx, PersonFacts("別人 次郎", "1970-01-01", "1"), None)
-    numbers_vault.confirm(ctx, numbers_vault.receive(ctx, NUMBER), person.id, notification)
-    with pytest.raises(NumberConflict, match="別の方"):
-        numbers_vault.confirm(ctx, numbers_vault.receive(ctx, NUMBER), other_person.id, notification)
+    number_linking.write_all(ctx, {person.id: numbers_vault.receive(ctx, NUMBER)}, notification)
+    done = number_linking.write_all(ctx, {other_person.id: numbers_vault.receive(ctx, NUMBER)}, notification)
+    assert (done.linked, done.held) == ([], {other_person.id: Conflict.HELD_BY_ANOTHER})
+    assert vault.find_confirmed_of(ctx.session, other_person.id) is None
 
 
 def test_another_number_replaces_only_where_that_was_decided_and_the_old_one_stays_in_the_history(
     ctx, person, notification
 ):
-    numbers_vault.confirm(ctx, numbers_vault.receive(ctx, NUMBER), person.id, notification)
+    number_linking.write_all(ctx, {person.id: numbers_vault.receive(ctx, NUMBER)}, notification)
     changed = numbers_vault.receive(ctx, OTHER)
-    with pytest.raises(NumberConflict, match="上書きはしません"):
-        numbers_vault.confirm(ctx, changed, person.id, notification)
-    numbers_vault.confirm(ctx, changed, person.id, notification, replacing=True)
+    done = number_linking.write_all(ctx, {person.id: changed}, notification)
+    assert done.held == {person.id: Conflict.PERSON_HAS_ANOTHER}
+    decided = numbers_vault.receive(ctx, OTHER)
+    number_linking.write_all(ctx, {person.id: decided}, notification, replacing=True)
     states = ctx.session.scalars(select(IndividualNumber.state).order_by(IndividualNumber.id))
-    assert list(states) == ["superseded", "confirmed"]
+    assert list(states) == ["superseded", "provisional", "confirmed"]
 
 
 def test_his_own_number_told_again_changes_nothing(ctx, person, notification):
-    numbers_vault.confirm(ctx, numbers_vault.receive(ctx, NUMBER), person.id, notification)
-    numbers_vault.confirm(ctx, numbers_vault.receive(ctx, NUMBER), person.id, notification)
+    number_linking.write_all(ctx, {person.id: numbers_vault.receive(ctx, NUMBER)}, notification)
+    number_linking.write_all(ctx, {person.id: numbers_vault.receive(ctx, NUMBER)}, notification)
     states = ctx.session.scalars(select(IndividualNumber.state).order_by(IndividualNumber.id))
     assert list(states) == ["confirmed", "discarded"]
 
@@ -107,12 +110,12 @@ def test_a_reference_that_was_discarded_or_never_was_is_refused(ctx, person, not
     numbers_vault.discard(ctx, reference)
     for one in (reference, "vault:00000000-0000-0000-0000-000000000000"):
         with pytest.raises(NumberRefused, match="入力し直して"):
-            numbers_vault.confirm(ctx, one, person.id, notification)
+            number_linking.write_all(ctx, {person.id: one}, notification)
 
 
 def test_neither_rows_nor_audit_show_the_digits(ctx, person, notification):
     reference = numbers_vault.receive(ctx, NUMBER)
-    numbers_vault.confirm(ctx, reference, person.id, notification)
+    number_linking.write_all(ctx, {person.id: reference}, notification)
     row = ctx.session.scalars(select(IndividualNumber)).one()
     said = told(ctx.session)
     assert NUMBER not in repr(row) + "".join(f"{one.subject}{one.detail}" for one in said)

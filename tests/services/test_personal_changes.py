@@ -3,11 +3,11 @@
 import pytest
 
 from models.certificate import Certificate
+from models.confirmation import list_open_of
 from models.enrolment import list_periods
 from models.person import get_current
 from models.vault import find_confirmed_of
 from services import change, numbers_vault, persons
-from services.errors import RegistrationRefused
 from services.findings import refusals_in
 from tests.factories.registry import (
     a_change,
@@ -87,16 +87,18 @@ def test_another_individual_number_takes_the_place_of_the_old_one(ctx):
     assert f"vault:{find_confirmed_of(ctx.session, done.person_ids[0]).reference}" == second
 
 
-def test_the_number_of_somebody_else_is_refused(ctx):
+def test_the_number_of_somebody_else_is_held(ctx):
     family = a_family()
     family[1]["individual_number"] = numbers_vault.receive(ctx, FIRST)
     done = register_acquisition(ctx, family)
     told = numbers_vault.receive(ctx, FIRST)
     row = {"person_id": done.person_ids[0], "individual_number": told, "number_changed_by": "ex_officio"}
     entry = a_change(done, "my_number", persons=[row])
-    assert codes(refusals_in(change.check(ctx, entry))) == {"number.held_by_another"}
-    with pytest.raises(RegistrationRefused):
-        register_change(ctx, entry)
+    assert codes(change.check(ctx, entry)) == {"number.held_by_another"}
+    register_change(ctx, entry)
+    assert find_confirmed_of(ctx.session, done.person_ids[0]) is None
+    kinds = [row.kind for row in list_open_of(ctx.session, [done.person_ids[0]])]
+    assert kinds == ["blank", "held_by_another"]
 
 
 @pytest.mark.parametrize("kind", ["residence", "student", "my_number"])

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from models.audit.pseudonym import pseudonym_of
-from services import household_page, numbers_vault, person_page, persons
+from services import household_page, number_linking, numbers_vault, person_page, persons
 from services.errors import HouseholdUnknown, PersonUnknown
 from services.registry_pages import DayNotYetKnown
 from tests.factories.audit import told
@@ -83,7 +83,7 @@ def test_a_page_says_only_whether_an_individual_number_is_on_record(ctx, keys):
     person_id = someone(ctx)
     assert not person_page.read(ctx, person_id).has_number
     reference = numbers_vault.receive(ctx, "000000000019")
-    numbers_vault.confirm(ctx, reference, person_id, a_notification(ctx, "acquisition"))
+    number_linking.write_all(ctx, {person_id: reference}, a_notification(ctx, "acquisition"))
     page = person_page.read(ctx, person_id)
     assert page.has_number
     assert "000000000019" not in repr(page)

@@ -1,0 +1,73 @@
+"""Deeds of two people: who decides is never who entered, by account and by staff number (B4, K4, M07)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from forms.characters import holds_individual_number
+from models.masters import Posting
+from services.context import Context
+from services.errors import NotAllowed, RuleBroken
+
+LONGEST_REASON = 400
+
+
+def is_one_of(ctx: Context, user_ids: Iterable[int | None]) -> bool:
+    """Whether the actor is one of these accounts, or has the staff number of one of them."""
+    wanted = {one for one in user_ids if one is not None}
+    if ctx.actor.staff_id in wanted:
+        return True
+    same = select(Posting.id).where(
+        Posting.user_id.in_(wanted), Posting.staff_number == ctx.actor.staff_number
+    )
+    return bool(wanted) and ctx.session.scalars(same.limit(1)).first() is not None
+
+
+def must_be_somebody_else(ctx: Context, user_ids: Iterable[int | None]) -> None:
+    """Refuse whoever had a part in it before.
+
+    Raises:
+        NotAllowed: the actor is one of them.
+    """
+    if is_one_of(ctx, user_ids):
+        raise NotAllowed(
+            "入力した本人や申し出た本人は決定できません。別の職員が決定してください。",
+            "Who entered or proposed it must not decide it. Leave it to somebody else.",
+        )
+
+
+def must_have_any(ctx: Context, roles: frozenset[str], ja: str, en: str) -> None:
+    """Refuse whoever has none of the roles.
+
+    Raises:
+        NotAllowed: he has none of them.
+    """
+    if not roles & ctx.actor.roles:
+        raise NotAllowed(ja, en)
+
+
+def reason_of(text: str) -> str:
+    """A reason as it goes on record.
+
+    Raises:
+        RuleBroken: it is missing or too long, or an Individual Number stands in it.
+    """
+    reason = " ".join(text.split())
+    if not reason:
+        raise RuleBroken(
+            "理由が入力されていません。確かめた書類と判断を1行で入力してください。",
+            "The reason is missing. Say in one line which papers you saw and what you concluded.",
+        )
+    if len(reason) > LONGEST_REASON:
+        raise RuleBroken(
+            f"理由は{LONGEST_REASON}字までです。短くしてください。",
+            f"The reason may have {LONGEST_REASON} characters. Make it shorter.",
+        )
+    if holds_individual_number(reason):
+        raise RuleBroken(
+            "理由に個人番号が入っています。番号は書かずに、書類の名前で書いてください。",
+            "An Individual Number stands in the reason. Name the paper, never the number.",
+        )
+    return reason
