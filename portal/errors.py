@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError, ServiceUnavailable
 
 from models.audit import writer
+from models.key_refusals import KeyProviderUnavailable
 from portal import clock
 from portal.extensions import db
 from portal.language import t
@@ -160,6 +161,10 @@ NOT_RECORDED = (
     "監査の記録に残せなかったため、この操作は行われていません。記録に残せない操作は、一切行いません。",
     "This could not be written to the audit record, so it was not done: nothing is done unrecorded.",
 )
+KEYS_AWAY = (
+    "個人番号の鍵を預かる装置が応答しないため、個人番号を扱えません。この操作は行われていません。",
+    "The device that keeps the keys of Individual Numbers does not answer. This was not done.",
+)
 RECORD_BUSY = (
     "監査の記録が混み合っていて、待っても書けませんでした。この操作は行われていません。",
     "The audit record was held by others for too long. This was not done.",
@@ -178,6 +183,7 @@ def install(app: Flask) -> None:
     unrecorded: tuple[type[Exception], ...] = (AuditMissing, *writer.REFUSALS)
     for refusal in unrecorded:
         app.register_error_handler(refusal, on_crash)
+    app.register_error_handler(KeyProviderUnavailable, on_keys_away)
     app.register_error_handler(Exception, on_crash)
 
 
@@ -214,6 +220,15 @@ def on_database_away(error: Exception) -> Response:
     log.error("database away", id=request_id(), kind=type(error).__name__)
     db.session.remove()
     response = answer(503, what=_of_the_record(error), source=ServiceUnavailable())
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def on_keys_away(error: KeyProviderUnavailable) -> Response:
+    """Whoever keeps the keys of the numbers does not answer: nothing was sealed, nothing is opened."""
+    log.error("keys away", id=request_id(), reason=str(error))
+    db.session.remove()
+    response = answer(503, what=t(*KEYS_AWAY), source=ServiceUnavailable())
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 

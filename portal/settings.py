@@ -18,9 +18,16 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from portal.self_check import findings
-from portal.self_check.of_settings import KEY_BYTES, of_settings
+from portal.self_check.of_settings import KEY_BYTES, of_module, of_settings
 
 OWN_HOSTS = ("localhost", "127.0.0.1")
+
+
+class KeyKeeper(StrEnum):
+    """Who keeps the key-encryption keys of the vault."""
+
+    FILE = "file"
+    PKCS11 = "pkcs11"
 
 
 class Environment(StrEnum):
@@ -56,6 +63,11 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     secret_key_file: Path | None = None
     master_key_file: Path | None = None
+    key_provider: KeyKeeper = KeyKeeper.FILE
+    hsm_module: Path | None = None
+    hsm_token: str = ""
+    hsm_pin_file: Path | None = None
+    hsm_key_prefix: str = Field(default="kokuho-kek", pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,23}$")
     key_store_url: str = ""
     audit_key_file: Path | None = None
     audit_anchor_dir: Path | None = None
@@ -193,8 +205,8 @@ def variable_of(field: str) -> str:
 
 def unsafe(settings: Settings) -> list[str]:
     """What keeps the portal from starting (security.md c.0), each with the variable's name."""
-    production = findings.told(of_settings(settings)) if settings.production else []
-    return database_problems(settings) + production
+    found = of_settings(settings) if settings.production else list(of_module(settings))
+    return database_problems(settings) + findings.told(found)
 
 
 def database_problems(settings: Settings) -> list[str]:

@@ -41,6 +41,7 @@ missing_packages() {
   find_python >/dev/null || printf '%s\n' python3.11 python3-venv
   if [ "$1" = test ]; then
     is_installed poppler-utils || echo poppler-utils
+    is_installed softhsm2 || echo softhsm2
     has_postgresql || echo postgresql
     command -v chromium >/dev/null || echo chromium
   fi

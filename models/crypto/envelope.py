@@ -7,14 +7,17 @@ comes from a provider: the keyring's file, or a module that never lets it out (H
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from models.crypto import cipher
 from models.crypto.key_store import KeyStore, WrappedKey
 from models.crypto.keyring import KEY_BYTES, Keyring
+from models.key_refusals import KeysNotOpened
 
 OWN_KEY = "own"  # in place of a key's id: sealed with the data key of the row itself
 
@@ -26,8 +29,11 @@ class KeyProvider(Protocol):
     def current_id(self) -> str:
         """The key that wraps now."""
 
-    def wrap(self, data_key: bytes, context: str) -> bytes:
-        """Wrap with the current key, bound to `context`."""
+    def knows(self, kek_id: str) -> bool:
+        """Whether it has the key of an id."""
+
+    def wrap(self, data_key: bytes, context: str) -> tuple[str, bytes]:
+        """Wrap with the current key, bound to `context`; the key's id, and the wrapped data key."""
 
     def unwrap(self, kek_id: str, wrapped: bytes, context: str) -> bytes:
         """Open what the key of an id wrapped for the same context."""
@@ -46,9 +52,17 @@ class KeyringProvider:
         """The key of the file that wraps now."""
         return self._keyring.current_id
 
-    def wrap(self, data_key: bytes, context: str) -> bytes:
+    def knows(self, kek_id: str) -> bool:
+        """Whether the file has the key of an id; it is read again for a new one."""
+        if kek_id not in self._keyring.data_keys:
+            self._keyring = self._read()
+            cipher.load(self._keyring)
+        return kek_id in self._keyring.data_keys
+
+    def wrap(self, data_key: bytes, context: str) -> tuple[str, bytes]:
         """AES-256-GCM with the current key."""
-        return cipher.seal(self._keyring, data_key, context=context)
+        keyring = self._keyring  # one and the same, also while another thread reads the file again
+        return keyring.current_id, cipher.seal(keyring, data_key, context=context)
 
     def unwrap(self, kek_id: str, wrapped: bytes, context: str) -> bytes:
         """Open with the key of an id.
@@ -57,21 +71,34 @@ class KeyringProvider:
             KeyError: the file has no such key.
             cryptography.exceptions.InvalidTag: the key is another one, or the bytes were changed or moved.
         """
-        if kek_id not in self._keyring.data_keys:
-            self._keyring = self._read()
-            cipher.load(self._keyring)
+        if not self.knows(kek_id):
+            raise KeyError(kek_id)
         return cipher.unseal(self._keyring, wrapped, key_id=kek_id, context=context)
 
 
-_loaded: list[tuple[KeyProvider, KeyStore]] = []
+_loaded: list[tuple[KeyProvider, KeyStore, tuple[KeyProvider, ...]]] = []
 
 
-def load(provider: KeyProvider, store: KeyStore) -> None:
-    """Hand the provider and the store to this process; called once, by the portal's door-keeper."""
-    _loaded[:] = [(provider, store)]
+def load(provider: KeyProvider, store: KeyStore, *before: KeyProvider) -> None:
+    """Hand the provider and the store to this process; called once, by the portal's door-keeper.
+
+    Providers of `before` wrap nothing any more; they open what was not wrapped anew yet.
+    """
+    _loaded[:] = [(provider, store, before)]
 
 
-def _parts() -> tuple[KeyProvider, KeyStore]:
+def current_id() -> str:
+    """The id of the key-encryption key that wraps now."""
+    return _parts()[0].current_id
+
+
+def knows(kek_id: str) -> bool:
+    """Whether a key-encryption key is at hand, so that what it wrapped can be opened."""
+    provider, _, before = _parts()
+    return any(one.knows(kek_id) for one in (provider, *before))
+
+
+def _parts() -> tuple[KeyProvider, KeyStore, tuple[KeyProvider, ...]]:
     if not _loaded:
         raise RuntimeError("no keyring is loaded: nothing can be sealed or opened")
     return _loaded[0]
@@ -79,11 +106,11 @@ def _parts() -> tuple[KeyProvider, KeyStore]:
 
 def seal_all(several: Sequence[tuple[str, bytes]], *, table: str) -> list[bytes]:
     """Seal (reference, plain) with a new data key each; the keys are on the disk before it returns."""
-    provider, store = _parts()
+    provider, store, _ = _parts()
     keys = {reference: os.urandom(KEY_BYTES) for reference, _ in several}
     store.add(
         [
-            WrappedKey(reference, provider.current_id, provider.wrap(key, f"data_key:{reference}"))
+            WrappedKey(reference, *provider.wrap(key, f"data_key:{reference}"))
             for reference, key in keys.items()
         ]
     )
@@ -96,10 +123,9 @@ def open_one(reference: str, sealed: bytes, *, table: str) -> bytes:
     Raises:
         DataKeyDestroyed: its key is not there any more.
         KeyError, InvalidTag: the key-encryption key is missing or another one, or the bytes were changed.
+        KeyProviderUnavailable: whoever keeps the key-encryption key does not answer.
     """
-    provider, store = _parts()
-    found = store.get(reference)
-    key = provider.unwrap(found.kek_id, found.wrapped, f"data_key:{reference}")
+    key = _unwrapped(_parts()[1].get(reference))
     nonce, body = sealed[: cipher.NONCE_BYTES], sealed[cipher.NONCE_BYTES :]
     return AESGCM(key).decrypt(nonce, body, f"{table}:{reference}".encode())
 
@@ -110,12 +136,28 @@ def destroy(references: Iterable[str]) -> int:
 
 
 def rewrap() -> int:
-    """Wrap every data key with the current key-encryption key, part by part, while others work."""
-    provider, store = _parts()
-    done = 0
-    while old := store.wrapped_otherwise(provider.current_id):
-        store.replace((one, _wrapped_anew(provider, one)) for one in old)
-        done += len(old)
+    """Wrap every data key with the current key-encryption key, part by part, while others work.
+
+    Each part is one transaction of the store: who is stopped goes on where he was.
+
+    Raises:
+        KeysNotOpened: some did not open; all others are done.
+    """
+    provider, store, _ = _parts()
+    done, left, after = 0, Counter[str](), ""
+    while old := store.wrapped_otherwise(provider.current_id, after):
+        pairs = []
+        for one in old:
+            try:
+                key = _unwrapped(one)
+            except (KeyError, InvalidTag):
+                left[one.kek_id] += 1
+                continue
+            pairs.append((one, WrappedKey(one.id, *provider.wrap(key, f"data_key:{one.id}"))))
+        store.replace(pairs)
+        done, after = done + len(pairs), old[-1].id
+    if left:
+        raise KeysNotOpened(done, left)
     return done
 
 
@@ -124,10 +166,10 @@ def counts() -> dict[str, int]:
     return _parts()[1].count()
 
 
-def _wrapped_anew(provider: KeyProvider, one: WrappedKey) -> WrappedKey:
-    context = f"data_key:{one.id}"
-    key = provider.unwrap(one.kek_id, one.wrapped, context)
-    return WrappedKey(one.id, provider.current_id, provider.wrap(key, context))
+def _unwrapped(one: WrappedKey) -> bytes:
+    provider, _, before = _parts()
+    keeper = next((known for known in (provider, *before) if known.knows(one.kek_id)), provider)
+    return keeper.unwrap(one.kek_id, one.wrapped, f"data_key:{one.id}")
 
 
 def _seal(key: bytes, plain: bytes, context: str) -> bytes:

@@ -97,9 +97,10 @@ class KeyStore:
                 gone += connection.execute(delete(_TABLE).where(_TABLE.c.id.in_(part))).rowcount
         return gone
 
-    def wrapped_otherwise(self, kek_id: str) -> list[WrappedKey]:
-        """Some of the keys that another key-encryption key opens."""
-        statement = select(_TABLE).where(_TABLE.c.kek_id != kek_id).order_by(_TABLE.c.id).limit(AT_ONCE)
+    def wrapped_otherwise(self, kek_id: str, after: str = "") -> list[WrappedKey]:
+        """Some of the keys that another key-encryption key opens, in order, after one of them."""
+        others = (_TABLE.c.kek_id != kek_id) & (_TABLE.c.id > after)
+        statement = select(_TABLE).where(others).order_by(_TABLE.c.id).limit(AT_ONCE)
         with self._engine.connect() as connection:
             return [
                 WrappedKey(row.id, row.kek_id, bytes(row.wrapped)) for row in connection.execute(statement)

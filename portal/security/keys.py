@@ -6,6 +6,7 @@ The audit record's file is the same with `pseudonym` in the place of `index`.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import secrets
 from typing import TYPE_CHECKING
@@ -15,12 +16,14 @@ from models.crypto.audit_keys import AuditKeys
 from models.crypto.envelope import KeyringProvider
 from models.crypto.key_store import KeyStore
 from models.crypto.keyring import KEY_BYTES, Keyring
-from portal.settings import UnsafeSetting, replace_file, write_once
+from models.key_refusals import KeyProviderUnavailable
+from portal.settings import KeyKeeper, UnsafeSetting, replace_file, write_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from models.crypto.hsm import HsmProvider
     from portal.settings import Settings
 
 
@@ -33,9 +36,12 @@ def load_keys(settings: Settings) -> None:
     if not settings.production:
         write_once(settings.master_key_path, new_keyring())
         write_once(settings.audit_key_path, new_audit_keys())
-    provider = KeyringProvider(lambda: read_keyring(settings.master_key_path))
     cipher.load(read_keyring(settings.master_key_path))
-    envelope.load(provider, KeyStore(settings.key_store))
+    file = KeyringProvider(lambda: read_keyring(settings.master_key_path))
+    if settings.key_provider is KeyKeeper.PKCS11:
+        envelope.load(module(settings), KeyStore(settings.key_store), file)
+    else:
+        envelope.load(file, KeyStore(settings.key_store), *module_of_before(settings))
     load_audit_keys(settings)
 
 
@@ -46,6 +52,31 @@ def load_audit_keys(settings: Settings) -> None:
         UnsafeSetting: their file is missing or holds no keys.
     """
     audit_keys.load(lambda: read_audit_keys(settings.audit_key_path))
+
+
+def module(settings: Settings) -> HsmProvider:
+    """The hardware module of the settings, signed in to.
+
+    Raises:
+        UnsafeSetting: the module, its token or the PIN is not right; names the setting.
+    """
+    from models.crypto import hsm  # noqa: PLC0415 - only where a module keeps the keys
+
+    path, pin_file = settings.hsm_module, settings.hsm_pin_file
+    if path is None or pin_file is None:
+        raise UnsafeSetting(["PORTAL_HSM_MODULE, PORTAL_HSM_PIN_FILE: both are needed"])
+    token = hsm.Token(
+        str(path), settings.hsm_token, lambda: pin_file.read_text().strip(), settings.hsm_key_prefix
+    )
+    try:
+        return hsm.HsmProvider(token)
+    except (KeyProviderUnavailable, OSError) as error:
+        raise UnsafeSetting([str(error)]) from error
+
+
+def module_of_before(settings: Settings) -> list[HsmProvider]:
+    """The module that kept the keys before the file did, where it is still named."""
+    return [module(settings)] if settings.hsm_module is not None else []
 
 
 def read_keyring(path: Path) -> Keyring:
@@ -90,18 +121,27 @@ def new_audit_keys() -> str:
 
 
 def add_key(settings: Settings) -> str:
-    """Add a new key-encryption key to the keyring's file, make it the current one, and return its id.
+    """Add a new key-encryption key to the module or the keyring's file, let it wrap, and return its id.
 
-    The old keys stay: attachments, and data keys that are not wrapped anew yet, need them.
+    The old keys stay: data keys that are not wrapped anew yet need them; attachments need those of the file.
     """
-    path = settings.master_key_path
-    read_keyring(path)
-    content = json.loads(path.read_text())
-    key_id = f"k{1 + max(int(old.lstrip('k') or 0) for old in content['keys'])}"
-    content["keys"][key_id] = secrets.token_hex(KEY_BYTES)
-    content["current"] = key_id
-    replace_file(path, json.dumps(content))
+    if settings.key_provider is KeyKeeper.PKCS11:
+        key_id = module(settings).add_key()
+    else:
+        key_id = _add_to_file(settings.master_key_path)
     load_keys(settings)
+    return key_id
+
+
+def _add_to_file(path: Path) -> str:
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of two who rotate at once, neither loses the other's key
+        read_keyring(path)
+        content = json.loads(path.read_text())
+        key_id = f"k{1 + max(int(old.lstrip('k') or 0) for old in content['keys'])}"
+        content["keys"][key_id] = secrets.token_hex(KEY_BYTES)
+        content["current"] = key_id
+        replace_file(path, json.dumps(content))
     return key_id
 
 
@@ -113,12 +153,13 @@ def rewrap(settings: Settings) -> int:
 
 def status() -> tuple[str, dict[str, int]]:
     """The id of the current key-encryption key, and how many data keys each one opens."""
-    return cipher.keys().current_id, envelope.counts()
+    return envelope.current_id(), envelope.counts()
 
 
 def missing(sealed_with: Iterable[str]) -> list[str]:
     """The ids of keys, of these and of those that wrap data keys, that are not in the keyring."""
-    return sorted({*sealed_with, *envelope.counts()} - set(cipher.keys().data_keys))
+    unknown = set(sealed_with) - set(cipher.keys().data_keys)
+    return sorted(unknown | {kek_id for kek_id in envelope.counts() if not envelope.knows(kek_id)})
 
 
 def new_keyring() -> str:

@@ -24,8 +24,30 @@ def of_settings(settings: Settings) -> list[Finding]:
         *_stores(settings),
         key_file("PORTAL_MASTER_KEY_FILE", settings.master_key_path),
         key_file("PORTAL_AUDIT_KEY_FILE", settings.audit_key_path),
+        *of_module(settings),
         *_keys_apart(settings),
     ]
+
+
+def of_module(settings: Settings) -> Iterator[Finding]:
+    """What a hardware module needs that keeps the keys of the vault; in every environment."""
+    if settings.key_provider != "pkcs11":
+        return
+    yield finding(
+        "PORTAL_HSM_MODULE",
+        "the maker's PKCS#11 module is there",
+        "set the path of the maker's PKCS#11 module (a file .so)",
+        holds=settings.hsm_module is not None and settings.hsm_module.is_file(),
+        missing=True,
+    )
+    yield finding(
+        "PORTAL_HSM_TOKEN",
+        "the token that holds the keys is named",
+        "set the label of the token that holds the keys",
+        holds=bool(settings.hsm_token),
+        missing=True,
+    )
+    yield key_file("PORTAL_HSM_PIN_FILE", settings.hsm_pin_file or Path("no file"))
 
 
 def _session_key(settings: Settings) -> Iterator[Finding]:
