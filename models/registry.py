@@ -5,6 +5,7 @@ from __future__ import annotations
 import flask_appbuilder.security.sqla.models as security_tables
 
 from models import (
+    audit_review,
     base,
     case,
     certificate,
@@ -33,6 +34,7 @@ from models.audit import event
 
 TABLES = (
     security_tables,
+    audit_review,
     case,
     certificate,
     confirmation,

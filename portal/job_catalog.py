@@ -9,6 +9,7 @@ from services import job_kinds, periodic
 from services.batch import deciding, regular
 from services.job_kinds import Kind
 from services.periodic import Daily, MonthlyWorkingDay, Periodic
+from workflows import review_cases
 from workflows.engine.work_between_deeds import WORK
 from workflows.ex_officio_cases import start_case
 from workflows.operating import background
@@ -36,6 +37,22 @@ CALENDAR = (
         MonthlyWorkingDay(1, time(5, 0)),
         each_period=True,
         payload=lambda due: {"month": due.period},
+    ),
+    Periodic(
+        "review_record",
+        "記録の点検",
+        "Review the audit record",
+        review_cases.MAKE,
+        MonthlyWorkingDay(3, time(4, 0)),
+        each_period=True,
+        payload=lambda due: review_cases.payload_of(due.period),
+    ),
+    Periodic(
+        "escalate_findings",
+        "点検の指摘の期限超過の報告",
+        "Bring overdue follow-ups before the chief",
+        review_cases.ESCALATE,
+        Daily(time(6, 0)),
     ),
 )
 
@@ -66,6 +83,22 @@ def register_kinds(settings: Settings) -> None:
             lease=timedelta(minutes=10),
             as_system=True,
             long=True,
+        ),
+        Kind(
+            review_cases.MAKE,
+            "記録の点検",
+            "Review the audit record",
+            review_cases.make_review,
+            lease=timedelta(minutes=15),
+            as_system=True,
+            long=True,
+        ),
+        Kind(
+            review_cases.ESCALATE,
+            "点検の指摘の期限超過の報告",
+            "Bring overdue follow-ups before the chief",
+            review_cases.escalate,
+            as_system=True,
         ),
         Kind(background.KIND, "案件の一括操作", "Operations on many cases", background.step, long=True),
         *WORK,

@@ -12,7 +12,7 @@ from workflows.engine.bundle import Bundle
 from workflows.engine.parser import called_processes, read_user_tasks, safe_xml
 
 ROOT = Path(__file__).parent
-PROCEDURES = ("acquisition", "loss", "change", "reissue", "cancellation")
+PROCEDURES = ("acquisition", "loss", "change", "reissue", "cancellation", "audit_review")
 CALLED = ("identity_check", "verification")
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, String
+from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, UtcDateTime
+
+NOT_DONE = text("result <> 'done'")
 
 
 class AuditEvent(Base):
@@ -32,7 +34,13 @@ class AuditEvent(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     key_id: Mapped[str] = mapped_column(String(16))
     mac: Mapped[bytes] = mapped_column(LargeBinary(32))
-    __table_args__ = (Index("ix_audit_event_subject", "subject", "id"),)
+    __table_args__ = (
+        Index("ix_audit_event_subject", "subject", "id"),
+        Index("ix_audit_event_staff", "staff_number", "id"),
+        Index("ix_audit_event_terminal", "terminal", "id"),
+        Index("ix_audit_event_office", "office_id", "id"),
+        Index("ix_audit_event_refused", "result", "id", sqlite_where=NOT_DONE, postgresql_where=NOT_DONE),
+    )
 
 
 class AuditHead(Base):

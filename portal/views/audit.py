@@ -111,6 +111,11 @@ TAGS: dict[Tag, tuple[str, str]] = {
     Tag.INCIDENT_OPENED: ("障害の発生", "Incident opened"),
     Tag.INCIDENT_RESOLVED: ("障害の解消", "Incident resolved"),
     Tag.INCIDENT_SKIPPED: ("障害の処理済み", "Incident settled without a retry"),
+    Tag.REVIEW_MADE: ("記録の点検の作成", "Review made"),
+    Tag.REVIEW_JUDGED: ("点検の判定", "Finding judged"),
+    Tag.REVIEW_CONCLUDED: ("点検の締め", "Review concluded"),
+    Tag.REVIEW_FOLLOWED: ("点検の対応", "Finding followed up"),
+    Tag.REVIEW_ESCALATED: ("点検の期限超過の報告", "Overdue follow-up escalated"),
     Tag.AUDIT_READ: ("監査の記録の閲覧", "Audit record read"),
     Tag.REQUEST_REFUSED: ("権限のない要求", "Request refused"),
 }
