@@ -19,6 +19,10 @@ else:
 
     settings = load_settings()  # before all else: an unsafe setting is told at once
 
+    from portal.security import outbound
+
+    outbound.guard(settings)
+
     from portal.app import create_app
 
     application = create_app(settings)

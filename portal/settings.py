@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError
 from portal.self_check import findings
 from portal.self_check.of_settings import KEY_BYTES, of_module, of_settings
 
+OFF = "off"
 OWN_HOSTS = ("localhost", "127.0.0.1")
 
 
@@ -93,6 +94,7 @@ class Settings(BaseSettings):
     login_limit: str = "20 per 5 minute"
     address_limit: str = "120 per 5 minute"
     log_level: str = "INFO"
+    scanner: str = Field(default=OFF, pattern=r"^(off|unix:/\S+|tcp://\S+)$")
     clock_source: Literal["kernel", "host"] = "kernel"
 
     @field_validator("trusted_hosts", "backup_dirs", "key_store_backup_dirs", mode="before")

@@ -10,11 +10,21 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
+from printing.documents import kind_of
 from printing.errors import ContentMissing, PrintRefused
+from printing.glyphs import check_glyphs
 from printing.places import label_at, texts, values_at
 from rules.numbers import NumberNotValid, normalize_individual_number
 
 _TWELVE_DIGITS: Final = re.compile(r"(?<!\d)(?=(\d(?:[ \-‐‑‒–—―−ー・]?\d){11})(?!\d))", re.ASCII)
+
+
+def check(document: object) -> None:
+    """Refuse what may not go on paper, before any layout."""
+    kind = kind_of(document)
+    check_content(kind.title_ja, document, kind.must)
+    check_no_individual_number(document)
+    check_glyphs(document)
 
 
 def check_content(title_ja: str, document: object, must: tuple[str, ...]) -> None:

@@ -23,22 +23,20 @@ from weasyprint.logger import LOGGER
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from printing.checks import check_content, check_no_individual_number
+from printing.checks import check
 from printing.documents import DocumentKind, kind_of
 from printing.errors import PrintRefused, TextDoesNotFit
 from printing.fonts import FACES, Face
 from printing.glyphs import check_glyphs
 from printing.overflow import check_page
 from printing.overlay import Leaf, compose, join, own_font_names
-from printing.templates import stylesheet, template
+from printing.templates import INK_MARK, SHEET_MARK, stylesheet, template
 
-__all__ = ["check", "check_glyphs", "faces_not_taken", "render", "render_many"]
+__all__ = ["INK_MARK", "SHEET_MARK", "check", "check_glyphs", "faces_not_taken", "render", "render_many"]
 
 PAGES_PER_PDF: Final = 50  # WeasyPrint keeps about 1.4 MB a page (stack.md, section 3.2)
 DOCUMENTS_PER_LAYOUT: Final = 25
 GROUNDS_KEPT: Final = 64
-SHEET_MARK: Final = "<!--sheet-->"
-INK_MARK: Final = "<!--ink-->"
 
 _LOCK: Final = Lock()  # Pango's font map is shared and not thread-safe
 _GROUNDS: Final[OrderedDict[tuple[str, str], bytes]] = OrderedDict()
@@ -73,6 +71,11 @@ def _fetcher() -> URLFetcher:
     return URLFetcher(allowed_protocols={"data"}, allow_redirects=False, fail_on_errors=True)
 
 
+def grounds_kept() -> list[str]:
+    """The kinds of documents whose grounds are laid out already."""
+    return sorted({kind for kind, _ in _GROUNDS})
+
+
 def is_refused(address: str) -> bool:
     """Whether a document that names this address cannot make us read it."""
     try:
@@ -104,14 +107,6 @@ def render_many(documents: Sequence[object], *, preview: bool = False) -> bytes:
     with _LOCK, _warnings_refused():
         parts = list(_pdf_parts(documents, preview=preview))
     return parts[0] if len(parts) == 1 else join(parts)
-
-
-def check(document: object) -> None:
-    """Refuse what may not go on paper, before any layout."""
-    kind = kind_of(document)
-    check_content(kind.title_ja, document, kind.must)
-    check_no_individual_number(document)
-    check_glyphs(document)
 
 
 @contextmanager

@@ -17,6 +17,8 @@ from printing.seal import seal_svg
 from rules.eras import format_long, format_short
 
 FOLDER: Final = Path(__file__).parent
+SHEET_MARK: Final = "<!--sheet-->"  # begins a side of paper in every template
+INK_MARK: Final = "<!--ink-->"  # parts what is the same on all sheets from what is not
 
 
 def _finalize(value: Any) -> Any:

@@ -12,7 +12,7 @@ from printing.certificates.card import Card
 from printing.certificates.eligibility_certificate import EligibilityCertificate
 from printing.certificates.eligibility_notice import EligibilityNotice
 from printing.letter import Issuer, MailingAddress
-from printing.renderer import render_many
+from printing.press import render_many
 from rules.eras import PartialDate
 
 NAME = "見本 𠮷子"

@@ -16,11 +16,12 @@ from sqlalchemy import select
 
 from models.certificate import ENDED, EVENTS, Certificate, CertificateEvent, last_events
 from models.document import PrintRequest
+from printing.checks import check
 from printing.documents import DOCUMENTS, kind_of
 from printing.errors import PrintRefused
 from printing.letter import PrintedDocument, TrayOffset
-from printing.renderer import SHEET_MARK, check, render_many
-from printing.templates import template
+from printing.press import render_many
+from printing.templates import SHEET_MARK, template
 from services.context import Context
 from services.papers import from_plain
 
@@ -34,6 +35,11 @@ WHY_NOT = {
     "print.too_long": "A text is too long to be printed.",
     "print.individual_number": "A text holds an Individual Number, which no letter may show.",
     "print.certificate_ended": "The certificate has ended meanwhile; it must not be printed.",
+    "print.too_deep": "The sheet is nested too deeply. Nothing was printed; tell an administrator.",
+    "print.too_much": "The print took more memory than it may. Nothing was printed; print fewer at a time.",
+    "print.took_too_long": "The print took too long and was ended. Nothing came out; print fewer at a time.",
+    "print.stopped": "The process that prints was ended. Nothing was printed; print again.",
+    "print.failed": "An unexpected error ended the print. Nothing was printed; tell an administrator.",
     "print.unknown_document": "This version of the portal does not know the paper.",
 }
 OTHERWISE = "The paper cannot be printed as it stands. Tell an administrator."

@@ -16,10 +16,18 @@ from models.audit.event import AuditHead
 from models.migrations import grants
 from models.vault_table import TABLE
 from portal.extensions import db
+from printing import press
+from printing.confinement import OWN, SHARED
 from printing.system_check import system_check
 
 if TYPE_CHECKING:
     from portal.settings import Settings
+
+NETWORK = {
+    OWN: "OK printing has a network of its own, which reaches nothing",
+    SHARED: "OK printing shares this machine's network and is kept from it by its fetcher and a hook; "
+    "let the portal make user namespaces for more",
+}
 
 
 @click.command("check")
@@ -35,6 +43,7 @@ def check_command() -> None:
     environment = _settings().environment.value
     click.echo(_who_reaches_the_vault())
     click.echo(f"OK fonts, printing libraries and database ({db.engine.dialect.name}, {environment})")
+    click.echo(NETWORK[press.state()["network"]])
 
 
 def _audit_problems() -> list[str]:

@@ -22,6 +22,7 @@ def of_settings(settings: Settings) -> list[Finding]:
         *_modes(settings),
         *_doors(settings),
         *_stores(settings),
+        *_scanner(settings),
         key_file("PORTAL_MASTER_KEY_FILE", settings.master_key_path),
         key_file("PORTAL_AUDIT_KEY_FILE", settings.audit_key_path),
         *of_module(settings),
@@ -133,6 +134,16 @@ def _stores(settings: Settings) -> Iterator[Finding]:
         "limits are counted where all processes see them",
         "limits are counted in a shared place, never in memory",
         holds=not settings.redis_url.startswith("memory:"),
+    )
+
+
+def _scanner(settings: Settings) -> Iterator[Finding]:
+    yield finding(
+        "PORTAL_SCANNER",
+        "every file that comes in is looked at by a virus scanner",
+        "name the socket of ClamAV's clamd, e.g. unix:/run/clamav/clamd.ctl",
+        holds=settings.scanner != "off",
+        missing=True,
     )
 
 

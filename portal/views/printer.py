@@ -15,7 +15,7 @@ from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views.pdf_answers import dress, pdf_answer
 from printing.office.printer_test_page import PrinterTestPage
-from printing.renderer import render
+from printing.press import render
 from services import printer_settings
 from services.errors import NotFound
 from services.printer_settings import MOST_TRAYS, OFFSETS, PLACES, USES, TrayRefused

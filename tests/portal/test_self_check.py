@@ -57,6 +57,7 @@ def installed(folder: Path) -> Production:
         "PORTAL_COOKIE_SECURE": "true",
         "PORTAL_MUNICIPALITY_CODE": "999997",
         "PORTAL_CLOCK_SOURCE": "host",
+        "PORTAL_SCANNER": "unix:/run/clamav/clamd.ctl",
     }
 
 
@@ -120,6 +121,7 @@ def refused_in(environment: Production, monkeypatch: pytest.MonkeyPatch) -> list
         ("PORTAL_COOKIE_SECURE", "false", "PORTAL_COOKIE_SECURE"),
         ("DATABASE_URL", "sqlite:///x.sqlite3", "DATABASE_URL"),
         ("REDIS_URL", "memory://", "REDIS_URL"),
+        ("PORTAL_SCANNER", "off", "PORTAL_SCANNER"),
         ("PORTAL_MASTER_KEY_FILE", "nowhere", "PORTAL_MASTER_KEY_FILE"),
         ("PORTAL_AUDIT_KEY_FILE", "nowhere", "PORTAL_AUDIT_KEY_FILE"),
         ("PORTAL_KEY_STORE_URL", "postgresql://portal@127.0.0.1:1/portal", "PORTAL_KEY_STORE_URL"),

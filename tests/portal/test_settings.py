@@ -34,6 +34,7 @@ def safe(tmp_path: Path) -> dict[str, object]:
         "trusted_hosts": "kokuho.city.example",
         "cookie_secure": True,
         "municipality_code": "281000",
+        "scanner": "unix:/run/clamav/clamd.ctl",
     }
 
 
@@ -59,6 +60,7 @@ def test_a_safe_production_starts(safe: dict[str, object]) -> None:
         ({"database_url": "mysql://portal@/portal"}, "DATABASE_URL"),
         ({"database_url": "what is this"}, "DATABASE_URL"),
         ({"redis_url": "memory://"}, "REDIS_URL"),
+        ({"scanner": "off"}, "PORTAL_SCANNER"),
     ],
 )
 def test_an_unsafe_production_names_the_setting(
