@@ -33,6 +33,7 @@ from models.case import WorkItem
 from models.masters import ReasonCode
 from rules.kana import kana_search_key, name_search_key
 from services.context import Actor, Context
+from services.narrowing import Narrowing
 
 PAGE = 50
 SOON_DAYS = 3
@@ -44,7 +45,7 @@ SUPERVISORS = frozenset({"section_chief"})
 
 
 @dataclass(frozen=True)
-class Filters:
+class Filters(Narrowing):
     """What narrows a box; empty means all. `due` is one of `due_kind`, `assignee` an id or `free`."""
 
     procedure: str = ""
@@ -53,10 +54,6 @@ class Filters:
     assignee: str = ""
     element: str = ""
     text: str = ""
-
-    @property
-    def any(self) -> bool:
-        return any(vars(self).values())
 
 
 @dataclass(frozen=True)

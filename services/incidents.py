@@ -14,13 +14,13 @@ from sqlalchemy import select
 from models.audit.tags import Tag
 from models.case import Case, Definition
 from models.incident import Incident, find_open
-from services import audit
+from services import audit, causes
+from services.causes import UNEXPECTED
 from services.context import Context
 from services.errors import NotFound, RuleBroken, ServiceError, SomebodyElseWasFaster
 
 LONGEST_REASON = 400
 EVERY_OFFICE = frozenset({"administrator"})  # whose incidents of all offices are his to settle
-UNEXPECTED = "unexpected"
 RETRIED = "resolved"
 SKIPPED = "skipped"
 
@@ -32,10 +32,6 @@ _WHAT = {
     "deed": ("「{title}」の後を進められませんでした。", "What follows “{title}” could not be done."),
     "job": ("処理「{title}」ができませんでした。", "The job “{title}” could not be done."),
 }
-_NOW = (
-    "原因の符号は{code}です。原因を除いてから再試行してください。",
-    "The cause has the code {code}. Remove it, then retry.",
-)
 
 
 @dataclass(frozen=True)
@@ -157,7 +153,8 @@ def _new(ctx: Context, failure: Failure) -> Incident:
 def _words(failure: Failure) -> tuple[str, str]:
     what_ja, what_en = _WHAT[failure.kind]
     title = failure.element_id or str(failure.job_id or "")
+    cause_ja, cause_en = causes.told(failure.code)
     return (
-        what_ja.format(title=failure.title_ja or title) + _NOW[0].format(code=failure.code),
-        what_en.format(title=failure.title_en or title) + " " + _NOW[1].format(code=failure.code),
+        what_ja.format(title=failure.title_ja or title) + cause_ja,
+        f"{what_en.format(title=failure.title_en or title)} {cause_en}",
     )

@@ -6,13 +6,14 @@ The words come from the definition that the case had at that moment. Who may not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from models.evaluation import DecisionEvaluation
 from services.cases import CasePage
 from services.context import Context
+from workflows.diagrams import words_of_tables
 from workflows.engine import definitions
 from workflows.engine.dmn.decision_tables import DecisionTable
 from workflows.engine.parser import Specification
@@ -51,26 +52,25 @@ def read(ctx: Context, page: CasePage, language: str) -> list[ShownDecision]:
     if page.blind:
         return []
     return [
-        ShownDecision(one.at, _title(ctx, one, language), [*_tables(ctx, one)])
+        ShownDecision(one.at, _title(ctx, one, language), [*_tables(ctx, one, language)])
         for one in reversed(page.evaluations)
     ]
 
 
 def _title(ctx: Context, kept: DecisionEvaluation, language: str) -> str:
-    titles = definitions.by_hash(ctx.session, kept.definition_hash).titles
-    found = next((words for (_, element), words in titles.items() if element == kept.element_id), None)
-    return found[language == "en"] if found else kept.decision_name
+    words = definitions.by_hash(ctx.session, kept.definition_hash).title_of(kept.element_id)
+    return words[language == "en"] or kept.decision_name
 
 
-def _tables(ctx: Context, kept: DecisionEvaluation) -> Iterable[ShownTable]:
+def _tables(ctx: Context, kept: DecisionEvaluation, language: str) -> Iterable[ShownTable]:
     specification = definitions.by_hash(ctx.session, kept.definition_hash)
+    words = words_of_tables(specification.bundle, language)
     for told in kept.tables:
         table = _table_of(specification, told["owner"])
         first = told["rules"][:1] if table and table.policy_name == "FIRST" else told["rules"]
-        rules = [_rule(table, number, decided=number in first) for number in told["rules"]]
-        yield ShownTable(
-            told["owner"], [(label, text) for label, text in told["inputs"]], rules, told["value"]
-        )
+        rules = [_rule(table, number, words, decided=number in first) for number in told["rules"]]
+        inputs = [(words(label), text) for label, text in told["inputs"]]
+        yield ShownTable(words(told["owner"]), inputs, rules, told["value"])
 
 
 def _table_of(specification: Specification, owner: str) -> DecisionTable | None:
@@ -78,8 +78,10 @@ def _table_of(specification: Specification, owner: str) -> DecisionTable | None:
     return next((table for table in tables if table.owner == owner), None)
 
 
-def _rule(table: DecisionTable | None, number: int, *, decided: bool) -> ShownRule:
+def _rule(
+    table: DecisionTable | None, number: int, words: Callable[[str], str], *, decided: bool
+) -> ShownRule:
     if table is None or number > len(table.rules):
         return ShownRule(number, (), (), "", decided)
-    tests, outputs = table.rule_texts(number)
-    return ShownRule(number, tests, outputs, table.rules[number - 1].description, decided)
+    tests, outputs = ([(words(label), text) for label, text in side] for side in table.rule_texts(number))
+    return ShownRule(number, tests, outputs, words(table.rules[number - 1].description), decided)

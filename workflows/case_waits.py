@@ -13,10 +13,7 @@ from datetime import datetime
 from services.cases import CasePage
 from services.context import Context
 from workflows.engine import definitions
-from workflows.engine.parser import Specification, safe_xml
-from workflows.engine.supported import BPMN
-
-_BESIDE = ("boundaryEvent", "startEvent")
+from workflows.engine.parser import Specification
 
 
 @dataclass(frozen=True)
@@ -35,29 +32,14 @@ def read(ctx: Context, page: CasePage, language: str) -> list[Awaited]:
     if not (page.timers or page.waiting):
         return []
     specification = definitions.by_hash(ctx.session, page.case.definition_hash)
-    beside = _beside(specification)
     told = _told(specification, page, english=language == "en")
-    return [one for one in told if one.element_id not in beside]
+    return [one for one in told if one.element_id not in specification.beside]
 
 
 def _told(specification: Specification, page: CasePage, *, english: bool) -> Iterator[Awaited]:
-    titles = {element: words for (_, element), words in specification.titles.items()}
-
-    def name(element_id: str) -> str:
-        return titles.get(element_id, ("", ""))[english]
-
     for timer in page.timers:
-        yield Awaited("timer", timer.element_id, name(timer.element_id), until=timer.due_at)
+        title = specification.title_of(timer.element_id)[english]
+        yield Awaited("timer", timer.element_id, title, until=timer.due_at)
     for one in page.waiting:
-        yield Awaited(one.kind, one.element_id, name(one.element_id), since=one.since)
-
-
-def _beside(specification: Specification) -> frozenset[str]:
-    """The elements that lie beside a task, or wait at the start of an event sub-process."""
-    return frozenset(
-        node.get("id")
-        for source in specification.bundle.bpmn.values()
-        for node in safe_xml(source.encode(), specification.slug).iter(
-            *(f"{{{BPMN}}}{name}" for name in _BESIDE)
-        )
-    )
+        title = specification.title_of(one.element_id)[english]
+        yield Awaited(one.kind, one.element_id, title, since=one.since)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from models.case import Case, Definition
 from models.staff import names_of
 from services.context import Context
 from services.errors import NotFound
-from workflows.diagrams import in_language
+from workflows.diagrams import in_language, words_of_tables
 from workflows.engine import definitions
 from workflows.engine.bundle import Bundle
 from workflows.engine.parser import safe_xml
@@ -103,8 +103,8 @@ def list_versions(ctx: Context) -> list[Version]:
     ]
 
 
-def read(ctx: Context, slug: str, version: int) -> Shown:
-    """One version with its processes and tables.
+def read(ctx: Context, slug: str, version: int, language: str) -> Shown:
+    """One version with its processes and tables, in the language of the screen where it says so.
 
     Raises:
         NotFound: there is no such version.
@@ -114,7 +114,7 @@ def read(ctx: Context, slug: str, version: int) -> Shown:
         raise _no_such_version()
     bundle = definitions.by_hash(ctx.session, found.hash).bundle
     processes = sorted(bundle.bpmn, key=lambda name: (name != slug, name))
-    return Shown(found, processes, _tables(bundle))
+    return Shown(found, processes, _tables(bundle, words_of_tables(bundle, language)))
 
 
 def diagram(ctx: Context, slug: str, version: int, process: str | None, language: str) -> str:
@@ -137,25 +137,25 @@ def _no_such_version() -> NotFound:
     return NotFound("この版はありません。一覧から選び直してください。", "There is no such version.")
 
 
-def _tables(bundle: Bundle) -> list[DecisionTable]:
+def _tables(bundle: Bundle, words: Callable[[str], str]) -> list[DecisionTable]:
     return [
-        _table(name.split("/")[0], decision, node)
+        _table(name.split("/")[0], decision, node, words)
         for name, source in bundle.dmn.items()
         for decision in safe_xml(source.encode(), name).iterfind("{*}decision")
         for node in decision.iterfind("{*}decisionTable")
     ]
 
 
-def _table(process: str, decision: Any, node: Any) -> DecisionTable:
+def _table(process: str, decision: Any, node: Any, words: Callable[[str], str]) -> DecisionTable:
     return DecisionTable(
         process=process,
-        name=decision.get("name") or decision.get("id"),
+        name=words(decision.get("name") or decision.get("id")),
         hit_policy=node.get("hitPolicy", "UNIQUE"),
-        inputs=[_label(one, "{*}inputExpression/{*}text") for one in node.iterfind("{*}input")],
-        outputs=[one.get("label") or one.get("name") or "" for one in node.iterfind("{*}output")],
+        inputs=[words(_label(one, "{*}inputExpression/{*}text")) for one in node.iterfind("{*}input")],
+        outputs=[words(one.get("label") or one.get("name") or "") for one in node.iterfind("{*}output")],
         rules=[
             (
-                _text(rule, "{*}description"),
+                words(_text(rule, "{*}description")),
                 [_text(cell, "{*}text") for cell in rule.iterfind("{*}inputEntry")],
                 [_text(cell, "{*}text") for cell in rule.iterfind("{*}outputEntry")],
             )

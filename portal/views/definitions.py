@@ -44,7 +44,7 @@ class DefinitionView(BaseView):
     def show(self, slug: str, version: int) -> Any:
         """One version: its diagrams and its tables."""
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            shown = definition_pages.read(ctx, slug, version)
+            shown = definition_pages.read(ctx, slug, version, current_language())
         addresses = [
             (
                 _title(process),

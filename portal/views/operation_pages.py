@@ -120,6 +120,6 @@ def told(run: OperationRun, names: Mapping[str, str], numbers: Mapping[str, int]
     return words
 
 
-def options(values: Sequence[tuple[str, str]], chosen_value: str) -> list[tuple[str, str, bool]]:
-    """Values and labels of a select, with which one is chosen."""
-    return [(value, label, value == chosen_value) for value, label in values]
+def told_in(words: Mapping[str, Sequence[str]], without: str = "") -> list[tuple[str, str]]:
+    """The values of a filter with what they are called; `without` is what holds where nothing is chosen."""
+    return [("" if value == without else value, t(told[0], told[1])) for value, told in words.items()]

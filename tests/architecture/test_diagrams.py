@@ -135,6 +135,18 @@ def test_every_table_of_decisions_can_be_read(path: Path) -> None:
     assert parse_dmn(path.read_bytes())
 
 
+@pytest.mark.parametrize("path", decision_files(), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_every_column_and_description_of_a_table_is_said_in_english_too(path: Path) -> None:
+    root = etree.fromstring(path.read_bytes())
+    told = [
+        node
+        for node in root.iter("{*}decision", "{*}input", "{*}output", "{*}rule")
+        if node.tag.endswith("decision") or node.get("label") or node.find("{*}description") is not None
+    ]
+    assert told
+    assert [node.get("id") for node in told if not english_name(node)] == []
+
+
 def test_ids_of_decisions_are_never_used_twice_in_one_folder() -> None:
     for path in decision_files():
         ids = list(parse_dmn(path.read_bytes()))

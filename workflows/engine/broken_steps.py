@@ -54,10 +54,8 @@ def title_of(ctx: Context, case_id: int, element: tuple[str, str]) -> tuple[str,
     case = ctx.session.get(Case, case_id)
     if case is None:
         return "", ""
-    titles = definitions.by_hash(ctx.session, case.definition_hash).titles
-    if element in titles:
-        return titles[element]
-    return next((title for (_, found), title in titles.items() if found == element[1]), ("", ""))
+    specification = definitions.by_hash(ctx.session, case.definition_hash)
+    return specification.titles.get(element) or specification.title_of(element[1])
 
 
 def note(ctx: Context, broke: BrokenStep) -> None:

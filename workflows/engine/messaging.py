@@ -17,6 +17,7 @@ from models.case import Case
 from models.job import Job
 from models.waiting import Waiting, list_awaiting
 from services import audit, incidents, jobs
+from services.causes import UNEXPECTED
 from services.context import Context
 from services.errors import NotFound, RuleBroken
 from services.incidents import Failure
@@ -149,7 +150,7 @@ def given_up(ctx: Context, job: Job) -> None:
         ctx,
         Failure(
             kind="signal" if is_signal else "message",
-            code=(job.last_error_en or incidents.UNEXPECTED).partition(": ")[0][:60],
+            code=(job.last_error_en or UNEXPECTED).partition(": ")[0][:60],
             case_id=int(case_id),
             job_id=job.id,
             title_ja=told["name"],

@@ -52,7 +52,11 @@ class UserTask:
 
 @dataclass(frozen=True)
 class Specification:
-    """A definition ready to run: SpiffWorkflow's specs without state, decisions, and the user tasks."""
+    """A definition ready to run: SpiffWorkflow's specs without state, decisions, and the user tasks.
+
+    `titles` are by (process, element id); `beside` the elements that lie beside a task, or wait at the start
+    of an event sub-process: a case does not stand at them.
+    """
 
     slug: str
     hash: str
@@ -61,7 +65,13 @@ class Specification:
     decisions: Mapping[str, Decision]
     user_tasks: Mapping[tuple[str, str], UserTask]
     titles: Mapping[tuple[str, str], tuple[str, str]]
+    beside: frozenset[str]
     bundle: Bundle
+
+    def title_of(self, element_id: str) -> tuple[str, str]:
+        """What an element of any of its processes is called, in both languages; empty without a name."""
+        found = (words for (_, element), words in self.titles.items() if element == element_id)
+        return next(found, ("", ""))
 
 
 class RuleTask(SpiffBpmnTask):
@@ -137,7 +147,12 @@ def _specify(packed_hash: str, packed: _Keyed) -> Specification:
     except ValidationException as error:
         raise DefinitionRefused(str(error)) from error
     titles = {key: title for root in roots.values() for key, title in _titles(root).items()}
-    return Specification(bundle.slug, packed_hash, process, called, decisions, tasks, titles, bundle)
+    beside = frozenset(
+        node.get("id")
+        for root in roots.values()
+        for node in root.iter(f"{{{BPMN}}}boundaryEvent", f"{{{BPMN}}}startEvent")
+    )
+    return Specification(bundle.slug, packed_hash, process, called, decisions, tasks, titles, beside, bundle)
 
 
 def _engine_specs(slug: str, roots: Mapping[str, Any], decisions: Mapping[str, Decision]) -> tuple[Any, Any]:

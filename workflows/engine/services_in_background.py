@@ -18,6 +18,7 @@ from models.audit.tags import Tag
 from models.case import Case
 from models.job import Job
 from services import audit, incidents
+from services.causes import UNEXPECTED
 from services.context import Context
 from services.errors import ServiceError, SomebodyElseWasFaster
 from services.incidents import Failure
@@ -90,7 +91,7 @@ def given_up(ctx: Context, job: Job) -> None:
         ctx,
         Failure(
             kind="service",
-            code=told[1] if told else incidents.UNEXPECTED,
+            code=told[1] if told else UNEXPECTED,
             case_id=case.id,
             job_id=job.id,
             element_id=payload["element"],

@@ -18,6 +18,8 @@ from models.masters import Office
 from models.notification import Notification
 from models.waiting import Timer, Waiting
 from services.context import Context
+from services.narrowing import Narrowing
+from workflows.engine import definitions
 from workflows.operating.reach import UNFINISHED, within
 
 PAGE = 50
@@ -37,7 +39,7 @@ AGES = {
 
 
 @dataclass(frozen=True)
-class Filters:
+class Filters(Narrowing):
     """What narrows the list; empty means all. `state` is a key of `STATES`, `age` one of `AGES`."""
 
     slug: str = ""
@@ -45,10 +47,6 @@ class Filters:
     state: str = ""
     element: str = ""
     age: str = ""
-
-    @property
-    def any(self) -> bool:
-        return any(vars(self).values())
 
 
 @dataclass(frozen=True)
@@ -129,7 +127,7 @@ def read(ctx: Context, filters: Filters, after: int | None = None) -> Page:
     rows = ctx.session.execute(statement.order_by(Case.id).limit(PAGE + 1)).all()
     total = ctx.session.scalar(select(func.count()).select_from(Case).where(*wanted)) or 0
     shown = rows[:PAGE]
-    places = _places(ctx, [row.id for row in shown])
+    places = _places(ctx, {row.id: row.hash for row in shown})
     return Page(
         rows=[_listed(ctx, row, places.get(row.id, ())) for row in shown],
         total=total,
@@ -206,8 +204,11 @@ def _has_incident() -> ColumnElement[bool]:
     return exists().where(Incident.case_id == Case.id, Incident.state == "open")
 
 
-def _places(ctx: Context, case_ids: Sequence[int]) -> Mapping[int, Sequence[Place]]:
-    """Where cases stand, in one statement for each kind of waiting."""
+def _places(ctx: Context, hashes: Mapping[int, str]) -> Mapping[int, Sequence[Place]]:
+    """Where cases (with the hash of their definition) stand, in one statement for each kind of waiting.
+
+    Timers beside a task are left out: the case stands at the task.
+    """
     found: dict[int, list[Place]] = {}
     for kind, table, conditions in (
         ("incident", Incident, [Incident.state == "open"]),
@@ -215,18 +216,22 @@ def _places(ctx: Context, case_ids: Sequence[int]) -> Mapping[int, Sequence[Plac
         ("event", Waiting, []),
         ("timer", Timer, []),
     ):
-        statement = _titles(table).where(table.case_id.in_(case_ids), *conditions).order_by(table.id)
-        for case_id, ja, en in ctx.session.execute(statement):
+        columns = [Timer.element_id] if table is Timer else [table.title_ja, table.title_en]
+        statement = select(table.case_id, *columns).where(table.case_id.in_(hashes), *conditions)
+        for case_id, *words in ctx.session.execute(statement.order_by(table.id)):
+            title = _title_of_timer(ctx, hashes[case_id], *words) if table is Timer else (words[0], words[1])
             here = found.setdefault(case_id, [])
-            if all(one.ja != ja for one in here):  # a service that failed waits as well
-                here.append(Place(ja, en, kind))
+            if title is not None and all(one.ja != title[0] for one in here):  # a failed service waits, too
+                here.append(Place(title[0], title[1], kind))
     return found
 
 
-def _titles(table: Any) -> Any:
-    if table is Timer:
-        return select(Timer.case_id, Timer.element_id, Timer.element_id)
-    return select(table.case_id, table.title_ja, table.title_en)
+def _title_of_timer(ctx: Context, content_hash: str, element_id: str) -> tuple[str, str] | None:
+    specification = definitions.by_hash(ctx.session, content_hash)
+    if element_id in specification.beside:
+        return None
+    ja, en = specification.title_of(element_id)
+    return ja or element_id, en or element_id
 
 
 def _listed(ctx: Context, row: Any, places: Sequence[Place]) -> Listed:

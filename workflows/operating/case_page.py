@@ -26,7 +26,7 @@ from workflows.operating.versions import Version, list_versions, numbers_of
 
 @dataclass(frozen=True)
 class OperatorPage:
-    """All of a case that an operator needs; no name, no entry of a form."""
+    """All of a case that an operator needs; no name, no entry of a form. `timers` come with their names."""
 
     case: Case
     number: str
@@ -34,7 +34,7 @@ class OperatorPage:
     version: int
     versions: Sequence[Version]
     items: Sequence[WorkItem]
-    timers: Sequence[Timer]
+    timers: Sequence[tuple[Timer, tuple[str, str]]]
     waiting: Sequence[Waiting]
     incidents: Sequence[Incident]
     journal: Sequence[CaseEvent]
@@ -71,6 +71,7 @@ def read(ctx: Context, case_id: int, to: int | None = None) -> OperatorPage:
     case, office = found
     audit.record(ctx, Tag.CASE_READ, f"case:{case_id}", case_id)
     known = list_versions(ctx, case.slug)
+    here = definitions.by_hash(ctx.session, case.definition_hash)
     target = next((one for one in known if one.number == to and one.state != "draft"), None)
     return OperatorPage(
         case=case,
@@ -79,7 +80,7 @@ def read(ctx: Context, case_id: int, to: int | None = None) -> OperatorPage:
         version=next(one.number for one in known if one.hash == case.definition_hash),
         versions=[one for one in known if one.state != "draft" and one.hash != case.definition_hash],
         items=list_open_items(ctx.session, case_id),
-        timers=list_timers(ctx.session, case_id),
+        timers=[(one, here.title_of(one.element_id)) for one in list_timers(ctx.session, case_id)],
         waiting=list_waiting(ctx.session, case_id),
         incidents=list_open(ctx.session, case_id),
         journal=list_journal(ctx.session, case_id),

@@ -14,6 +14,7 @@ from models.case import Case, own_number
 from models.incident import Incident
 from models.notification import Notification
 from services.context import Context
+from services.narrowing import Narrowing
 from workflows.operating.reach import within
 
 PAGE = 50
@@ -33,7 +34,7 @@ STATES = {
 
 
 @dataclass(frozen=True)
-class Filters:
+class Filters(Narrowing):
     """What narrows the list; empty means all. Without a state the open ones."""
 
     kind: str = ""
@@ -41,10 +42,6 @@ class Filters:
     version: str = ""
     code: str = ""
     state: str = ""
-
-    @property
-    def any(self) -> bool:
-        return any(vars(self).values())
 
 
 @dataclass(frozen=True)

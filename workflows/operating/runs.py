@@ -26,7 +26,7 @@ from models.operation import (
     count_results,
     next_waiting,
 )
-from services import audit
+from services import audit, causes
 from services.context import SYSTEM, Context
 from services.errors import NotAllowed, NotFound, RuleBroken, ServiceError
 from workflows.engine import incident_repair
@@ -60,8 +60,8 @@ KINDS = {
 }
 
 FAILED_AGAIN = (
-    "もう一度行いましたが、できませんでした。原因の符号は{code}です。原因を除いてから再試行してください。",
-    "It was tried again and failed. The cause has the code {code}. Remove it, then retry.",
+    "もう一度行いましたが、できませんでした。",
+    "It was tried again and failed. ",
 )
 
 Perform = Callable[[Context, OperationRun, OperationResult], None]
@@ -193,10 +193,9 @@ def do_next(ctx: Context, run_id: int) -> OperationResult | None:
 def _refuse(ctx: Context, run: OperationRun, result: OperationResult, error: Exception) -> None:
     """Keep why an item could not be done; a retry that failed again counts on its incident."""
     result.state, result.code = REFUSED, cause_of(error)
-    ja, en = FAILED_AGAIN
+    ja, en = (f"{what}{why}" for what, why in zip(FAILED_AGAIN, causes.told(result.code), strict=True))
     if isinstance(error, ServiceError) and not isinstance(error, ServiceFailed):
         ja, en = error.message_ja, error.message_en
-    ja, en = ja.format(code=result.code), en.format(code=result.code)
     result.message_ja, result.message_en = ja[:LONGEST_MESSAGE], en[:LONGEST_MESSAGE]
     if run.kind == "retry" and result.code not in incident_repair.NOT_TRIED:
         incident_repair.failed_again(ctx, _incident(result), error)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 from workflows.engine.dmn.deciding import Deciding
 from workflows.engine.dmn.decision_tables import DecisionTable, Matched
@@ -13,7 +13,8 @@ from workflows.engine.dmn.reading import START
 from workflows.engine.dmn.xml_reader import local_name
 from workflows.engine.feel.builtins_conversion import text_of, weight_of
 from workflows.engine.feel.errors import FeelLimitError, Notice
-from workflows.engine.feel.scope import ClosedDays, Run, release
+from workflows.engine.feel.evaluating import Evaluating, When
+from workflows.engine.feel.scope import Run, release
 from workflows.engine.feel.values import Value
 
 _LONGEST_TOLD = 400
@@ -49,7 +50,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Evaluating):
     """One decision of a file. `required_names` must be brought by the case data.
 
     `tables` are all tables of the file and those it imports, whose rules may have matched.
@@ -75,29 +76,15 @@ class Decision:
         """The table that the decision is, when it is one."""
         return self.node.table
 
-    def evaluate(
-        self,
-        variables: Mapping[str, Any],
-        *,
-        clock: datetime | None = None,
-        closed_days: ClosedDays | None = None,
-    ) -> Any:
-        """The result: a value, a context of outputs, or a list of either. None when no rule matches."""
-        return self.evaluate_traced(variables, clock=clock, closed_days=closed_days).value
+    def evaluate_traced(self, variables: Mapping[str, Any], **when: Unpack[When]) -> Outcome:
+        """The result (a value, a context of outputs, a list of either; None when no rule matches) and why.
 
-    def evaluate_traced(
-        self,
-        variables: Mapping[str, Any],
-        *,
-        clock: datetime | None = None,
-        closed_days: ClosedDays | None = None,
-    ) -> Outcome:
-        """The result with the rules that matched, the inputs by column label, and the notices.
+        Told are the rules that matched, the inputs by column label, and the notices.
 
         Raises DmnError only, and only when a limit is met.
         """
         try:
-            run = Run(variables, self.node.reads, clock, closed_days)
+            run = Run(variables, self.node.reads, when.get("clock"), when.get("closed_days"))
             value = Deciding(run, lambda one: run.variables.get(one.name)).decision(self.node)
             return self._outcome(run, value)
         except FeelLimitError as error:  # the data or the result as a whole; a cell raises DmnError itself

@@ -8,11 +8,12 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Unpack
 
 from workflows.engine.feel import limits
 from workflows.engine.feel.compiler import compile_node
 from workflows.engine.feel.errors import FeelError, FeelLimitError, Notice
+from workflows.engine.feel.evaluating import Evaluating, When
 from workflows.engine.feel.parser import Parser
 from workflows.engine.feel.scope import ClosedDays, Closure, Frame, Run, release
 from workflows.engine.feel.syntax import ContextOf, Node
@@ -54,30 +55,14 @@ class Compiled:
 
 
 @dataclass(frozen=True, slots=True)
-class Expression(Compiled):
+class Expression(Compiled, Evaluating):
     """A checked expression. `entries` are the keys when it is a context, as every script task is."""
 
     entries: tuple[str, ...] = ()
 
-    def evaluate(
-        self,
-        variables: Mapping[str, Any],
-        *,
-        clock: datetime | None = None,
-        closed_days: ClosedDays | None = None,
-    ) -> Any:
-        """The value: None, bool, int or Decimal, str, date, datetime, timedelta, list or dict of these."""
-        return self.evaluate_traced(variables, clock=clock, closed_days=closed_days).value
-
-    def evaluate_traced(
-        self,
-        variables: Mapping[str, Any],
-        *,
-        clock: datetime | None = None,
-        closed_days: ClosedDays | None = None,
-    ) -> Traced:
+    def evaluate_traced(self, variables: Mapping[str, Any], **when: Unpack[When]) -> Traced:
         """The value with its notices. Bad data gives null, never an error; only a limit raises."""
-        run = self.run(variables, clock, closed_days)
+        run = self.run(variables, when.get("clock"), when.get("closed_days"))
         value = release(run, self.value(Frame(run, {})))
         return Traced(value, tuple(run.notices))
 
