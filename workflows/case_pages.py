@@ -10,7 +10,7 @@ from forms.refusals import FieldError
 from models.case import Case, WorkItem
 from models.form_entry import find_latest
 from services import intake
-from services.cases import STATES, CasePage
+from services.cases import ENTERED, STATES, CasePage
 from services.context import Context
 from services.errors import NotFound
 from services.notifications import TITLES
@@ -108,7 +108,7 @@ def diagram(ctx: Context, case_id: int, process: str | None, language: str) -> s
 
 def first_values(ctx: Context, page: CasePage, item: WorkItem) -> Mapping[str, Any]:
     """What a form begins with: the entry to be corrected, or empty rows for the verifier."""
-    if item.element_id == "correct":
+    if item.element_id in ENTERED:  # the intake itself, where operations put the case back to it
         entry = find_latest(ctx.session, page.case.id, ("apply", "correct"))
         return entry.data if entry else {}
     if item.element_id == "confirm_identity":
