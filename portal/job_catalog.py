@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
-from services import job_kinds, periodic
+from services import job_kinds, mass_printing, periodic
 from services.batch import deciding, regular
 from services.job_kinds import Kind
 from services.periodic import Daily, MonthlyWorkingDay, Periodic
@@ -99,6 +99,15 @@ def register_kinds(settings: Settings) -> None:
             "Bring overdue follow-ups before the chief",
             review_cases.escalate,
             as_system=True,
+        ),
+        Kind(
+            mass_printing.KIND,
+            "証・書類の印刷",
+            "Print papers",
+            mass_printing.step,
+            max_attempts=3,
+            lease=timedelta(minutes=5),
+            long=True,
         ),
         Kind(background.KIND, "案件の一括操作", "Operations on many cases", background.step, long=True),
         *WORK,

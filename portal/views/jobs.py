@@ -8,15 +8,15 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 
-from models.job import STATES
+from models.job import STATES, Job
 from portal import clock
 from portal.extensions import db
 from portal.frame import register_counter
 from portal.language import t
 from portal.row_ids import row_id
-from portal.security.access import requires
+from portal.security.access import can, requires
 from portal.security.actor import current_actor
-from services import job_pages, periodic
+from services import job_pages, mass_printing, periodic
 from services.context import Context
 from services.errors import RuleBroken
 from services.job_pages import ALL, MINE
@@ -166,7 +166,17 @@ def _page(job_id: int) -> dict[str, Any]:
         "job": shown.job,
         "skips": job_pages.skips(ctx, job_id) if shown.job.skipped else [],
         "rest": words_of_rest,
+        "result": _result(shown.job),
     }
+
+
+def _result(job: Job) -> tuple[str, str] | None:
+    """Where what a job has made is seen, and what that is called; None where there is no such page."""
+    run_id = job.checkpoint.get("run")
+    if job.kind != mass_printing.KIND or run_id is None or not can("certificate.print"):
+        return None
+    where = url_for("PrintQueueView.show_run", run_id=run_id)
+    return where, t("刷った紙を確かめる", "Check the sheets")
 
 
 def words_of_rest(left: timedelta | None) -> str:

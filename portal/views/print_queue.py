@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, redirect, request, url_for
+from flask import current_app, flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 
 from models.certificate import EVENTS, KINDS
@@ -16,7 +16,7 @@ from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views.pdf_answers import dress, new_key, pdf_answer, said_in_pane, sent_deed, sent_ids
 from printing.documents import DOCUMENTS
-from services import audit, deeds, documents, handing_over, print_queue, print_runs
+from services import audit, deeds, documents, handing_over, mass_printing, print_queue, print_runs
 from services.errors import RuleBroken, SomebodyElseWasFaster
 from services.print_queue import DELIVERIES, STATES, WAITING, Wish
 from services.unit_of_work import unit_of_work
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from models.document import PrintRequest
     from services.context import Actor, Context
     from services.documents import Rendered
 
@@ -77,13 +78,15 @@ class PrintQueueView(BaseView):
     @expose("/run", methods=["POST"])
     @requires("certificate.print")
     def run(self) -> Any:
-        """Print what was ticked as one PDF."""
+        """Print what was ticked as one PDF: a few at once, many by a worker."""
         key, body = sent_deed()
         ids = sent_ids("paper")
         with unit_of_work(current_actor(), clock.now()) as ctx:
             where = deeds.find_done(ctx, key, body)
             if where is None:
                 waiting = _waiting(ctx, ids)
+                where = _ask_worker(ctx, key, body, waiting)
+            if where is None:
                 sheets, refused = documents.prepare(ctx, waiting, dress(ctx))
         if where is None:
             rendered = documents.render(sheets, refused)
@@ -290,6 +293,17 @@ def _waiting(ctx: Context, ids: Any) -> Any:
             "What you chose no longer waits: somebody else printed or cancelled it. Open the list again.",
         )
     return rows
+
+
+def _ask_worker(ctx: Context, key: str, body: str, waiting: Sequence[PrintRequest]) -> str | None:
+    """Where many papers are being printed by a worker; None where they are few."""
+    if len(waiting) <= mass_printing.AT_A_TIME:
+        return None
+    demo = current_app.extensions["portal_settings"].demo
+    job = mass_printing.ask(ctx, key, waiting, demo=demo)
+    where = url_for("JobView.show", job_id=job.id)
+    deeds.remember(ctx, key, body, where)
+    return where
 
 
 def _tell_printed(printed: int, refused: int, skipped: int) -> None:

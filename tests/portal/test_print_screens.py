@@ -21,8 +21,9 @@ from portal import clock
 from portal.app import create_app
 from portal.commands import setup
 from portal.extensions import db
+from portal.job_runner import JobRunner
 from portal.settings import Environment, Settings
-from services import accounts, print_runs
+from services import accounts, mass_printing, print_runs
 from services import unit_of_work as unit_of_work_module
 from services.certificates.events import record_event
 from services.context import SYSTEM
@@ -35,6 +36,7 @@ from tests.portal.conftest import PASSWORD, SECRET, OpenPortal, Visitor, employ_
 from workflows import catalog
 
 CHECKBOX = re.compile(r'name="paper" value="(\d+)"')
+RUN = re.compile(r'href="(/print/runs/\d+)"')
 KEY = re.compile(r'name="deed_key" value="([^"]+)"')
 
 
@@ -194,6 +196,29 @@ def test_a_preview_may_be_framed_by_us_only_and_prints_nothing(portal, clerk):
     assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
     assert answer.headers["Cache-Control"] == "no-store"
     assert count(portal, PrintRun) == 0
+
+
+def test_many_papers_are_printed_by_a_worker_whose_page_leads_to_the_sheets(portal, clerk, monkeypatch):
+    monkeypatch.setattr(mass_printing, "AT_A_TIME", 1)
+    papers, key = waiting(clerk), key_of(clerk, "/print/")
+    first, again = (clerk.post("/print/run", paper=papers, deed_key=key) for _ in range(2))
+    assert first.status_code == again.status_code == 303
+    assert first.location == again.location
+    assert first.location.startswith("/jobs/")
+    assert count(portal, PrintRun) == 0
+    assert "証・書類の印刷" in clerk.get(first.location).text
+    with portal.app_context():
+        JobRunner().run_due()
+        db.session.remove()
+    page = clerk.get(first.location).text
+    assert f"{len(papers)}件を一つのPDFにしました" in page
+    where = RUN.search(page)
+    assert where
+    assert "確認待ち" in clerk.get(where[1]).text
+    assert clerk.get(f"{where[1]}/sheets.pdf").data.startswith(b"%PDF-")
+    assert count(portal, PrintRun) == 1
+    clerk.speak("en")
+    assert "Check the sheets" in clerk.get(first.location).text
 
 
 def test_why_there_is_no_preview_is_said_in_the_pane(portal, clerk):

@@ -23,6 +23,7 @@ from workflows.engine.feel.syntax import (
     ConditionTest,
     Constant,
     ContextOf,
+    Descendants,
     Filter,
     FunctionOf,
     InstanceOf,
@@ -42,7 +43,7 @@ from workflows.engine.feel.syntax import (
 )
 from workflows.engine.feel.type_system import Nothing, Type, coerced
 from workflows.engine.feel.values import Range, Value, kind
-from workflows.engine.feel.walks import compile_filter, compile_loop, compile_path
+from workflows.engine.feel.walks import compile_descendants, compile_filter, compile_loop, compile_path
 
 
 def compile_node(node: Node) -> Closure:
@@ -331,6 +332,10 @@ def _path(node: Path) -> Closure:
     return compile_path(node, compile_node(node.base))
 
 
+def _descendants(node: Descendants) -> Closure:
+    return compile_descendants(node, compile_node(node.base))
+
+
 def _filter(node: Filter) -> Closure:
     return compile_filter(node, compile_node(node.base), compile_node(node.condition))
 
@@ -361,6 +366,7 @@ _COMPILE: dict[type[Node], Callable[[Any], Closure]] = {
     Name: _name,
     Negation: _negation,
     Path: _path,
+    Descendants: _descendants,
     RangeOf: _range,
     Void: _void,
 }

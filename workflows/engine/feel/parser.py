@@ -15,6 +15,7 @@ from workflows.engine.feel.syntax import (
     Between,
     Chain,
     Comparison,
+    Descendants,
     Filter,
     InstanceOf,
     Junction,
@@ -116,6 +117,9 @@ class Parser(OperandReader):
             if self.at("."):
                 place = self.advance().place
                 node = Path(place, node, self.member())
+            elif self.at("..."):
+                place = self.advance().place
+                node = Descendants(place, node, self.member())
             elif self.at("[") and not (range_end and self.closes_range()):
                 node = self.filtered(node)
             elif self.at("("):

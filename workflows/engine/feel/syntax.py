@@ -93,6 +93,14 @@ class Path(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Descendants(Node):
+    """`x...name`: what is called so anywhere inside of x."""
+
+    base: Node
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
 class Filter(Node):
     base: Node
     condition: Node

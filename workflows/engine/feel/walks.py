@@ -8,7 +8,7 @@ from workflows.engine.feel import limits
 from workflows.engine.feel.errors import FeelLimitError, Place
 from workflows.engine.feel.properties import member_of
 from workflows.engine.feel.scope import MISSING, Closure, Frame, Run
-from workflows.engine.feel.syntax import Filter, Loop, Name, Node, Path
+from workflows.engine.feel.syntax import Descendants, Filter, Loop, Name, Node, Path
 from workflows.engine.feel.temporal import Day, day_numbered
 from workflows.engine.feel.values import Range, Value, kind
 
@@ -56,6 +56,27 @@ def compile_path(node: Path, base: Closure) -> Closure:
         return step(frame.run, value)
 
     return run_path
+
+
+def compile_descendants(node: Descendants, base: Closure) -> Closure:
+    """All that is called so, at any depth, in the order of the entries; what is null is left out."""
+    member, at = node.member, node.at
+
+    def walk_down(run: Run, value: Value, depth: int) -> Iterator[Value]:
+        if depth > limits.NESTING:
+            raise FeelLimitError(f"値の入れ子が{limits.NESTING}段を超えています。", *at)
+        if isinstance(value, list):
+            run.charge(at, len(value))
+            for item in value:
+                yield from walk_down(run, item, depth + 1)
+        elif isinstance(value, dict):
+            run.charge(at, len(value))
+            for key, inner in value.items():
+                if key == member and inner is not None:
+                    yield inner
+                yield from walk_down(run, inner, depth + 1)
+
+    return lambda frame: list(walk_down(frame.run, base(frame), 0))
 
 
 def compile_filter(node: Filter, base: Closure, condition: Closure) -> Closure:
