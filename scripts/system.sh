@@ -35,6 +35,12 @@ has_postgresql() {
   return 1
 }
 
+# What stands around the portal on a server: the end of TLS, and the shared counts of several machines.
+server_packages() {
+  PATH=$PATH:/usr/sbin command -v nginx >/dev/null || echo nginx-light
+  command -v redis-server >/dev/null || echo redis-server
+}
+
 missing_packages() {
   local package
   for package in "${LIBRARIES[@]}"; do is_installed "$package" || echo "$package"; done
@@ -44,6 +50,11 @@ missing_packages() {
     is_installed softhsm2 || echo softhsm2
     has_postgresql || echo postgresql
     command -v chromium >/dev/null || echo chromium
+    server_packages
+    command -v systemd-socket-activate >/dev/null || echo systemd
+  elif [ "$1" = server ]; then
+    server_packages
+    command -v pg_dump >/dev/null || echo postgresql-client
   fi
 }
 

@@ -9,6 +9,7 @@ settings.register_profile("house", deadline=None)  # no test measures time
 settings.load_profile("house")
 
 pytest_plugins = [
+    "tests.fixtures.grouping",
     "tests.fixtures.databases",
     "tests.fixtures.live_server",
     "tests.fixtures.browser",

@@ -33,8 +33,6 @@ from tests.fixtures.databases import BACKENDS, empty_database, kept_keys, migrat
 from tests.portal.conftest import Visitor, employ_everybody
 from tests.portal.number_case import NUMBER, take_in_a_number
 
-pytestmark = pytest.mark.xdist_group("backup")  # one portal and its backup, made once on each database
-
 SCAN = b"%PDF-1.7 canary of a scan"
 CANARIES = (NUMBER.encode(), "見本 太郎".encode(), SCAN)
 
