@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Delete, Table, Update, delete, insert, update
+from sqlalchemy import ColumnElement, Connection, Delete, Table, Update, delete, insert, update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
@@ -28,7 +28,7 @@ class Missed(Exception):
         self.change = change
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Change:
     """A change of rows of one entity."""
 
@@ -116,107 +116,98 @@ def _conditions(table: Table, where: Mapping[str, Any]) -> list[ColumnElement[bo
 
 
 def _at_once(connection: Connection, changes: Sequence[Change]) -> list[Any]:
-    shape = tuple(_shape(change) for change in changes)
-    values = tuple(value for change in changes for value in _values(change, connection.dialect))
-    (row,) = direct.ask(connection, _text(shape), values)
+    parts = tuple([_part_of(change) for change in changes])
+    values: list[Any] = []
+    for change in changes:
+        values += _values(change, connection.dialect)
+    (row,) = direct.ask(connection, _text(parts), values)
     return [
         told or [] if isinstance(change, Adding) else told for change, told in zip(changes, row, strict=True)
     ]
 
 
-@dataclass(frozen=True)
-class _Part:
-    """The form of a change without its values."""
-
-    kind: str
-    table: str
-    columns: tuple[str, ...]
-    where: tuple[tuple[str, str], ...]
-    rows: int
-    tells: bool
+# The form of a change without its values: kind, table, columns, tests of the rows, how many rows, tells ids.
+_Part = tuple[str, str, tuple[str, ...], tuple[tuple[str, str], ...], int, bool]
 
 
-def _shape(change: Change) -> _Part:
+def _part_of(change: Change) -> _Part:
     table = change.table.name
     if isinstance(change, Adding):
-        return _Part("add", table, tuple(change.rows[0]), (), len(change.rows), change.tell_ids)
+        return "add", table, tuple(change.rows[0]), (), len(change.rows), change.tell_ids
     if isinstance(change, Changing):
-        return _Part("change", table, tuple(change.values), _tests(change.where), 1, tells=True)
+        return "change", table, tuple(change.values), _tests(change.where), 1, True
     if isinstance(change, Removing):
-        return _Part("remove", table, (), _tests(change.where), 1, tells=True)
+        return "remove", table, (), _tests(change.where), 1, True
     raise TypeError(type(change))
 
 
 def _tests(where: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (name, "IS NULL" if value is None else "= ANY(%s)" if isinstance(value, tuple) else "= %s")
-        for name, value in where.items()
+        [
+            (name, "IS NULL" if value is None else "= ANY(%s)" if isinstance(value, tuple) else "= %s")
+            for name, value in where.items()
+        ]
     )
 
 
 @lru_cache(maxsize=256)
-def _text(shape: tuple[_Part, ...]) -> str:
-    """The statement of a shape; names come from the models, values are given apart."""
-    parts = ", ".join(f"w{place} AS ({_part(part)})" for place, part in enumerate(shape))
-    told = ", ".join(_told(place, part) for place, part in enumerate(shape))
-    words = ["WITH", parts, "SELECT", told]
-    return " ".join(words)
+def _text(parts: tuple[_Part, ...]) -> str:
+    """The statement of such parts; names come from the models, values are given apart."""
+    done = ", ".join(f"w{place} AS ({_words(*part)})" for place, part in enumerate(parts))
+    told = ", ".join(_told(place, part[0], tells=part[-1]) for place, part in enumerate(parts))
+    words = ["WITH", done, "SELECT", told]
+    return direct.numbered(" ".join(words))
 
 
-def _part(part: _Part) -> str:
-    if part.kind == "add":
-        row = f"({', '.join(['%s'] * len(part.columns))})"
-        columns, rows = ", ".join(part.columns), ", ".join([row] * part.rows)
-        words = ["INSERT INTO", part.table, f"({columns})", "VALUES", rows]
-        return " ".join([*words, "RETURNING id"] if part.tells else words)
-    tests = " AND ".join(f"{name} {test}" for name, test in part.where)
-    if part.kind == "change":
-        values = ", ".join(f"{name} = %s" for name in part.columns)
-        words = ["UPDATE", part.table, "SET", values]
+def _words(
+    kind: str,
+    table: str,
+    columns: tuple[str, ...],
+    where: tuple[tuple[str, str], ...],
+    rows: int,
+    tells: bool,
+) -> str:
+    if kind == "add":
+        row = f"({', '.join(['%s'] * len(columns))})"
+        words = ["INSERT INTO", table, f"({', '.join(columns)})", "VALUES", ", ".join([row] * rows)]
+        return " ".join([*words, "RETURNING id"] if tells else words)
+    tests = " AND ".join(f"{name} {test}" for name, test in where)
+    if kind == "change":
+        values = ", ".join(f"{name} = %s" for name in columns)
+        words = ["UPDATE", table, "SET", values]
     else:
-        words = ["DELETE FROM", part.table]
+        words = ["DELETE FROM", table]
     return " ".join([*words, "WHERE", tests, "RETURNING 1"])
 
 
-def _told(place: int, part: _Part) -> str:
-    if not part.tells:
+def _told(place: int, kind: str, *, tells: bool) -> str:
+    if not tells:
         return "NULL"
-    words = [
-        "(SELECT",
-        "array_agg(id ORDER BY id)" if part.kind == "add" else "count(*)",
-        "FROM",
-        f"w{place})",
-    ]
+    words = ["(SELECT", "array_agg(id ORDER BY id)" if kind == "add" else "count(*)", "FROM", f"w{place})"]
     return " ".join(words)
 
 
 def _values(change: Change, dialect: Dialect) -> list[Any]:
-    columns = change.table.c
+    table = change.table
     if isinstance(change, Adding):
-        names = tuple(change.rows[0])
-        ready = [_for_driver(columns[name], dialect) for name in names]
-        return [
-            value if to is None else to(value)
-            for row in change.rows
-            for to, value in zip(ready, (row[name] for name in names), strict=True)
-        ]
-    values = dict(change.values) if isinstance(change, Changing) else {}
-    told = [_given(columns[name], value, dialect) for name, value in values.items()]
-    where = change.where if isinstance(change, Changing | Removing) else {}
-    found = [
-        list(value) if isinstance(value, tuple) else _given(columns[name], value, dialect)
-        for name, value in where.items()
-        if value is not None
+        to_driver = _for_driver(table, tuple(change.rows[0]), dialect)
+        return [row[name] if to is None else to(row[name]) for row in change.rows for name, to in to_driver]
+    given = dict(change.values) if isinstance(change, Changing) else {}
+    values = [
+        given[name] if to is None else to(given[name])
+        for name, to in _for_driver(table, tuple(given), dialect)
     ]
-    return told + found
-
-
-def _given(column: Column[Any], value: Any, dialect: Dialect) -> Any:
-    to = _for_driver(column, dialect)
-    return value if to is None else to(value)
+    where = change.where if isinstance(change, Changing | Removing) else {}
+    for name, to in _for_driver(table, tuple(where), dialect):
+        value = where[name]
+        if isinstance(value, tuple):
+            values.append(list(value))
+        elif value is not None:
+            values.append(value if to is None else to(value))
+    return values
 
 
 @lru_cache(maxsize=1024)
-def _for_driver(column: Column[Any], dialect: Dialect) -> Any:
-    """What turns a value of a column into one that the driver knows; None where it is the same."""
-    return column.type.dialect_impl(dialect).bind_processor(dialect)
+def _for_driver(table: Table, names: tuple[str, ...], dialect: Dialect) -> list[tuple[str, Any]]:
+    """For each column what turns a value of it into one that the driver knows; None where it is the same."""
+    return [(name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names]

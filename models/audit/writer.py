@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -121,16 +122,21 @@ def is_busy(error: DBAPIError) -> bool:
 
 def _write_postgresql(connection: Connection, rows: list[tuple[Any, ...]], head: Head, after: Head) -> bool:
     moved = [after.last_id, after.mac, after.key_id, after.seal, head.last_id]
-    written = direct.tell(connection, *_told(_MOVE_POSTGRESQL, moved, rows[:AT_ONCE]))
+    written = _send(connection, _MOVE_POSTGRESQL, moved, rows[:AT_ONCE])
     for place in range(AT_ONCE, len(rows), AT_ONCE):
-        written += direct.tell(connection, *_told(_MORE_POSTGRESQL, [], rows[place : place + AT_ONCE]))
+        written += _send(connection, _MORE_POSTGRESQL, [], rows[place : place + AT_ONCE])
     return written == len(rows)
 
 
-def _told(beginning: str, values: list[Any], rows: list[tuple[Any, ...]]) -> tuple[str, list[Any]]:
+def _send(connection: Connection, beginning: str, values: list[Any], rows: list[tuple[Any, ...]]) -> int:
     for row in rows:
         values += (row[0], f"{row[1]}+00", *row[2:])
-    return beginning + ", ".join([_ROW_POSTGRESQL] * len(rows)) + _END_POSTGRESQL, values
+    return direct.tell(connection, _text(beginning, len(rows)), values)
+
+
+@lru_cache(maxsize=64)
+def _text(beginning: str, rows: int) -> str:
+    return direct.numbered(beginning + ", ".join([_ROW_POSTGRESQL] * rows) + _END_POSTGRESQL)
 
 
 def _write_sqlite(connection: Connection, rows: list[tuple[Any, ...]], head: Head, after: Head) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from models import direct
 from models.audit.tags import Tag
 from models.bulk import table
 from models.case import Definition
@@ -79,13 +80,13 @@ def current(session: Session, slug: str) -> Specification:
         NotFound: nothing is published under this name.
     """
     session.flush()
-    newest = session.connection().scalar(_newest(), {"slug": slug})
-    if newest is None:
+    rows = direct.look(session.connection(), _newest(), {"slug": slug})
+    if not rows:
         raise NotFound(
             f"手続「{slug}」は公開されていません。管理者に連絡してください。",
             f"The procedure {slug} is not published. Tell an administrator.",
         )
-    return by_hash(session, newest)
+    return by_hash(session, rows[0][0])
 
 
 @cache

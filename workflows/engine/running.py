@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from sqlalchemy import ColumnElement, Select, bindparam, select
-from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, class_mapper
 from sqlalchemy.orm.attributes import instance_dict, set_committed_value
@@ -98,11 +97,7 @@ def lock_item(ctx: Context, item_id: int) -> tuple[WorkItem, Case]:
     """
     values = {"item": item_id, "office": ctx.actor.office_id}
     ctx.session.flush()
-    connection = ctx.session.connection()
-    if connection.dialect.name == "postgresql":
-        rows = direct.ask(connection, _locking_text(connection.dialect), values)
-    else:
-        rows = [tuple(row) for row in connection.execute(_locking(), values)]
+    rows = direct.look(ctx.session.connection(), _locking(), values)
     if not rows:
         raise NotFound("この仕事は見つかりません。一覧から開き直してください。", "There is no such task.")
     (found,) = rows
@@ -114,11 +109,6 @@ def copy_of(entity: type[Row], names: Iterable[str], values: Iterable[Any]) -> R
     made: Row = class_mapper(entity).class_manager.new_instance()
     instance_dict(made).update(zip(names, values, strict=True))
     return made
-
-
-@cache
-def _locking_text(dialect: Dialect) -> str:
-    return str(_locking().compile(dialect=dialect))
 
 
 @cache
