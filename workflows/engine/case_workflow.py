@@ -15,6 +15,7 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from workflows.engine.case_task import A_CHANGE, CaseTask
 from workflows.engine.elements.events import FirstOf
 from workflows.engine.elements.failures import BpmnError, StepFailed
 from workflows.engine.elements.scopes import CaseEvents
@@ -63,20 +64,42 @@ class _Flat:
 class CaseSubWorkflow(_Flat, BpmnSubWorkflow):
     """A called process or sub-process of a case."""
 
+    def __init__(
+        self, spec: Any, parent_task_id: Any, top_workflow: CaseWorkflow, *, deserializing: bool = False
+    ) -> None:
+        super().__init__(spec, parent_task_id, top_workflow, deserializing=True)
+        if not deserializing:
+            CaseTask.root_of(self)
+
 
 class CaseWorkflow(_Flat, BpmnWorkflow):
     """The workflow of a case. `doing` is the one background service that this deed may do."""
 
-    def __init__(self, spec: Any, subprocess_specs: Any = None, **kwargs: Any) -> None:
-        super().__init__(spec, subprocess_specs, **kwargs)
+    def __init__(
+        self,
+        spec: Any,
+        subprocess_specs: Any = None,
+        script_engine: Any = None,
+        *,
+        deserializing: bool = False,
+    ) -> None:
+        super().__init__(spec, subprocess_specs, script_engine, deserializing=True)
         self.event_manager = CaseEvents(self)
         self.doing: Any = None
         self.at_work: Any = None  # the task that is being run
+        self.changes = 0.0  # of the states of all its tasks so far, a millionth each
+        if not deserializing:
+            CaseTask.root_of(self)
 
     @cached_property
     def doers(self) -> dict[str, list[str]]:
         """Who has done which task of the case, by element (work_queue.note_doer)."""
         return {}
+
+    def count_change(self) -> float:
+        """Where the change of a task that happens now stands among all of the case."""
+        self.changes += A_CHANGE
+        return self.changes
 
     def create_subprocess(self, my_task: Any, spec_name: str) -> CaseSubWorkflow:
         subprocess = CaseSubWorkflow(

@@ -1,4 +1,4 @@
-"""What FEEL gives, as data that a case can keep: JSON values only, and no number that changes on the way."""
+"""The data that a case can keep: JSON values only, and no number that changes on the way."""
 
 from __future__ import annotations
 
@@ -30,3 +30,14 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | str | float):
         return value
     return compile_expression("string(value)", ("value",)).evaluate({"value": value})
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are kept alike: Python takes 1, 1.0 and true for equal, JSON does not."""
+    if one is other:
+        return True
+    if type(one) is not type(other) or one != other:
+        return False
+    if isinstance(one, dict):
+        return all(same(inner, other[key]) for key, inner in one.items())
+    return not isinstance(one, list) or all(map(same, one, other))

@@ -1,9 +1,9 @@
 """A running case as bytes without its specification, and back (Ruling 3; stack.md 2.3, design B).
 
 The format is our own and names elements by their BPMN ids, so that neither a moved module nor a newer
-SpiffWorkflow orphans a running case. A task is a short list: id, element, state, place of its parent, moment
-of its last change (microseconds after the first), and what else it has. It stores only the data that it has
-other than its parent, inside the entries of forms as well, so that each entry is stored once.
+SpiffWorkflow orphans a running case. A task is a short list: id, element, state, place of its parent, its
+last change (counted among all changes of the case, from the first), and what else it has. It stores only the
+data that it has other than its parent, inside the entries of forms as well, so that each entry is in it once.
 """
 
 from __future__ import annotations
@@ -12,17 +12,18 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from workflows.engine.case_task import A_CHANGE, CaseTask
 from workflows.engine.case_workflow import CaseSubWorkflow, CaseWorkflow
 from workflows.engine.parser import Specification
+from workflows.engine.plain import same
 from workflows.engine.script_engine import FeelScriptEngine
 
 FORMAT = 2
 NO_PARENT = -1
 NOTHING = object()
-MICROSECONDS = 1_000_000
+CHANGES = 1 / A_CHANGE
 RUNNABLE = TaskState.NOT_FINISHED_MASK & TaskState.DEFINITE_MASK
 _nobody = FeelScriptEngine(None, 0, None, "")  # stands in a thawed case until a deed takes it in hand
 
@@ -54,6 +55,7 @@ def thaw(blob: bytes, specification: Specification) -> CaseWorkflow:
     _workflow_in(workflow, state["top"])
     if "called" in state:
         _called_in(workflow, workflow, state["called"])
+    workflow.changes = max(task.last_state_change for task in workflow.all_tasks())
     return workflow
 
 
@@ -85,7 +87,7 @@ def _task_out(
     if parent is not None:
         place = places[parent.id]
         born[place].append(task.id)
-    changed_at = round((task.last_state_change - since) * MICROSECONDS)
+    changed_at = round((task.last_state_change - since) * CHANGES)
     row = [task.id.hex, task.task_spec.name, task._state, place, changed_at]  # noqa: SLF001 - as stored
     more = _difference(task.data, parent.data if parent is not None else {})
     if task.triggered:
@@ -111,10 +113,10 @@ def _difference(own: dict[str, Any], inherited: dict[str, Any]) -> dict[str, Any
     out: dict[str, Any] = {}
     for name, value in own.items():
         before = inherited.get(name, NOTHING)
-        if value is before or value == before:
+        if same(value, before):
             continue
         if isinstance(value, dict) and isinstance(before, dict):
-            inside = {key: one for key, one in value.items() if key not in before or before[key] != one}
+            inside = {key: one for key, one in value.items() if not same(one, before.get(key, NOTHING))}
             lost = sorted(key for key in before if key not in value)
             out.setdefault("inside", {})[name] = [inside, lost] if lost else [inside]
         else:
@@ -144,22 +146,16 @@ def _workflow_in(workflow: Any, state: dict[str, Any]) -> None:
 def _task_in(workflow: Any, specs: dict[str, Any], tasks: list[Any], row: list[Any], since: float) -> Any:
     name, element, state, place, changed_at, *rest = row
     more = rest[0] if rest else {}
-    task = Task.__new__(Task)  # its constructor would make an id, and ask the clock
-    task.id = task_id = UUID(name)
-    task.workflow, task.task_spec = workflow, specs[element]
-    task._state, task._children, task._parent = state, [], None  # noqa: SLF001 - restoring the tree
-    task.thread_id = Task.thread_id_pool
-    task.last_state_change = since + changed_at / MICROSECONDS
+    task = CaseTask.made(workflow, UUID(name), specs[element], state, since + changed_at * A_CHANGE)
     task.triggered, task.internal_data = more.get("triggered", False), more.get("internal", {})
     inherited: dict[str, Any] = {}
     if place != NO_PARENT:
         parent = tasks[place]
         task._parent = parent.id  # noqa: SLF001 - restoring the tree
-        parent._children.append(task_id)  # noqa: SLF001 - restoring the tree
+        parent._children.append(task.id)  # noqa: SLF001 - restoring the tree
         inherited = parent.data
     data = _together(inherited, more)
     task.data = copied(data) if state & RUNNABLE else data
-    workflow.tasks[task_id] = task
     return task
 
 

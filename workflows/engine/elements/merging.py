@@ -12,6 +12,8 @@ from typing import Any
 
 from SpiffWorkflow.task import Task
 
+from workflows.engine.plain import same
+
 _GONE = object()
 
 
@@ -23,7 +25,7 @@ def add_changes(target: dict[str, Any], before: Mapping[str, Any], after: Mappin
             target.pop(key, None)
         elif isinstance(old, dict) and isinstance(new, dict) and isinstance(target.get(key), dict):
             add_changes(target[key], old, new)
-        elif type(old) is not type(new) or old != new:
+        elif not same(old, new):
             target[key] = deepcopy(new)
 
 
