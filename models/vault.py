@@ -15,10 +15,23 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy.orm import Session
 
 from models.crypto import cipher, envelope
+from models.key_refusals import TooManyOrphans
 from models.vault_functions import Functions
 from models.vault_table import TABLE, Door, Number, PlainTable, SealedNumber
 
 PREFIX = "vault:"
+ORPHANS_EXPECTED = 50  # among the keys that are looked at together
+
+
+@dataclass(frozen=True)
+class Swept:
+    """How far a sweep of data keys came: after which it goes on, if at all; how many seen, and destroyed."""
+
+    after: str | None
+    seen: int
+    destroyed: int
+
+
 LOCK_BYTES, MOST_LOCKS = 8, 200
 
 
@@ -43,7 +56,7 @@ def put_all(session: Session, several: Sequence[str], at: datetime, by_id: int |
     session.flush()
     told: list[tuple[str, int | None, str]] = [(str(uuid.uuid4()), None, digits) for digits in several]
     if told:
-        _door(session).add(_seal(told), envelope.OWN_KEY, "provisional", at, by_id)
+        _door(session).add(_seal(told, at), envelope.OWN_KEY, "provisional", at, by_id)
     return [PREFIX + reference for reference, _, _ in told]
 
 
@@ -64,17 +77,17 @@ def move(session: Session, of_person: int, to_person: int, only: Iterable[str] |
 def add_confirmed(session: Session, numbers: Iterable[tuple[str, int, str]], at: datetime) -> int:
     """Put in many numbers of persons at once, given as (reference without prefix, person, digits)."""
     session.flush()
-    sealed = _seal(numbers)
+    sealed = _seal(numbers, at)
     if sealed:
         _door(session).add(sealed, envelope.OWN_KEY, "confirmed", at, None)
     return len(sealed)
 
 
-def _seal(numbers: Iterable[tuple[str, int | None, str]]) -> list[SealedNumber]:
+def _seal(numbers: Iterable[tuple[str, int | None, str]], at: datetime) -> list[SealedNumber]:
     """Seal numbers, each bound to its row; all data keys are kept first."""
     told = list(numbers)
     seals = envelope.seal_all(
-        [(reference, digits.encode("ascii")) for reference, _, digits in told], table=TABLE
+        [(reference, digits.encode("ascii")) for reference, _, digits in told], table=TABLE, at=at
     )
     keys = cipher.keys()
     return [
@@ -139,6 +152,21 @@ def destroy_keys(session: Session, at_once: int) -> int:
         envelope.destroy(found)
         door.note_destroyed(found)
     return len(found)
+
+
+def sweep_keys(session: Session, made_before: datetime, after: str, at_once: int) -> Swept:
+    """Destroy data keys whose row never came to be: the deed that made them was undone.
+
+    Looks at a part of the keys that were made before a moment so long ago that no deed of then still runs.
+
+    Raises:
+        TooManyOrphans: so many keys have no row that the database is likelier an older one than the keys.
+    """
+    ids = envelope.list_made_before(made_before, after, at_once)
+    orphans = set(ids) - _door(session).known(ids)
+    if len(orphans) > max(ORPHANS_EXPECTED, len(ids) // 10):
+        raise TooManyOrphans(len(orphans), len(ids))
+    return Swept(ids[-1] if len(ids) == at_once else None, len(ids), envelope.destroy(orphans))
 
 
 def find(session: Session, reference: str | None) -> Number | None:

@@ -30,6 +30,9 @@ CALENDAR = (
     ),
     Periodic("tidy", "不要な記録の廃棄", "Housekeeping", regular.TIDY, Daily(time(1, 0))),
     Periodic(
+        "sweep_keys", "番号のない鍵の消去", "Destroy keys without a number", regular.KEYS, Daily(time(1, 30))
+    ),
+    Periodic(
         "ex_officio_lists",
         "職権の一覧の作成",
         "Make the ex officio lists",
@@ -75,6 +78,13 @@ def register_kinds(settings: Settings) -> None:
             as_system=True,
         ),
         Kind(regular.TIDY, "不要な記録の廃棄", "Housekeeping", tidy, as_system=True),
+        Kind(
+            regular.KEYS,
+            "番号のない鍵の消去",
+            "Destroy keys without a number",
+            regular.sweep_keys,
+            as_system=True,
+        ),
         Kind(
             regular.LISTS,
             "職権の一覧の作成",

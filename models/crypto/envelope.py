@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -104,16 +105,14 @@ def _parts() -> tuple[KeyProvider, KeyStore, tuple[KeyProvider, ...]]:
     return _loaded[0]
 
 
-def seal_all(several: Sequence[tuple[str, bytes]], *, table: str) -> list[bytes]:
+def seal_all(several: Sequence[tuple[str, bytes]], *, table: str, at: datetime) -> list[bytes]:
     """Seal (reference, plain) with a new data key each; the keys are on the disk before it returns."""
     provider, store, _ = _parts()
     keys = {reference: os.urandom(KEY_BYTES) for reference, _ in several}
-    store.add(
-        [
-            WrappedKey(reference, *provider.wrap(key, f"data_key:{reference}"))
-            for reference, key in keys.items()
-        ]
-    )
+    wrapped = [
+        WrappedKey(reference, *provider.wrap(key, f"data_key:{reference}")) for reference, key in keys.items()
+    ]
+    store.add(wrapped, at)
     return [_seal(keys[reference], plain, f"{table}:{reference}") for reference, plain in several]
 
 
@@ -128,6 +127,11 @@ def open_one(reference: str, sealed: bytes, *, table: str) -> bytes:
     key = _unwrapped(_parts()[1].get(reference))
     nonce, body = sealed[: cipher.NONCE_BYTES], sealed[cipher.NONCE_BYTES :]
     return AESGCM(key).decrypt(nonce, body, f"{table}:{reference}".encode())
+
+
+def list_made_before(moment: datetime, after: str, at_once: int) -> list[str]:
+    """References of data keys that were made before a moment, in order, after one of them."""
+    return _parts()[1].list_made_before(moment, after, at_once)
 
 
 def destroy(references: Iterable[str]) -> int:

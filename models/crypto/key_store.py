@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Engine,
     LargeBinary,
@@ -25,10 +27,13 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    inspect,
     make_url,
     select,
+    text,
     update,
 )
+from sqlalchemy.exc import DBAPIError
 
 AT_ONCE = 1000
 IN_MEMORY = "sqlite://"  # gone with the process
@@ -38,6 +43,7 @@ _TABLE = Table(
     Column("id", String(36), primary_key=True),
     Column("kek_id", String(40), nullable=False, index=True),
     Column("wrapped", LargeBinary, nullable=False),
+    Column("made_at", BigInteger, nullable=False, server_default=text("0")),  # seconds; 0: before it was kept
 )
 
 
@@ -68,12 +74,35 @@ class KeyStore:
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _prepare_sqlite)
         _TABLE.metadata.create_all(self._engine)
+        if not self._knows_when_made():
+            self._add_made_at()
 
-    def add(self, keys: Sequence[WrappedKey]) -> None:
-        """Add new keys."""
+    def _knows_when_made(self) -> bool:
+        return "made_at" in {column["name"] for column in inspect(self._engine).get_columns(_TABLE.name)}
+
+    def _add_made_at(self) -> None:
+        """Bring a store of before to this form; of several processes that do it at once, one does."""
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(text("ALTER TABLE data_key ADD COLUMN made_at BIGINT DEFAULT 0 NOT NULL"))
+        except DBAPIError:
+            if not self._knows_when_made():
+                raise
+
+    def add(self, keys: Sequence[WrappedKey], at: datetime) -> None:
+        """Add new keys, made at a moment."""
+        made_at = int(at.timestamp())
         with self._engine.begin() as connection:
             for place in range(0, len(keys), AT_ONCE):
-                connection.execute(insert(_TABLE), [vars(key) for key in keys[place : place + AT_ONCE]])
+                part = [vars(key) | {"made_at": made_at} for key in keys[place : place + AT_ONCE]]
+                connection.execute(insert(_TABLE), part)
+
+    def list_made_before(self, moment: datetime, after: str, at_once: int) -> list[str]:
+        """The ids of keys that were made before a moment, in order, after one of them."""
+        old = (_TABLE.c.made_at < int(moment.timestamp())) & (_TABLE.c.id > after)
+        statement = select(_TABLE.c.id).where(old).order_by(_TABLE.c.id).limit(at_once)
+        with self._engine.connect() as connection:
+            return list(connection.scalars(statement))
 
     def get(self, key_id: str) -> WrappedKey:
         """The key of an id.

@@ -80,5 +80,5 @@ def _wrap(settings: Settings) -> int:
 
 def _record(done: int, left: int) -> None:
     with unit_of_work(SYSTEM, clock.now()) as ctx:
-        detail = {"keys": done} | ({"left": left} if left else {})
+        detail = {"wrapped": done} | ({"unopened": left} if left else {})
         audit.record(ctx, Tag.KEYS_ROTATED, f"key:{keys.status()[0]}", detail=detail)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from models.crypto.key_store import AT_ONCE, KeyStore, WrappedKey
+from portal import clock
 from portal.settings import Settings
 
 
@@ -34,7 +35,7 @@ def fill(settings: Settings, told: Iterable[bytes]) -> int:
         content = json.loads(line)
         part.append(WrappedKey(content["id"], content["kek_id"], bytes.fromhex(content["wrapped"])))
         if len(part) == AT_ONCE:
-            store.add(part)
+            store.add(part, clock.now())
             done, part = done + len(part), []
-    store.add(part)
+    store.add(part, clock.now())
     return done + len(part)

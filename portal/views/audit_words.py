@@ -72,6 +72,9 @@ KEYS: Mapping[str, Words] = {
     "at": ("画面", "page"),
     "method": ("方法", "method"),
     "keys": ("消した番号の鍵", "data keys destroyed"),
+    "orphans": ("消した番号のない鍵", "keys without a number destroyed"),
+    "wrapped": ("包み直した鍵", "data keys wrapped anew"),
+    "unopened": ("開かなかった鍵", "data keys that did not open"),
     "deeds": ("消した送信の控え", "sent pages forgotten"),
     "counters": ("消した計数", "counters removed"),
 }

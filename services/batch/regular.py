@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from services import ex_officio, housekeeping, leavers, reminders
+from services import ex_officio, housekeeping, key_sweep, leavers, reminders
 from services.context import Context
 from services.errors import ServiceError
 from services.job_kinds import Progress, Skipped, Work
 
-REMIND, TIDY, LISTS, LEAVERS = "remind", "tidy", "make_lists", "sweep_leavers"
+REMIND, TIDY, LISTS, LEAVERS, KEYS = "remind", "tidy", "make_lists", "sweep_leavers", "sweep_keys"
 
 
 def remind(ctx: Context, work: Work) -> Progress:
@@ -37,6 +37,20 @@ def tidy(ctx: Context, work: Work, number_days: int) -> Progress:
         finished=tidied.numbers < housekeeping.AT_ONCE,
         message_ja=f"不要になった個人番号{done}件を廃棄しました。",
         message_en=f"{done} Individual Numbers that no case needs were destroyed.",
+    )
+
+
+def sweep_keys(ctx: Context, work: Work) -> Progress:
+    """Destroy data keys whose number never came to be, a part at a time."""
+    swept = key_sweep.run(ctx, str(work.checkpoint.get("after", "")))
+    gone = int(work.checkpoint.get("gone", 0)) + swept.destroyed
+    seen = work.done + swept.seen
+    return Progress(
+        {"done_upto": seen, "after": swept.after or "", "gone": gone},
+        seen,
+        finished=swept.after is None,
+        message_ja=f"番号の鍵{seen}個を調べ、番号のない鍵{gone}個を消しました。",
+        message_en=f"{seen} data keys were looked at; {gone} without a number were destroyed.",
     )
 
 

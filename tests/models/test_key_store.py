@@ -4,7 +4,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ from tests.fixtures.databases import KEYS, connect, migrated_database
 
 ONE, OTHER = "000920000010", "000920000029"
 NEW = bytes(range(64, 96))
+AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -128,11 +129,11 @@ def test_a_process_that_does_not_know_the_new_key_yet_reads_it(
 def test_keys_are_wrapped_anew_while_numbers_come_in_and_are_opened(store_url: str) -> None:
     def work(place: int) -> bool:
         reference, plain = f"number-{place}", f"{place:012}".encode()
-        [sealed] = envelope.seal_all([(reference, plain)], table=vault.TABLE)
+        [sealed] = envelope.seal_all([(reference, plain)], table=vault.TABLE, at=AT)
         return envelope.open_one(reference, sealed, table=vault.TABLE) == plain
 
     first = [(f"before-{place}", b"0") for place in range(200)]
-    seals = envelope.seal_all(first, table=vault.TABLE)
+    seals = envelope.seal_all(first, table=vault.TABLE, at=AT)
     envelope.load(KeyringProvider(rotated), KeyStore(store_url))
     with ThreadPoolExecutor(4) as hands:
         answers = hands.map(work, range(60))
@@ -145,7 +146,7 @@ def test_keys_are_wrapped_anew_while_numbers_come_in_and_are_opened(store_url: s
 
 
 def test_a_key_destroyed_while_keys_are_wrapped_anew_stays_destroyed(store_url: str) -> None:
-    envelope.seal_all([("one", b"1"), ("other", b"2")], table=vault.TABLE)
+    envelope.seal_all([("one", b"1"), ("other", b"2")], table=vault.TABLE, at=AT)
     store = KeyStore(store_url)
     [one] = [key for key in store.wrapped_otherwise("k2") if key.id == "one"]
     store.destroy(["one"])

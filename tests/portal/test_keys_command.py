@@ -47,7 +47,7 @@ def test_rotating_makes_a_key_and_wraps_all_with_it(run: Run, app: Flask) -> Non
         receive()
         assert opened() == [NUMBER, NUMBER]
         event = db.session.scalars(select(AuditEvent).where(AuditEvent.tag == "keys:rotated")).one()
-        assert (event.subject, event.detail) == ("key:k2", {"keys": 1})
+        assert (event.subject, event.detail) == ("key:k2", {"wrapped": 1})
     path = app.extensions["portal_settings"].master_key_path
     assert path.stat().st_mode & 0o777 == 0o600
     assert list(json.loads(path.read_text())["keys"]) == ["k1", "k2"]

@@ -8,6 +8,7 @@ key again.
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,6 +21,7 @@ branch_labels = None
 depends_on = None
 
 PLACE = "individual_number"
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # their rows are there already
 NUMBERS = sa.table(
     PLACE,
     sa.column("id", sa.Integer),
@@ -32,7 +34,7 @@ NUMBERS = sa.table(
 def upgrade() -> None:
     def own(reference: str, sealed: bytes, key_id: str) -> tuple[bytes, str]:
         plain = cipher.unseal(cipher.keys(), sealed, key_id=key_id, context=f"{PLACE}:{reference}")
-        return envelope.seal_all([(reference, plain)], table=PLACE)[0], envelope.OWN_KEY
+        return envelope.seal_all([(reference, plain)], table=PLACE, at=LONG_AGO)[0], envelope.OWN_KEY
 
     _seal_anew(own, NUMBERS.c.key_id != envelope.OWN_KEY)
 
