@@ -1,5 +1,7 @@
 """Tasks, sub-processes, call activities and event sub-processes, across save and restore at every step."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.workflows.engine.elements.drawing import (
@@ -21,6 +23,7 @@ from tests.workflows.engine.elements.drawing import (
     user,
 )
 from tests.workflows.engine.elements.playing import Play
+from workflows.engine.parser import specify
 
 
 def test_every_task_of_a_line_is_done_once(mode: str) -> None:
@@ -256,3 +259,12 @@ def test_a_signal_thrown_inside_reaches_all_who_wait_and_goes_out(mode: str) -> 
     assert play.thrown == [("stop", "", "now")]
     play.do("b")
     assert play.ended
+
+
+def test_a_task_inside_is_done_by_the_lane_of_the_sub_process_where_no_lane_names_it() -> None:
+    inner = sub("part", start("s1"), user("work"), end("e1"), flows("s1 > work > e1"))
+    drawn = draw(start(), inner, end(), flows("start > part > end"))
+    reference = "<bpmn:flowNodeRef>{}</bpmn:flowNodeRef>"
+    source = drawn.bpmn["drawn.bpmn"].replace(reference.format("work"), reference.format("part"))
+    specification = specify(replace(drawn, bpmn={"drawn.bpmn": source}))
+    assert specification.user_tasks["drawn", "work"].role == "counter"
