@@ -19,8 +19,8 @@ WOKEN = text("wake_at IS NOT NULL")
 class Timer(Base):
     """When a waiting case must be woken.
 
-    `due_at` is what the diagram says; `wake_at` is when the poller looks at it: later after a failure, and
-    never (None) while the case is suspended.
+    `since` is when the case reached it, `due_at` what the diagram says; `wake_at` is when the poller looks at
+    it: later after a failure, and never (None) while the case is suspended.
     """
 
     __tablename__ = "case_timer"
@@ -28,6 +28,7 @@ class Timer(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("workflow_case.id"), index=True)
     task_guid: Mapped[str] = mapped_column(String(36), unique=True)
     element_id: Mapped[str] = mapped_column(String(60))
+    since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # None where it began before this was kept
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     wake_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)

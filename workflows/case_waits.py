@@ -39,7 +39,7 @@ def read(ctx: Context, page: CasePage, language: str) -> list[Awaited]:
 def _told(specification: Specification, page: CasePage, *, english: bool) -> Iterator[Awaited]:
     for timer in page.timers:
         title = specification.title_of(timer.element_id)[english]
-        yield Awaited("timer", timer.element_id, title, until=timer.due_at)
+        yield Awaited("timer", timer.element_id, title, since=timer.since, until=timer.due_at)
     for one in page.waiting:
         title = specification.title_of(one.element_id)[english]
         yield Awaited(one.kind, one.element_id, title, since=one.since)

@@ -74,6 +74,8 @@ def test_what_the_system_is_to_do_is_told_with_since_when_and_till_when_in_the_l
     finish(clerk, app, case, "first")
     due = ask(app, lambda: db.session.scalars(select(Timer.due_at)).one())
     assert timedelta(days=13) < due - clock.now() <= timedelta(days=14)
+    since = ask(app, lambda: db.session.scalars(select(Timer.since)).one())
+    assert since + timedelta(days=14) == due
     page = clerk.get(f"/cases/{case}").text
     for told in ("システム待ち", "システムの処理が終わるのを待っています", "処理send", "待ちpause"):
         assert told in page

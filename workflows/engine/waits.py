@@ -158,7 +158,8 @@ def _values(ctx: Context, running: Running, wait: Wait) -> tuple[type[Base], dic
     place = {"case_id": running.case.id, "task_guid": wait.guid, "element_id": wait.element[1]}
     if wait.due_at is not None:
         wake_at = None if running.case.state == "suspended" else wait.due_at
-        return TimerRow, {**place, "due_at": wait.due_at, "wake_at": wake_at, "attempts": 0}
+        row = {"since": ctx.at, "due_at": wait.due_at, "wake_at": wake_at, "attempts": 0}
+        return TimerRow, {**place, **row}
     title_ja, title_en = running.specification.titles.get(wait.element, ("", ""))
     return Waiting, {
         **place,
