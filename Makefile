@@ -42,6 +42,7 @@ migrate: ## bring the database up to date: tables, permissions, procedures
 
 golden: install ## draw the expected pages anew; look at what changed before you commit it
 	$(BIN)/python -m tests.printing.golden
+	$(BIN)/python -m tests.portal.draw_rights
 
 sizes: install ## print the longest files and functions, for a reviewer to ask why
 	$(BIN)/python -m scripts.sizes

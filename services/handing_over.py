@@ -89,11 +89,13 @@ def hand_over_one(ctx: Context, certificate_id: int, way: str, photo_paper: str 
     """Say that one certificate that lies in the office (again) went out.
 
     Raises:
+        NotFound: there is none, or it lies in another office.
         NotInOffice: it is not printed, is out already, or has ended.
         PhotoIdMissing: at the counter, and no paper with a photo is named.
     """
-    reason = _photo(ctx, photo_paper) if way == COUNTER else None
     row = get(ctx, certificate_id, lock=True)
+    _must_lie_here(ctx, row)
+    reason = _photo(ctx, photo_paper) if way == COUNTER else None
     if not _in_office(ctx, (row.id,)):
         raise NotInOffice(
             f"証{row.serial}は、いま「{state_of(ctx, row)}」です。"
@@ -177,6 +179,19 @@ def last_kind(ctx: Context, row: Certificate) -> str:
 def state_of(ctx: Context, row: Certificate) -> str:
     """The last event in Japanese."""
     return EVENTS[last_kind(ctx, row)][0]
+
+
+def _must_lie_here(ctx: Context, row: Certificate) -> None:
+    """A certificate lies in the office that printed it; what comes back is taken at every counter (N2)."""
+    requests = select(PrintRequest).where(
+        PrintRequest.household_id == row.household_id, PrintRequest.certificate_id.is_not(None)
+    )
+    offices = {one.office_id for one in ctx.session.scalars(requests) if row.id in certificate_ids(one)}
+    if offices and ctx.actor.office_id not in offices:
+        raise NotFound(
+            "この証は、ほかの課・窓口で印刷され、そこにあります。渡すのはその窓口です。",
+            "This certificate lies in the office that printed it; it is handed over there.",
+        )
 
 
 def _in_office(ctx: Context, ids: Sequence[int]) -> list[int]:

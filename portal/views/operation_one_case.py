@@ -21,6 +21,7 @@ from services.unit_of_work import unit_of_work
 from workflows.engine.comparison import ASPECTS
 from workflows.operating import case_page, moving, versions
 from workflows.operating.case_list import STATES
+from workflows.operating.reach import must_reach
 
 TOLD = frozenset({"migrated", "rewound", "suspended", "resumed"})  # whose notes operators write
 
@@ -77,6 +78,8 @@ class OperationOneCaseView(BaseView):
         return self._start(case_id, "take_back", slug=page.case.slug, **wish)
 
     def _start(self, case_id: int, kind: str, **wish: Any) -> Any:
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            must_reach(ctx, case_id)
         try:
             reason = request.form.get("reason", "")
             where = operation_pages.start(kind, case_ids=[case_id], reason=reason, **wish)

@@ -179,3 +179,15 @@ def test_nobody_and_no_household_are_said(uow):
         certificate_book.of_person(ctx, 999999)
     with pytest.raises(NotFound), uow() as ctx:
         certificate_book.of_household(ctx, 999999)
+
+
+def test_another_office_does_not_hand_over_what_lies_here(uow, clerk, ready, session):
+    one = certificate_of(session, ready[0])
+    elsewhere = employ(session, "certificate_clerk", "s-elsewhere", "77")
+    with pytest.raises(NotFound, match="ほかの課"), uow(elsewhere) as ctx:
+        handing_over.hand_over_one(ctx, one, "post")
+    with uow(clerk) as ctx:
+        handing_over.hand_over_one(ctx, one, "post")
+    with uow(elsewhere) as ctx:
+        handing_over.take_back(ctx, one, "returned", "")
+    assert kind_of(session, one) == "returned"

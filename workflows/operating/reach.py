@@ -21,6 +21,17 @@ def within(ctx: Context, office_column: Any) -> list[ColumnElement[bool]]:
     return [office_column == ctx.actor.office_id]
 
 
+def must_reach(ctx: Context, case_id: int) -> None:
+    """A case is within the actor's reach.
+
+    Raises:
+        NotFound: there is none, or it is another office's.
+    """
+    statement = select(Case.id).where(Case.id == case_id, *within(ctx, Case.office_id))
+    if ctx.session.scalar(statement) is None:
+        raise NotFound("この案件は見つかりません。一覧から開き直してください。", "There is no such case.")
+
+
 def lock_case(ctx: Context, case_id: int) -> Case:
     """A case that has not ended, held for this transaction.
 
