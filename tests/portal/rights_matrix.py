@@ -29,7 +29,6 @@ PLAIN = {
     "reason": "01",
     "kind": "person",
     "name": "counter",
-    **dict.fromkeys(("pk", "place", "version", "factor_id"), 1),
 }
 SENT = {
     "reason": "確認",
@@ -102,7 +101,7 @@ class Asker:
         if endpoint.startswith("CasePaperView"):
             blanks["slug"] = "reception_slip"
         with self.app.test_request_context():
-            values = {name: blanks[name] for name in rule.arguments}
+            values = {name: blanks.get(name, 1) for name in rule.arguments}
             address = self.app.url_for(endpoint, _method=method, **values)
         sent = None
         if method == "POST":

@@ -84,7 +84,9 @@ def guessed(app: Flask, things: TwoOffices) -> list[str]:
             for place in (things.own, things.other, things.closed):
                 blanks = rights_matrix.PLAIN | {"user_id": 1} | place.of("administrator", door[0])
                 with app.test_request_context():
-                    found.append(app.url_for(door[0], **{name: blanks[name] for name in rule.arguments}))
+                    found.append(
+                        app.url_for(door[0], **{name: blanks.get(name, 1) for name in rule.arguments})
+                    )
     return sorted(set(found))
 
 
