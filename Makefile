@@ -8,7 +8,7 @@ ONLY ?=
 # Another package of the same name on the path would be taken for ours (docs/patterns.md).
 unexport PYTHONPATH PYTHONHOME PYTHONSAFEPATH
 
-.PHONY: help install run test check bench demo migrate golden sizes lock
+.PHONY: help install run test check bench demo migrate golden sizes lock wheelhouse
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -49,3 +49,8 @@ sizes: install ## print the longest files and functions, for a reviewer to ask w
 
 lock: install ## compile the requirements anew, with hashes (UPGRADE=name for one package)
 	@scripts/lock.sh $(UPGRADE)
+
+wheelhouse: install ## fetch the locked packages into dist/wheelhouse, for servers without a way to a registry
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-input --require-hashes --no-deps \
+		--only-binary=:all: --requirement requirements.txt --dest dist/wheelhouse
+	@cd dist/wheelhouse && sha256sum *.whl > SHA256SUMS && echo "$$(ls *.whl | wc -l) packages in dist/wheelhouse"

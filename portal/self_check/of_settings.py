@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,7 +75,18 @@ def key_file(variable: str, path: Path) -> Finding:
         remedy = f"{path} is not there; the key is made by the operator (docs/settings.md)"
         return finding(variable, rule, remedy, holds=False, missing=True)
     remedy = f"{path} can be read by others; chmod 600"
-    return finding(variable, rule, remedy, holds=not path.stat().st_mode & 0o077)
+    return finding(
+        variable, rule, remedy, holds=not path.stat().st_mode & (0o007 if _is_handed_over(path) else 0o077)
+    )
+
+
+def _is_handed_over(path: Path) -> bool:
+    """Whether the service manager gave the file to this process alone (systemd's LoadCredential).
+
+    It may do so by an access list, which shows as the group's right to read; the folder is this process's.
+    """
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    return folder is not None and path.parent == Path(folder)
 
 
 def _modes(settings: Settings) -> Iterator[Finding]:

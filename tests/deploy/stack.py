@@ -119,8 +119,11 @@ class Stack:
     def redis_url(self) -> str:
         return f"redis://:secret-of-a-test@127.0.0.1:{self.redis_port}/0"
 
-    def database(self, role: str) -> str:
-        return f"postgresql://{ROLES[role]}@/{DATABASE}?host={server()}"
+    def database(self, role: str, name: str = DATABASE) -> str:
+        return f"postgresql://{ROLES[role]}@/{name}?host={server()}"
+
+    def superuser(self, name: str) -> str:
+        return f"postgresql://{cluster.USER}@/{name}?host={server()}"
 
     def environment(self, *files: str) -> dict[str, str]:
         """What the service manager gives to a unit: the files of settings, and the keys."""

@@ -21,7 +21,7 @@ from portal.extensions import db
 from portal.security.factors import code_at
 from portal.settings import Settings
 from services import unit_of_work
-from tests.deploy.stack import NAME, PATIENCE, Browser, Stack, running, start
+from tests.deploy.stack import NAME, PATIENCE, ROLES, Browser, Stack, run, running, start
 from tests.fixtures.databases import kept_keys
 from tests.portal.conftest import PASSWORD, SECRET, account_of, employ_everybody
 
@@ -200,6 +200,36 @@ def test_backups_are_made_by_the_role_that_only_reads(stack: Stack) -> None:
     backup = ("backup.env",)
     assert stack.flask("backup", "make", files=backup).count("OK ") == 2
     assert stack.flask("backup", "make-keys", files=backup).startswith("OK ")
+    the_way_back_gives_each_role_its_own(stack)
+
+
+def the_way_back_gives_each_role_its_own(stack: Stack) -> None:
+    """Tables, vault and functions come back with their owners and rights."""
+    with psycopg.connect(stack.superuser("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE back OWNER {ROLES['owner']} TEMPLATE template0")
+    files = stack.prefix / "came_back"
+    place = stack.prefix / "srv/portal-backup-2"
+    given = stack.environment("backup.env", "setup.env") | {
+        "MIGRATION_URL": stack.superuser("back"),
+        "DATABASE_URL": stack.database("application", "back"),
+        "PORTAL_DATA_DIR": str(files),
+    }
+    command = (str(stack.home / ".venv/bin/python"), "-m", "flask", "--app", "wsgi", "backup", "restore")
+    assert run(*command, "--from", str(place), env=given, cwd=stack.home).startswith("OK ")
+    with psycopg.connect(stack.superuser("back")) as connection:
+        owners = dict(
+            connection.execute("SELECT tablename, tableowner FROM pg_tables WHERE schemaname = 'public'")
+        )
+        assert owners.pop("individual_number") == ROLES["vault"]
+        assert set(owners.values()) == {ROLES["owner"]}
+    with psycopg.connect(stack.database("application", "back"), autocommit=True) as connection:
+        assert connection.execute("SELECT count(*) FROM ab_user").fetchone()[0] > 0
+        assert connection.execute("SELECT * FROM vault_known(ARRAY['none'])").fetchall() == []
+        told = connection.execute("SELECT tag FROM audit_event ORDER BY id DESC LIMIT 1").fetchone()
+        assert told == ("backup:restored",)
+        for statement in ("DELETE FROM audit_event", "SELECT sealed FROM individual_number"):
+            with pytest.raises(InsufficientPrivilege):
+                connection.execute(statement)
 
 
 def test_logs_hold_no_names_and_no_addresses_of_pages(stack: Stack) -> None:

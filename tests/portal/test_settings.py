@@ -75,6 +75,18 @@ def test_a_key_that_others_can_read_is_refused_in_production(safe: dict[str, obj
     assert any(problem.startswith("PORTAL_MASTER_KEY_FILE:") for problem in unsafe(Settings(**safe)))
 
 
+def test_a_key_that_the_service_manager_handed_over_may_show_an_access_list(
+    safe: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyring = tmp_path / "keyring.json"
+    keyring.chmod(0o440)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    told = [problem for problem in unsafe(Settings(**safe)) if problem.startswith("PORTAL_MASTER_KEY_FILE:")]
+    assert told == []
+    keyring.chmod(0o444)
+    assert any(problem.startswith("PORTAL_MASTER_KEY_FILE:") for problem in unsafe(Settings(**safe)))
+
+
 def test_every_problem_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORTAL_ENVIRONMENT", "production")
     monkeypatch.setenv("PORTAL_DEBUG", "true")
