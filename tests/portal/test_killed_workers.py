@@ -31,8 +31,9 @@ from services import unit_of_work
 from services.context import SYSTEM
 from tests.architecture.tree import ROOT
 from tests.factories.processes import review
+from tests.factories.staff import an_office
 from tests.fixtures.databases import migrated_database
-from tests.portal.conftest import OpenPortal, Visitor, employ, employ_everybody
+from tests.portal.conftest import OpenPortal, Visitor, employ
 from tests.portal.drawn_cases import begin
 from tests.workflows.engine.review_office import reconcile
 from workflows.engine import definitions
@@ -67,7 +68,7 @@ def gunicorn(folder: Path, url: str) -> Iterator[Gunicorn]:
     with socket.create_server(("127.0.0.1", 0)) as listener, (folder / "server.log").open("wb") as log:
         command = (
             *(sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}", "--workers", "2"),
-            *("--threads", "2", "--no-control-socket", "wsgi:application"),
+            *("--threads", "2", "--preload", "--no-control-socket", "wsgi:application"),
         )
         with subprocess.Popen(
             command, cwd=ROOT, env=kept | told, stdout=log, stderr=log, pass_fds=[listener.fileno()]
@@ -140,9 +141,10 @@ def city(tmp_path: Path, open_portal: OpenPortal) -> Flask:
     app = open_portal(migrated_database("postgresql", tmp_path))
     with app.app_context():
         setup.sync_roles()
-        employ_everybody()
         with unit_of_work.unit_of_work(SYSTEM, clock.now()) as ctx:
-            employ(ctx, "colleague", "counter", "9002")
+            an_office(ctx.session, "10")
+            for number, (name, role) in enumerate(CLERKS.items()):
+                employ(ctx, name, role, f"900{number}")
             definitions.publish_shipped(ctx, review())
         db.session.remove()
     for _ in range(CASES):
