@@ -77,6 +77,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("裏側の処理", "Background work", "JobView.list", "job.read", "jobs"),
     Entry("日次の一覧", "Lists of the day", "DailyView.list", "report.daily"),
     Entry("監査・点検", "Audit", "AuditView.list", "audit.read"),
+    Entry("記録の点検", "Review of the record", "ReviewView.list", "review.read", "review"),
     Entry("運用", "Operations", "OperationCaseView.list", "operations.read", "operations", "g o"),
     Entry("手続の定義", "Procedures", "DefinitionView.list", "definition.read"),
     Entry("マスタ", "Masters", "MasterIndexView.index", "masters.read", key="g m"),

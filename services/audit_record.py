@@ -12,11 +12,12 @@ from models.audit import pseudonym
 from models.audit.event import AuditEvent
 from models.audit.pseudonym import pseudonym_of
 from models.audit.tags import Tag
+from models.masters import Office
 from models.person import find_by_addressee_number
 from models.staff import names_of
 from services import audit
 from services.context import JST, Context
-from services.errors import PersonUnknown
+from services.errors import NotFound, PersonUnknown
 
 PAGE = 50
 PERSONAL = tuple(f"{kind}:" for kind in pseudonym.PERSONAL)
@@ -32,6 +33,10 @@ class Asked:
     subject: str = ""  # `kind:id`, or a pseudonym as the record shows it
     addressee_number: str = ""  # of a person
     result: str = ""
+    terminal: str = ""
+    office_id: int | None = None
+    first_id: int | None = None
+    last_id: int | None = None
     from_on: date | None = None
     until_on: date | None = None
 
@@ -70,6 +75,24 @@ def read(ctx: Context, asked: Asked, before: int | None = None) -> Page:
     return Page(events, names, events[-1].id if len(found) > PAGE else None)
 
 
+def one(ctx: Context, event_id: int) -> tuple[AuditEvent, str]:
+    """One event with the name of who did it; looking is recorded.
+
+    Raises:
+        NotFound: there is no such event.
+    """
+    event = ctx.session.get(AuditEvent, event_id)
+    if event is None:
+        raise NotFound("この番号の記録はありません。一覧から開き直してください。", "There is no such event.")
+    audit.record(ctx, Tag.AUDIT_READ, f"audit_event:{event_id}", detail={"found": 1})
+    return event, names_of(ctx.session, [event.actor_id]).get(event.actor_id or 0, "")
+
+
+def offices(ctx: Context) -> dict[int, str]:
+    """The units by id, for the filter and beside each event."""
+    return {row.id: row.name for row in ctx.session.scalars(select(Office).order_by(Office.code))}
+
+
 def _subject(ctx: Context, asked: Asked) -> str:
     """What is looked for, as the record keeps it."""
     if not asked.addressee_number:
@@ -93,6 +116,14 @@ def _statement(asked: Asked, subject: str, before: int | None) -> Select[AuditEv
         statement = statement.where(AuditEvent.staff_number == asked.staff_number)
     if asked.result:
         statement = statement.where(AuditEvent.result == asked.result)
+    if asked.terminal:
+        statement = statement.where(AuditEvent.terminal == asked.terminal)
+    if asked.office_id is not None:
+        statement = statement.where(AuditEvent.office_id == asked.office_id)
+    if asked.first_id is not None:
+        statement = statement.where(AuditEvent.id >= asked.first_id)
+    if asked.last_id is not None:
+        statement = statement.where(AuditEvent.id <= asked.last_id)
     if subject:
         statement = statement.where(AuditEvent.subject == subject)
     if asked.from_on is not None:

@@ -138,7 +138,7 @@ def read(ctx: Context, review_id: int) -> Page:
     Raises:
         NotFound: there is none.
     """
-    review = _get(ctx.session, review_id)
+    review = get(ctx.session, review_id)
     statement = (
         select(AuditFinding)
         .where(AuditFinding.review_id == review_id)
@@ -253,7 +253,7 @@ def conclude(ctx: Context, review_id: int, summary: str) -> dict[str, Any]:
     Raises:
         FindingsOpen: some finding is not judged.
     """
-    review = _get(ctx.session, review_id)
+    review = get(ctx.session, review_id)
     left = _open_findings(ctx.session, review_id)
     if left:
         raise FindingsOpen(
@@ -423,7 +423,12 @@ def _draw_sample(ctx: Context, review: AuditReview) -> None:
         )
 
 
-def _get(session: Session, review_id: int) -> AuditReview:
+def get(session: Session, review_id: int) -> AuditReview:
+    """A review.
+
+    Raises:
+        NotFound: there is none.
+    """
     review = session.get(AuditReview, review_id)
     if review is None:
         raise NotFound("この点検は見つかりません。一覧から開き直してください。", "There is no such review.")
@@ -435,7 +440,7 @@ def _lock_finding(ctx: Context, finding_id: int) -> AuditFinding:
     finding = ctx.session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
     if finding is None:
         raise NotFound("この指摘は見つかりません。一覧から開き直してください。", "There is no such finding.")
-    if _get(ctx.session, finding.review_id).concluded_at is not None:
+    if get(ctx.session, finding.review_id).concluded_at is not None:
         raise SomebodyElseWasFaster(
             "この月の判定は締められています。続きは対応として記録してください。",
             "The judging of this month is concluded.",

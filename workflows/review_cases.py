@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from models.audit_review import AuditReview
+from models.case import WorkItem, list_open_items
 from models.waiting import list_awaiting
 from services import audit_reviews
 from services.context import Context
-from services.errors import RuleBroken
+from services.errors import RuleBroken, SomebodyElseWasFaster
 from services.job_kinds import Progress, Work
 from workflows.engine import runner
 from workflows.engine.messaging import send_message
@@ -60,6 +62,26 @@ def make_review(ctx: Context, work: Work) -> Progress:
         message_ja=f"{review.month:%Y年%m月}の記録{review.events:,}件を点検し、判定の仕事を始めました。",
         message_en=f"{review.events:,} events of {review.month:%Y-%m} were reviewed; they wait to be judged.",
     )
+
+
+def waiting_task(ctx: Context, review: AuditReview) -> WorkItem | None:
+    """The reviewer's open task of a review; None where it has ended."""
+    items = list_open_items(ctx.session, review.case_id or 0)
+    return next((one for one in items if one.role == audit_reviews.REVIEWER), None)
+
+
+def go_on(ctx: Context, review_id: int, summary: str) -> bool:
+    """Finish the reviewer's task in hand; answers whether the review has ended.
+
+    Raises:
+        NotFound: there is no such review.
+        SomebodyElseWasFaster: it has ended already.
+        FindingsOpen: something is left to be judged or done.
+    """
+    item = waiting_task(ctx, audit_reviews.get(ctx.session, review_id))
+    if item is None:
+        raise SomebodyElseWasFaster("この月の点検は、もう終わっています。", "This review has ended already.")
+    return runner.complete(ctx, item.id, {"summary": summary.strip()} if summary.strip() else {}).ended
 
 
 def escalate(ctx: Context, work: Work) -> Progress:

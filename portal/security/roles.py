@@ -50,6 +50,8 @@ PERMISSIONS: dict[str, Permission] = {
     "confirmation.read": Permission("確認リストを見る", "See the confirmation list", Duty.SEE_PERSONS),
     "confirmation.decide": Permission("確認リストを決定する", "Decide the confirmation list", Duty.APPROVE),
     "report.daily": Permission("日次の一覧を見る", "See the lists of the day", Duty.SEE_PERSONS),
+    "review.read": Permission("記録の点検を見る", "See the reviews of the record"),
+    "review.judge": Permission("記録の点検で判定する", "Judge what a review found"),
     "audit.read": Permission("監査の記録を見る", "Read the audit record", Duty.READ_AUDIT),
     "masters.read": Permission("マスタを見る", "See the masters"),
     "masters.write": Permission("マスタを変える", "Change the masters"),
@@ -144,6 +146,8 @@ ROLES: dict[str, Role] = {
                 "case.withdraw",
                 "ex_officio.decide",
                 "confirmation.decide",
+                "review.read",
+                "review.judge",
                 "report.daily",
                 "masters.read",
                 "roles.read",
@@ -163,6 +167,8 @@ ROLES: dict[str, Role] = {
             _EVERYBODY
             | {
                 "audit.read",
+                "review.read",
+                "review.judge",
                 "calendar.read",
                 "report.daily",
                 "masters.read",

@@ -10,22 +10,29 @@ from unicodedata import normalize
 from flask import request
 from flask_appbuilder import BaseView, expose
 
+from models.audit.anchor import Anchor, State
 from models.audit.event import AuditEvent
 from models.audit.tags import Tag
 from portal import clock
 from portal.language import t
 from portal.row_ids import row_id
+from portal.security import anchoring
 from portal.security.access import requires
 from portal.security.actor import current_actor
-from portal.views.audit_words import in_words
+from portal.views.audit_words import in_words, subject_in_words
 from rules.eras import DateNotUnderstood, parse_date
-from services import audit_record
+from services import audit_record, number_showing
 from services.audit import Result
 from services.audit_record import Asked
+from services.context import Context
 from services.errors import PersonUnknown
 from services.unit_of_work import unit_of_work
 
 LONGEST = 60
+FIELDS = (
+    *("tag", "staff", "person", "subject", "result", "from", "until"),
+    *("office", "terminal", "first", "last"),
+)
 TAGS: dict[Tag, tuple[str, str]] = {
     Tag.LOGIN_PASSED: ("サインイン", "Signed in"),
     Tag.LOGIN_REFUSED: ("サインイン失敗", "Sign-in refused"),
@@ -130,6 +137,7 @@ RESULTS: dict[Result, tuple[str, str]] = {
 class AuditView(BaseView):
     """The audit record, read only."""
 
+    section = "AuditView.list"
     route_base = "/audit"
     default_view = "list"
 
@@ -137,20 +145,20 @@ class AuditView(BaseView):
     @requires("audit.read")
     def list(self) -> Any:
         """A page of the record, newest first."""
-        typed = {
-            name: request.args.get(name, "").strip()[:LONGEST]
-            for name in ("tag", "staff", "person", "subject", "result", "from", "until")
-        }
+        typed = {name: request.args.get(name, "").strip()[:LONGEST] for name in FIELDS}
         asked, errors = _asked(typed)
         before = request.args.get("before", type=row_id)
+        page = audit_record.Page([], {}, None)
+        offices: dict[int, str] = {}
+        purposes: dict[str, str] = {}
         try:
             with unit_of_work(current_actor(), clock.now()) as ctx:
+                offices, purposes = audit_record.offices(ctx), _purposes(ctx)
                 page = audit_record.read(ctx, asked, before)
         except PersonUnknown as unknown:
-            errors.append(
-                ("person", t("宛名番号", "Addressee number"), t(unknown.message_ja, unknown.message_en))
-            )
-            page = audit_record.Page([], {}, None)
+            words = t(unknown.message_ja, unknown.message_en)
+            errors.append(("person", t("宛名番号", "Addressee number"), words))
+        state, last = anchoring.look()
         shown = self.render_template(
             "audit/list.html",
             title=t("監査の記録", "Audit record"),
@@ -162,8 +170,32 @@ class AuditView(BaseView):
             chosen={name: value for name, value in typed.items() if value},
             errors=errors,
             later=before is not None,
+            offices=offices,
+            subject=subject_in_words,
+            purposes=purposes,
+            second_place=_second_place(state, last),
         )
         return shown, 422 if errors else 200
+
+    @expose("/<int:event_id>", methods=["GET"])
+    @requires("audit.read")
+    def show(self, event_id: int) -> Any:
+        """One event with all that is on record of it."""
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            event, name = audit_record.one(ctx, event_id)
+            offices, purposes = audit_record.offices(ctx), _purposes(ctx)
+        return self.render_template(
+            "audit/show.html",
+            title=t(f"記録 {event.id:,}", f"Event {event.id:,}"),
+            event=event,
+            name=name,
+            office=offices.get(event.office_id or 0, ""),
+            label=_label(event),
+            detail=in_words(event.tag, event.detail),
+            results={result.value: t(*words) for result, words in RESULTS.items()},
+            subject=subject_in_words,
+            purposes=purposes,
+        )
 
 
 def _asked(typed: Mapping[str, str]) -> tuple[Asked, list[tuple[str, str, str]]]:
@@ -177,10 +209,59 @@ def _asked(typed: Mapping[str, str]) -> tuple[Asked, list[tuple[str, str, str]]]
                 errors.append((name, t(ja, en), t(error.message_ja, "This is no date, e.g. 2026-11-23.")))
     number = normalize("NFKC", typed["person"])
     asked = Asked(
-        *(typed["tag"], typed["staff"], typed["subject"], number, typed["result"]),
-        *(days.get("from"), days.get("until")),
+        tag=typed["tag"],
+        staff_number=normalize("NFKC", typed["staff"]),
+        subject=typed["subject"],
+        addressee_number=number,
+        result=typed["result"],
+        terminal=typed["terminal"],
+        office_id=_id(typed["office"]),
+        first_id=_id(typed["first"]),
+        last_id=_id(typed["last"]),
+        from_on=days.get("from"),
+        until_on=days.get("until"),
     )
     return asked, errors
+
+
+def _purposes(ctx: Context) -> dict[str, str]:
+    """The purposes of the law for which a number is shown, by code."""
+    return {one.code: t(one.ja, one.en) for one in number_showing.list_purposes(ctx)}
+
+
+def _id(typed: str) -> int | None:
+    return row_id(typed) if typed.isdecimal() else None
+
+
+def _second_place(state: State, last: Anchor | None) -> tuple[str, str]:
+    """What the second place tells, in words, and how to show it."""
+    if state is State.GOOD and last is not None:
+        words = ("第2の保管先: %s件目まで控えてあります。", "Second place: anchored up to no. %s.")
+        return t(*words) % f"{last.last_id:,}", ""
+    words, kind = {
+        State.MISSING: (
+            (
+                "第2の保管先に記録の控えがありません。末尾が削られても見つけられません。管理者に知らせてください。",
+                "There is no anchor in the second place: a cut end could not be found.",
+            ),
+            "bad",
+        ),
+        State.LATE: (
+            (
+                "第2の保管先への控えが30分以上遅れています。管理者に知らせてください。",
+                "The second place is more than half an hour behind. Tell an administrator.",
+            ),
+            "warn",
+        ),
+        State.DISAGREES: (
+            (
+                "記録と第2の保管先の控えが食い違っています。書き換えの疑いがあります。事故対応を始めてください。",
+                "The record and its second place disagree: it may have been put back or changed.",
+            ),
+            "bad",
+        ),
+    }.get(state, (("", ""), ""))
+    return t(*words), kind
 
 
 def _label(event: AuditEvent) -> str:

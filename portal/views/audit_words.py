@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from models.audit.pseudonym import PERSONAL, PSEUDONYM_LENGTH
 from models.audit.tags import Tag
 from models.certificate import EVENTS
 from models.certificate import KINDS as CERTIFICATES
@@ -17,6 +18,7 @@ from models.confirmation import STATES as CONFIRMATION_STATES
 from models.notification import ACTIONS
 from portal.language import t
 from rules.eras import format_short
+from services.audit_rules import RULES
 
 Words = tuple[str, str]
 KEYS: Mapping[str, Words] = {
@@ -49,11 +51,21 @@ KEYS: Mapping[str, Words] = {
     "request": ("申請の番号", "request no."),
     "given": ("加えたもの", "given"),
     "taken": ("外したもの", "taken away"),
-    "verdict": ("判定", "verdict"),
     "until": ("終わり", "until"),
     "enabled": ("有効", "enabled"),
     "accounts": ("利用者の数", "accounts"),
     "rows": ("件数", "rows"),
+    "findings": ("指摘の数", "findings"),
+    "rule": ("規則", "rule"),
+    "verdict": ("判定", "verdict"),
+    "follow_ups": ("対応の数", "follow-ups"),
+    "element": ("手順", "step"),
+    "slug": ("手続", "procedure"),
+    "name": ("名称", "name"),
+    "from": ("前", "from"),
+    "to": ("後", "to"),
+    "reason": ("理由", "reason"),
+    "count": ("件数", "count"),
     "narrowed": ("絞り込み", "narrowed"),
     "of": ("対象", "of"),
     "certificate": ("証の番号", "certificate no."),
@@ -160,6 +172,24 @@ VALUES: Mapping[str, Words] = {
     "household": ("世帯", "household"),
     "addresses": ("住所", "addresses"),
     "notifications": ("届出", "notifications"),
+    "in_order": ("問題なし", "in order"),
+    "to_ask": ("本人に確認", "to be asked"),
+    "breach": ("不正な閲覧", "breach"),
+    "settled": ("終了", "ended"),
+    "apply": ("受付・入力", "intake"),
+    "confirm_identity": ("本人確認", "identity check"),
+    "verify": ("照合", "verification"),
+    "correct": ("訂正", "correction"),
+    "papers_arrived": ("不足書類の受領", "papers arrived"),
+    "judge": ("記録の点検と判定", "judging"),
+    "follow_up": ("対応の確認", "follow-ups"),
+    "acquisition": ("資格取得届", "acquisition"),
+    "loss": ("資格喪失届", "loss"),
+    "change": ("変更届", "change"),
+    "reissue": ("再交付申請", "reissue"),
+    "cancellation": ("届出の取消", "cancellation"),
+    "audit_review": ("記録の点検", "review of the record"),
+    "sample": ("無作為の抜取り", "drawn by chance"),
     "waiting": ("待ち", "waiting"),
     "running": ("実行中", "running"),
     "failed": ("失敗", "failed"),
@@ -171,9 +201,36 @@ CONFIRMATIONS = (
     Tag.CONFIRMATION_DECIDED,
 )
 DECISIONS: Mapping[str, Words] = {name: (ja, en) for name, (ja, en, _) in CONFIRMATION_STATES.items()}
+SUBJECTS: Mapping[str, Words] = {
+    "person": ("個人", "person"),
+    "household": ("世帯", "household"),
+    "case": ("案件", "case"),
+    "task": ("仕事", "task"),
+    "notification": ("届出", "notification"),
+    "attachment": ("添付", "scan"),
+    "certificate": ("証", "certificate"),
+    "account": ("利用者", "account"),
+    "print_request": ("印刷の依頼", "print request"),
+    "print_run": ("印刷", "print run"),
+    "print_queue": ("印刷待ちの一覧", "print queue"),
+    "day_list": ("日次の一覧", "lists of the day"),
+    "inbox": ("受信箱", "inbox"),
+    "numbers": ("個人番号の画面", "numbers of case"),
+    "ex_officio": ("職権の一覧", "ex officio list"),
+    "periodic": ("定期処理", "regular work"),
+    "job": ("裏側の処理", "job"),
+    "definition": ("手続の定義", "definition"),
+    "role": ("権限", "role"),
+    "audit_review": ("記録の点検", "review"),
+    "audit_finding": ("点検の指摘", "finding"),
+    "audit_pictures": ("閲覧の図", "pictures"),
+    "terminal": ("端末", "terminal"),
+}
+SHORT_PSEUDONYM = 8
 OF_TAG: Mapping[Tag, Mapping[str, Words]] = {
     Tag.NOTIFICATION_ACTION: ACTIONS,
     **{tag: {**CONFIRMATION_KINDS, **DECISIONS} for tag in CONFIRMATIONS},
+    Tag.REVIEW_JUDGED: {rule.name: (rule.ja, rule.en) for rule in RULES.values()},
     Tag.CERTIFICATE_EVENT: {**CERTIFICATES, **EVENTS},
 }
 
@@ -187,6 +244,16 @@ def in_words(tag: str, detail: Mapping[str, Any]) -> str:
         if value is not None
     ]
     return t("、", ", ").join(told)
+
+
+def subject_in_words(subject: str) -> str:
+    """Whom or what an event is about: the kind in words, and its number or the beginning of its pseudonym."""
+    kind, colon, name = subject.partition(":")
+    if not colon:
+        return subject
+    words = SUBJECTS.get(kind)
+    shown = f"{name[:SHORT_PSEUDONYM]}…" if kind in PERSONAL and len(name) == PSEUDONYM_LENGTH else name
+    return f"{t(*words) if words else kind} {shown}"
 
 
 def _value(value: Any, own: Mapping[str, Words]) -> str:

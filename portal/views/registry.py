@@ -34,6 +34,7 @@ from portal.views.papers import CasePaperView
 from portal.views.persons import PersonView
 from portal.views.print_queue import PrintQueueView
 from portal.views.printer import PrinterView
+from portal.views.reviews import ReviewView
 from portal.views.right_requests import RightRequestView
 from portal.views.staff import PostingView, RoleView, StaffView
 
@@ -70,6 +71,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     OperationOneCaseView,
     OperationRunView,
     AuditView,
+    ReviewView,
     ProfileView,
     MasterIndexView,
     *MASTER_VIEWS,
