@@ -34,6 +34,6 @@ def take(connection: Connection) -> Inventory:
     return Inventory(frozenset(needed), frozenset(ended))
 
 
-def count_opened(session: Session, references: Iterable[str]) -> int:
-    """How many of these numbers open; the digits go nowhere."""
-    return sum(vault.open_number(session, vault.PREFIX + one) is not None for one in references)
+def find_opened(session: Session, references: Iterable[str]) -> frozenset[str]:
+    """Which of these numbers open; the digits go nowhere."""
+    return frozenset(one for one in references if vault.open_number(session, vault.PREFIX + one) is not None)

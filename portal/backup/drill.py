@@ -32,8 +32,10 @@ class Drilled:
     files: int
 
 
-def drill(place: Path, backup_id: str, keys: BackupKeys, url: str) -> Drilled:
+def drill(place: Path, backup_id: str, keys: BackupKeys, url: str, held: frozenset[str]) -> Drilled:
     """Restore into an empty database; verify the record, open numbers and files at random.
+
+    `held`: the references whose data key is in the key store now.
 
     Raises:
         CopyDamaged: the backup is not whole.
@@ -49,9 +51,22 @@ def drill(place: Path, backup_id: str, keys: BackupKeys, url: str) -> Drilled:
             needed = vault_inventory.take(connection).needed
         with Session(engine) as session:
             numbers = _some(sorted(needed))
-            opened = vault_inventory.count_opened(session, numbers)
+            opened = _open_numbers(session, numbers, held)
             files = _open_files(session, Path(folder))
     return Drilled(found, verdict.rows, opened, len(numbers) - opened, files)
+
+
+def _open_numbers(session: Session, numbers: Sequence[str], held: frozenset[str]) -> int:
+    """How many open. One that does not must have ended since: then its key was destroyed."""
+    opened = vault_inventory.find_opened(session, numbers)
+    if wrong := held & (frozenset(numbers) - opened):
+        raise BackupRefused(
+            f"{len(wrong)} of {len(numbers)} numbers do not open although their data keys are here: "
+            "the key-encryption key is another one (PORTAL_MASTER_KEY_FILE), or the key store was changed"
+        )
+    if numbers and not opened:
+        raise BackupRefused(f"none of {len(numbers)} numbers opens: the key store is empty or another one")
+    return len(opened)
 
 
 def _open_files(session: Session, folder: Path) -> int:

@@ -21,6 +21,7 @@ from models.audit.tags import Tag
 from portal import clock
 from portal.backup import checking, drill, key_copies, making, manifest, places, restoring
 from portal.backup.errors import BackupRefused, CopyDamaged
+from portal.security import key_rows
 from portal.security import keys as custody
 from portal.security.backup_keys import BackupKeys, read_backup_keys
 from portal.settings import Settings, UnsafeSetting
@@ -132,7 +133,8 @@ def drill_command(url: str, backup_id: str | None, place: Path | None) -> None:
         settings, keys = _settings(), _keys()
         place = place or places.of(settings)[0]
         custody.load_keys(settings)
-        done = drill.drill(place, backup_id or places.newest(place), keys, url)
+        held = frozenset(reference for reference, _ in key_rows.lines(settings))
+        done = drill.drill(place, backup_id or places.newest(place), keys, url, held)
     click.echo(
         f"OK {done.manifest.id}: {len(done.manifest.tables)} tables with their rows, the audit record is "
         f"whole ({done.audit_rows:,} rows), {done.opened:,} numbers and {done.files:,} files open "

@@ -25,6 +25,7 @@ from portal.backup.errors import BackupRefused
 from portal.commands import setup
 from portal.extensions import db
 from portal.security.backup_keys import read_backup_keys
+from portal.security.keys import load_keys
 from portal.settings import Environment, Settings
 from services import audit, unit_of_work
 from services.context import SYSTEM
@@ -156,6 +157,28 @@ def test_the_drill_finds_everything_where_one_place_is_gone(copied: Copied, tmp_
     told = copied.run("drill", "--from", str(second), "--into", empty_database(copied.backend, tmp_path))
     assert told.exit_code == 0, told.output
     assert ", 1 numbers and 1 files open (0 numbers have ended since)" in told.output
+
+
+@pytest.mark.parametrize(
+    ("lost", "why"), [("store", "the key store is empty"), ("key", "although their data keys")]
+)
+def test_a_drill_with_other_keys_is_refused(copied: Copied, tmp_path: Path, lost: str, why: str) -> None:
+    keyring = json.loads(copied.settings.master_key_path.read_text())
+    keyring["keys"] = dict.fromkeys(keyring["keys"], "11" * 32)
+    (tmp_path / "other.json").write_text(json.dumps(keyring))
+    changed = {
+        "store": {"key_store_url": f"sqlite:///{tmp_path / 'empty.sqlite3'}"},
+        "key": {"master_key_file": tmp_path / "other.json"},
+    }
+    other = copied.with_app(**changed[lost])
+    words = ["backup", "drill", "--into", empty_database(copied.backend, tmp_path)]
+    told = other.test_cli_runner().invoke(args=words)
+    with other.app_context():
+        db.engine.dispose()
+    load_keys(copied.settings)
+    blobs.configure(copied.settings.blob_dir)
+    assert told.exit_code == 1
+    assert why in told.output
 
 
 def test_after_the_way_back_people_sign_in_and_find_their_case(copied: Copied, tmp_path: Path) -> None:
