@@ -74,6 +74,7 @@ ENTRIES: tuple[Entry, ...] = (
         "confirmation.read",
         "confirmations",
     ),
+    Entry("支援措置", "Protection", "ProtectionView.list", "protection.read", "protection"),
     Entry("裏側の処理", "Background work", "JobView.list", "job.read", "jobs"),
     Entry("日次の一覧", "Lists of the day", "DailyView.list", "report.daily"),
     Entry("監査・点検", "Audit", "AuditView.list", "audit.read"),

@@ -13,8 +13,9 @@ from models import blobs
 from models.audit.tags import Tag
 from models.case import Case
 from models.document import Attachment
+from models.form_entry import find_latest
 from models.masters import PaperKind
-from services import audit
+from services import audit, hidden_entries
 from services.context import Context
 from services.errors import NotFound, RuleBroken, ServiceError
 
@@ -79,6 +80,14 @@ def read(ctx: Context, case_id: int, attachment_id: int) -> tuple[Attachment, by
             "添付のファイルを開けません。保管場所を確かめるよう管理者に連絡してください。",
             "The file of this attachment cannot be opened. Tell an administrator.",
         ) from error
+
+
+def name_shown(ctx: Context, row: Attachment) -> str:
+    """What a scan is called: its kind alone where its name could tell the place of somebody protected."""
+    entry = find_latest(ctx.session, row.case_id, ("apply", "correct"))
+    if entry is None or not hidden_entries.hides(ctx, entry.data):
+        return row.file_name
+    return f"{row.kind}-{row.id}{PurePosixPath(row.file_name).suffix}"
 
 
 def safe_name(name: str, suffix: str) -> str:

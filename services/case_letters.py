@@ -11,7 +11,7 @@ from models.household import HouseholdHead, get_head
 from models.notification import Notification
 from models.person import list_current
 from printing.letter import MailingAddress
-from services import print_requests
+from services import hidden_entries, print_requests
 from services.context import Context
 from services.print_requests import Recipient
 
@@ -24,8 +24,12 @@ def by_name(name: str) -> Recipient:
 def addressee(ctx: Context, notification: Notification, entry: Mapping[str, Any]) -> Recipient:
     """The head of the household, of now or the last one; else the notifier at the address told.
 
-    Somebody who has died gets no letter.
+    Somebody under a protective measure gets it himself, at his safe place: nothing of his case reaches a
+    head who is not (H14). Somebody who has died gets no letter.
     """
+    protected = hidden_entries.marked_in(ctx, entry)
+    if protected:
+        return print_requests.recipients_of(ctx, protected[:1])[protected[0]]
     household_id = notification.household_id or entry.get("household_id")
     head_id = _head_of(ctx, int(household_id)) if household_id else None
     if head_id is not None and list_current(ctx.session, [head_id])[head_id].died_on is None:

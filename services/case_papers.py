@@ -25,10 +25,11 @@ from printing.notifications.papers import MissingPaper, ReturnedPaper
 from printing.notifications.papers_returned import PapersReturned
 from printing.notifications.reception_slip import ReceptionSlip
 from rules.periods import add_working_days
-from services import cases, city, office_calendar, print_requests
+from services import cases, city, hidden_entries, office_calendar, print_requests
 from services.case_letters import addressee, by_name
 from services.cases import CasePage
 from services.context import JST, Context
+from services.documents import without_places
 from services.errors import NotFound
 from services.identity_record import identity_check_record
 from services.loss_proof import proof_of_loss
@@ -120,7 +121,8 @@ def preview(ctx: Context, case_id: int, slug: str) -> PrintedDocument:
     """
     page = _page(ctx, case_id, slug)
     issuer = city.settings_on(ctx.session, ctx.today).issuer
-    return _build(ctx, page, slug, NO_NUMBER, issuer).content
+    content = _build(ctx, page, slug, NO_NUMBER, issuer).content
+    return without_places(content) if hidden_entries.hides(ctx, tell(page).entry) else content
 
 
 def must_belong(ctx: Context, case_id: int, request_id: int) -> None:

@@ -17,7 +17,7 @@ from models.incident import list_open
 from models.notification import Notification, NotificationAction, state_of
 from models.staff import names_of
 from models.waiting import Timer, Waiting, list_timers, list_waiting
-from services import audit
+from services import audit, hidden_entries
 from services.context import Context
 from services.errors import NotFound
 
@@ -77,6 +77,12 @@ class CasePage:
     stuck: bool
     names: dict[int, str]
     blind: bool
+    hides_places: bool
+
+    def note_of(self, event: CaseEvent) -> str:
+        """What was noted, without the places that a namesake was told by where they are hidden now."""
+        note = event.note or ""
+        return hidden_entries.without_places_told(note) if self.hides_places else note
 
     @property
     def notification(self) -> Notification:
@@ -154,6 +160,7 @@ def read(ctx: Context, case_id: int) -> CasePage:
         stuck=case.state == "open" and bool(list_open(ctx.session, case_id)),
         names=names_of(ctx.session, people | {item.assignee_id for item in items}),
         blind=_is_blind(ctx, case, entries),
+        hides_places=any(hidden_entries.hides(ctx, one.data) for one in _last_entry(entries)),
     )
 
 
@@ -168,6 +175,11 @@ def must_hold(ctx: Context, case_id: int, item_id: int) -> None:
     )
     if ctx.session.scalar(statement) is None:
         raise NotFound("この仕事は見つかりません。一覧から開き直してください。", "There is no such task.")
+
+
+def _last_entry(entries: Sequence[FormEntry]) -> Sequence[FormEntry]:
+    """The entry in force; nothing of a case without one."""
+    return [one for one in entries if one.element_id in ENTERED][-1:]
 
 
 def _is_blind(ctx: Context, case: Case, entries: Sequence[FormEntry]) -> bool:

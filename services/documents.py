@@ -19,7 +19,7 @@ from models.document import PrintRequest
 from printing.checks import check
 from printing.documents import DOCUMENTS, kind_of
 from printing.errors import PrintRefused
-from printing.letter import PrintedDocument, TrayOffset
+from printing.letter import MailingAddress, PrintedDocument, TrayOffset
 from printing.press import render_many
 from printing.templates import SHEET_MARK, template
 from services.context import Context
@@ -42,6 +42,7 @@ WHY_NOT = {
     "print.failed": "An unexpected error ended the print. Nothing was printed; tell an administrator.",
     "print.unknown_document": "This version of the portal does not know the paper.",
 }
+NOT_SHOWN = "(支援措置のため見本には表示しません)"
 OTHERWISE = "The paper cannot be printed as it stands. Tell an administrator."
 
 
@@ -194,6 +195,17 @@ def _sheet(
         content["cards"] = [certificates[one].contents for one in printed]
     document: PrintedDocument = from_plain(DOCUMENTS[request.document].dataclass, content)
     return Sheet(request.id, dressed(document, dress), printed)
+
+
+def without_places(document: PrintedDocument) -> PrintedDocument:
+    """The same without where it goes, to be looked at: paper alone tells the place of somebody protected."""
+    recipient: MailingAddress | None = getattr(document, "recipient", None)
+    if recipient is None:
+        return document
+    bare = replace(recipient, postal_code="***-****", lines=(NOT_SHOWN,), building="")
+    with_recipient: Any = document
+    shown: PrintedDocument = replace(with_recipient, recipient=bare)
+    return shown
 
 
 def dressed(document: PrintedDocument, dress: Dress) -> PrintedDocument:

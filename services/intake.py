@@ -142,7 +142,7 @@ def prefill(
 
 def labels_of(ctx: Context, values: Mapping[str, Any]) -> dict[str, str]:
     """Words beside ids that a form refers to: path → name or household number."""
-    ids = dict(_person_paths(values))
+    ids = dict(person_paths(values))
     known = list_current(ctx.session, set(ids.values()))
     told = {path: known[number].name for path, number in ids.items() if number in known}
     household = _number(values.get("household_id"))
@@ -150,17 +150,18 @@ def labels_of(ctx: Context, values: Mapping[str, Any]) -> dict[str, str]:
     return told | ({"household_id": f"世帯 {row.household_number}"} if row else {})
 
 
-def _person_paths(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, int]]:
+def person_paths(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, int]]:
+    """Path and id of every person that a form refers to."""
     for name, value in values.items():
         path = f"{before}{name}"
         if name.endswith("person_id") and _number(value) is not None:
             yield path, _number(value) or 0
         elif isinstance(value, Mapping):
-            yield from _person_paths(value, f"{path}.")
+            yield from person_paths(value, f"{path}.")
         elif isinstance(value, list):
             for place, row in enumerate(value):
                 if isinstance(row, Mapping):
-                    yield from _person_paths(row, f"{path}.{place}.")
+                    yield from person_paths(row, f"{path}.{place}.")
 
 
 def _number(value: object) -> int | None:

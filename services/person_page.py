@@ -18,10 +18,11 @@ from models.enrolment import Enrolment
 from models.household import BranchNumber, CardNumber, Household, HouseholdHead, HouseholdMember
 from models.notification import Notification, NotificationPerson
 from models.person import AddressRecord, Person, PersonRecord
+from models.protection import PlaceRelease
 from models.staff import names_of
 from models.vault import find_confirmed_of
 from rules.ages import ages_possible_on
-from services import audit, registry_pages
+from services import audit, place_releases, registry_pages
 from services.context import Context
 from services.errors import PersonUnknown
 from services.persons import FACTS
@@ -81,6 +82,7 @@ class PersonPage:
     ages: tuple[int, int] | None
     is_protected: bool
     hides_places: bool
+    release: PlaceRelease | None
     has_number: bool
     addresses: Sequence[AddressRecord]
     periods: Sequence[Enrolment]
@@ -146,7 +148,9 @@ def read(ctx: Context, person_id: int, as_of: date | None = None, tab: str = TAB
     rows = _rows(ctx, person_id)
     believed = {kind: [row for row in found if knowledge.holds(row)] for kind, found in rows.items()}
     record = registry_pages.newest(believed["person"])
-    hidden = hides_places(ctx, person_id)
+    protected = hides_places(ctx, person_id)
+    release = place_releases.find_in_force(ctx, person_id) if protected else None
+    hidden = protected and release is None
     number = find_confirmed_of(ctx.session, person_id)
     papers = registry_pages.list_papers(ctx.session, Certificate.person_id == person_id, knowledge)
     concerned = select(NotificationPerson.notification_id).where(NotificationPerson.person_id == person_id)
@@ -154,7 +158,10 @@ def read(ctx: Context, person_id: int, as_of: date | None = None, tab: str = TAB
     households = _households(ctx, [*rows["membership"], *rows["headship"]])
     lived = sorted([*believed["membership"], *believed["headship"]], key=lambda row: (row.from_on, row.id))
     detail = {"tab": tab, "as_of": as_of.isoformat() if as_of else None}
-    audit.record(ctx, Tag.PERSON_READ, f"person:{person_id}", detail=detail)
+    if release is not None:
+        detail["release"] = str(release.id)
+    purpose = release.purpose if release is not None else ""
+    audit.record(ctx, Tag.PERSON_READ, f"person:{person_id}", detail=detail, purpose=purpose)
     return PersonPage(
         person=person,
         knowledge=knowledge,
@@ -162,6 +169,7 @@ def read(ctx: Context, person_id: int, as_of: date | None = None, tab: str = TAB
         ages=_ages(record, knowledge.day) if record else None,
         is_protected=_is_protected(ctx, rows["person"], record, knowledge.day),
         hides_places=hidden,
+        release=release,
         has_number=number is not None and knowledge.had(number.confirmed_at or number.created_at),
         addresses=[]
         if hidden

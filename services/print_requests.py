@@ -21,6 +21,7 @@ from services.context import Context
 from services.errors import SettingMissing
 from services.numbering import document_numbers
 from services.papers import to_plain
+from services.protection import list_hidden
 
 MORE = re.compile(r" ほか(\d+)人$")
 COUNTER, POST, INNER = "counter", "post", "inner"
@@ -121,7 +122,11 @@ def _recipients(
     }
     asked = [one for one in records if one not in places]
     places |= addresses.all_of(ctx.session, asked, ctx.today) if asked else {}
-    return {one: _recipient(record, places.get(one, {})) for one, record in records.items()}
+    hidden = list_hidden(ctx, asked)
+    return {
+        one: _recipient(record, places.get(one, {}), hides_area=one in hidden)
+        for one, record in records.items()
+    }
 
 
 def _carrier(
@@ -170,7 +175,10 @@ def _office_of(ctx: Context, notification: Notification | None) -> int:
     return office_id
 
 
-def _recipient(record: PersonRecord, places: Mapping[str, AddressRecord]) -> Recipient:
+def _recipient(
+    record: PersonRecord, places: Mapping[str, AddressRecord], *, hides_area: bool = False
+) -> Recipient:
+    """Where a letter goes; the area, by which the queue is sorted, is kept from it for hidden places."""
     kinds = (
         *((addresses.SAFE,) if record.protective_measure else ()),
         addresses.MAILING,
@@ -186,5 +194,5 @@ def _recipient(record: PersonRecord, places: Mapping[str, AddressRecord]) -> Rec
             building=(row.building or "") if row else "",
             name=(row.mailing_name if row and row.mailing_name else record.name),
         ),
-        code,
+        "" if hides_area else code,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 
@@ -17,13 +17,15 @@ from models import blobs
 from models.audit.tags import Tag
 from models.certificate import ENDED, last_events
 from models.document import PrintEvent, PrintRequest, PrintRun
+from models.notification import NotificationPerson
 from models.staff import names_of
 from services import audit, documents
 from services.certificates import events
 from services.context import Context
 from services.documents import Rendered, Sheet, Unprintable
-from services.errors import NotFound, RuleBroken, ServiceError, SomebodyElseWasFaster
+from services.errors import NotAllowed, NotFound, RuleBroken, ServiceError, SomebodyElseWasFaster
 from services.print_queue import DONE, PAPER_ON, PRINTED, REFUSED, WAITING, Row, choose, event, row_of
+from services.protection import list_hidden
 
 LONGEST_REASON = 200
 RUNS_SHOWN = 50
@@ -207,6 +209,12 @@ def pdf_of(ctx: Context, run_id: int, kinds: Collection[str] | None = None) -> b
             "この印刷は見つかりません。一覧から開き直してください。", "There is no such print run."
         )
     run = ctx.session.get_one(PrintRun, run_id)
+    if run.by_id != ctx.actor.staff_id and _hidden_among(ctx, rows):
+        raise NotAllowed(
+            "支援措置の対象の方あての紙が含まれているため、印刷した本人だけが開けます。"
+            "もう一度必要なときは、印刷の画面から刷り直してください。",
+            "One of these papers is for somebody under a protective measure: only who printed it opens it.",
+        )
     audit.record(ctx, Tag.PRINT_PREVIEWED, f"print_run:{run_id}", detail={"deed": "fetched"})
     try:
         found = blobs.get(ctx.session, run.blob_key or "")
@@ -221,6 +229,30 @@ def pdf_of(ctx: Context, run_id: int, kinds: Collection[str] | None = None) -> b
             "The copy of this run is not what was printed. Tell an administrator.",
         )
     return found
+
+
+def to_be_looked_at(ctx: Context, requests: Sequence[PrintRequest], sheets: Sequence[Sheet]) -> list[Sheet]:
+    """Sheets as a preview shows them: without the place of whoever is protected."""
+    hidden = _hidden_among(ctx, requests)
+    return [
+        replace(one, document=documents.without_places(one.document)) if one.request_id in hidden else one
+        for one in sheets
+    ]
+
+
+def _hidden_among(ctx: Context, requests: Sequence[PrintRequest]) -> set[int]:
+    """Those of the requests that go to, or tell of, somebody whose places are hidden."""
+    ids = [row.notification_id for row in requests if row.notification_id is not None]
+    statement = select(NotificationPerson).where(NotificationPerson.notification_id.in_(ids))
+    told: dict[int, set[int]] = {}
+    for one in ctx.session.scalars(statement) if ids else ():
+        told.setdefault(one.notification_id, set()).add(one.person_id)
+    of = {
+        row.id: told.get(row.notification_id or 0, set()) | ({row.person_id} if row.person_id else set())
+        for row in requests
+    }
+    hidden = list_hidden(ctx, {one for people in of.values() for one in people})
+    return {request_id for request_id, people in of.items() if people & hidden}
 
 
 def pdf_of_request(ctx: Context, request_id: int, kinds: Collection[str]) -> bytes:

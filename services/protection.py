@@ -28,7 +28,8 @@ def is_protected(record: PersonRecord, day: date) -> bool:
 def hides_places(ctx: Context, person_id: int) -> bool:
     """Whether addresses and telephone of a person are kept from the reader.
 
-    Without a release nobody sees them, whatever his role, and on no past day either.
+    Nobody sees them, whatever his role, and on no past day either. A release opens the person's page alone,
+    to who asked for it (`services/place_releases.py`).
     """
     return person_id in list_hidden(ctx, [person_id])
 
@@ -37,6 +38,24 @@ def list_hidden(ctx: Context, person_ids: Collection[int]) -> frozenset[int]:
     """Those of the persons whose addresses and telephone are kept from the reader, in one statement."""
     statement = select(Person.id).where(Person.id.in_(person_ids), places_hidden(Person.id, ctx.today))
     return frozenset(ctx.session.scalars(statement)) if person_ids else frozenset()
+
+
+def list_marked(ctx: Context, person_ids: Collection[int]) -> frozenset[int]:
+    """Those of the persons who are under a measure themselves."""
+    statement = select(Person.id).where(Person.id.in_(person_ids), _marked(Person.id, ctx.today))
+    return frozenset(ctx.session.scalars(statement)) if person_ids else frozenset()
+
+
+def list_beside(ctx: Context, person_id: int) -> set[int]:
+    """A person and whoever belongs to a household with him today."""
+    own, others = aliased(HouseholdMember), aliased(HouseholdMember)
+    statement = select(others.person_id).where(
+        own.person_id == person_id,
+        _belongs(own, ctx.today),
+        others.household_id == own.household_id,
+        _belongs(others, ctx.today),
+    )
+    return {person_id, *ctx.session.scalars(statement)}
 
 
 def places_hidden(who: Any, today: Any) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from typing import Any
 from forms.refusals import FieldError
 from models.case import Case, WorkItem
 from models.form_entry import find_latest
-from services import intake
+from services import hidden_entries, intake
 from services.cases import ENTERED, STATES, CasePage
 from services.context import Context
 from services.errors import NotFound
@@ -110,7 +110,7 @@ def first_values(ctx: Context, page: CasePage, item: WorkItem) -> Mapping[str, A
     """What a form begins with: the entry to be corrected, or empty rows for the verifier."""
     if item.element_id in ENTERED:  # the intake itself, where operations put the case back to it
         entry = find_latest(ctx.session, page.case.id, ("apply", "correct"))
-        return entry.data if entry else {}
+        return hidden_entries.as_shown(ctx, entry.data) if entry else {}
     if item.element_id == "confirm_identity":
         return _who_is_here(ctx, page.case.id)
     if item.element_id == "verify":

@@ -49,6 +49,16 @@ PERMISSIONS: dict[str, Permission] = {
     "ex_officio.decide": Permission("職権処理の一覧を決める", "Decide the ex officio lists", Duty.APPROVE),
     "confirmation.read": Permission("確認リストを見る", "See the confirmation list", Duty.SEE_PERSONS),
     "confirmation.decide": Permission("確認リストを決定する", "Decide the confirmation list", Duty.APPROVE),
+    "protection.read": Permission("支援措置を見る", "See protective measures", Duty.SEE_PERSONS),
+    "protection.mark": Permission(
+        "支援措置を登録する・解除を申し出る", "Set a protective measure, propose its end", Duty.SEE_PERSONS
+    ),
+    "protection.ask": Permission(
+        "保護された住所の開示を申請する", "Ask to see a protected address", Duty.SEE_PERSONS
+    ),
+    "protection.decide": Permission(
+        "支援措置の解除と住所の開示を決定する", "Decide on releases and on ending measures", Duty.APPROVE
+    ),
     "report.daily": Permission("日次の一覧を見る", "See the lists of the day", Duty.SEE_PERSONS),
     "review.read": Permission("記録の点検を見る", "See the reviews of the record"),
     "review.judge": Permission("記録の点検で判定する", "Judge what a review found"),
@@ -87,6 +97,8 @@ _CASES = {
     "attachment.read",
     "certificate.read",
     "confirmation.read",
+    "protection.read",
+    "protection.ask",
 }
 _OPERATOR = {"operations.read", "operations.migrate", "operations.hold", "operations.retry"}
 
@@ -111,6 +123,7 @@ ROLES: dict[str, Role] = {
                 "notification.submit",
                 "case.withdraw",
                 "number.reveal",
+                "protection.mark",
                 "attachment.add",
                 "document.print",
                 "certificate.receive",
@@ -119,7 +132,9 @@ ROLES: dict[str, Role] = {
         ),
     ),
     "verifier": Role(
-        "照合担当", "Verifier", frozenset(_EVERYBODY | _CASES | {"document.print", "confirmation.decide"})
+        "照合担当",
+        "Verifier",
+        frozenset(_EVERYBODY | _CASES | {"document.print", "confirmation.decide", "protection.decide"}),
     ),
     "certificate_clerk": Role(
         "証交付担当",
@@ -148,6 +163,7 @@ ROLES: dict[str, Role] = {
                 "confirmation.decide",
                 "review.read",
                 "review.judge",
+                "protection.decide",
                 "report.daily",
                 "masters.read",
                 "roles.read",

@@ -41,7 +41,7 @@ class AttachmentView(BaseView):
     def show(self, case_id: int, attachment_id: int) -> Any:
         with unit_of_work(current_actor(), clock.now()) as ctx:
             row, content = attachments.read(ctx, case_id, attachment_id)
-            name, media_type = row.file_name, row.media_type
+            name, media_type = attachments.name_shown(ctx, row), row.media_type
         answer = Response(content, mimetype=media_type)
         answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
         return answer

@@ -16,6 +16,7 @@ from models.certificate import KINDS as CERTIFICATES
 from models.confirmation import KINDS as CONFIRMATION_KINDS
 from models.confirmation import STATES as CONFIRMATION_STATES
 from models.notification import ACTIONS
+from models.protection import KINDS as PROTECTIONS
 from portal.language import t
 from rules.eras import format_short
 from services.audit_rules import RULES
@@ -79,6 +80,7 @@ KEYS: Mapping[str, Words] = {
     "answer": ("回答の番号", "answer no."),
     "numbers": ("消した個人番号", "numbers destroyed"),
     "row": ("行", "row"),
+    "release": ("開示の番号", "release no."),
     "place": ("何人目", "person no."),
     "why": ("理由", "why"),
     "at": ("画面", "page"),
@@ -190,6 +192,11 @@ VALUES: Mapping[str, Words] = {
     "cancellation": ("届出の取消", "cancellation"),
     "audit_review": ("記録の点検", "review of the record"),
     "sample": ("無作為の抜取り", "drawn by chance"),
+    "marked": ("支援措置の登録", "measure set"),
+    "lift_asked": ("解除の申出", "end proposed"),
+    "lifted": ("解除", "lifted"),
+    "goes_on": ("継続", "goes on"),
+    "granted": ("承認", "granted"),
     "waiting": ("待ち", "waiting"),
     "running": ("実行中", "running"),
     "failed": ("失敗", "failed"),
@@ -229,6 +236,7 @@ SUBJECTS: Mapping[str, Words] = {
 SHORT_PSEUDONYM = 8
 OF_TAG: Mapping[Tag, Mapping[str, Words]] = {
     Tag.NOTIFICATION_ACTION: ACTIONS,
+    Tag.PROTECTION_CHANGED: PROTECTIONS,
     **{tag: {**CONFIRMATION_KINDS, **DECISIONS} for tag in CONFIRMATIONS},
     Tag.REVIEW_JUDGED: {rule.name: (rule.ja, rule.en) for rule in RULES.values()},
     Tag.CERTIFICATE_EVENT: {**CERTIFICATES, **EVENTS},

@@ -22,7 +22,7 @@ from portal.security.access import can, requires
 from portal.security.actor import current_actor
 from portal.views import form_pages
 from portal.views.pdf_answers import sent_deed
-from services import case_papers, cases, deeds, drafts, intake
+from services import attachments, case_papers, cases, deeds, drafts, hidden_entries, intake
 from services.context import Context
 from services.errors import NotAllowed, RegistrationRefused, SomebodyElseWasFaster
 from services.unit_of_work import unit_of_work
@@ -194,6 +194,7 @@ class CaseView(BaseView):
             print_states={kind: t(*words) for kind, words in PRINT_STATES.items()},
             paper_names={code: t(ja, en) for code, ja, en in intake.paper_choices(ctx)},
             scannable=intake.scannable_papers(ctx),
+            attachment_names={one.id: attachments.name_shown(ctx, one) for one in page.attachments},
         )
 
 
@@ -247,7 +248,7 @@ def _form(
     if values is None:
         draft = drafts.find_task(ctx, item.id)
         first = {**form.defaults, **form.fixed, **case_pages.first_values(ctx, page, item)}
-        values = draft.data if draft else as_typed(form.schema, first)
+        values = hidden_entries.as_shown(ctx, draft.data) if draft else as_typed(form.schema, first)
     if not errors and item.element_id == "correct":
         errors = case_pages.differences(page)
     return form_pages.page(ctx, form, values, errors), None

@@ -19,7 +19,7 @@ from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views import form_pages
 from portal.views.pdf_answers import sent_deed
-from services import deeds, drafts, intake
+from services import deeds, drafts, hidden_entries, intake
 from services.context import Context
 from services.errors import RegistrationRefused
 from services.unit_of_work import unit_of_work
@@ -62,7 +62,7 @@ class IntakeView(BaseView):
                 **form.fixed,
                 **intake.prefill(ctx, procedure, household, asked, cancelled, person),
             }
-            values = draft.data if draft else as_typed(form.schema, first)
+            values = hidden_entries.as_shown(ctx, draft.data) if draft else as_typed(form.schema, first)
             return self._page(ctx, procedure, reason, values, draft_id=draft.id if draft else None)
 
     @expose("/<procedure>/<reason>", methods=["POST"])

@@ -10,6 +10,7 @@ from flask import current_app, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.utils.limit import Limit
 
+from models.protection import PURPOSES
 from portal import clock
 from portal.language import t
 from portal.row_ids import row_id
@@ -151,6 +152,7 @@ class PersonView(BaseView):
             ],
             line=line_of_time.draw(registry_words.spans(page), page.knowledge.day),
             words=registry_words,
+            purposes=PURPOSES,
             kept=kept,
             as_of=day,
             as_of_typed=typed,

@@ -68,7 +68,9 @@ class PrintQueueView(BaseView):
     def preview(self, request_id: int) -> Any:
         """The page itself, marked 見本・無効."""
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            sheets, refused = documents.prepare(ctx, print_queue.choose(ctx, [request_id]), dress(ctx))
+            chosen = print_queue.choose(ctx, [request_id])
+            sheets, refused = documents.prepare(ctx, chosen, dress(ctx))
+            sheets = print_runs.to_be_looked_at(ctx, chosen, sheets)
             print_runs.previewed(ctx, f"print_request:{request_id}")
         rendered = documents.render(sheets, refused, preview=True)
         if rendered.pdf is None:

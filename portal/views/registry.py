@@ -35,6 +35,7 @@ from portal.views.persons import PersonView
 from portal.views.print_queue import PrintQueueView
 from portal.views.printer import PrinterView
 from portal.views.reviews import ReviewView
+from portal.views.protection import ProtectionView
 from portal.views.right_requests import RightRequestView
 from portal.views.staff import PostingView, RoleView, StaffView
 
@@ -61,6 +62,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     LookupView,
     ExOfficioView,
     ConfirmationView,
+    ProtectionView,
     DefinitionView,
     JobView,
     CalendarView,
