@@ -74,6 +74,7 @@ ENTRIES: tuple[Entry, ...] = (
         "confirmation.read",
         "confirmations",
     ),
+    Entry("記録の統合", "Merges", "MergeView.list", "merge.read", "merges"),
     Entry("支援措置", "Protection", "ProtectionView.list", "protection.read", "protection"),
     Entry("裏側の処理", "Background work", "JobView.list", "job.read", "jobs"),
     Entry("日次の一覧", "Lists of the day", "DailyView.list", "report.daily"),

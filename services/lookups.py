@@ -12,7 +12,7 @@ from models.base import in_force, known
 from models.household import HouseholdHead
 from models.masters import Municipality, OtherInsurer
 from models.notification import Notification
-from models.person import PersonRecord
+from models.person import Person, PersonRecord
 from rules.eras import format_short
 from rules.kana import kana_search_key, name_search_key
 from services import audit, search
@@ -49,6 +49,7 @@ def find(ctx: Context, kind: str, text: str) -> Sequence[Choice]:
 
 def _persons(ctx: Context, text: str) -> list[Choice]:
     found = search.find(ctx, read_box(text, ctx.today))
+    gone = _merged(ctx, [person.person_id for person in found.persons])
     return [
         Choice(
             value=str(person.person_id),
@@ -57,7 +58,14 @@ def _persons(ctx: Context, text: str) -> list[Choice]:
             more_en=f"{_where(person, 'protected')} {_number(person)}".strip(),
         )
         for person in found.persons
+        if person.person_id not in gone
     ]
+
+
+def _merged(ctx: Context, person_ids: Sequence[int]) -> frozenset[int]:
+    """Records that were made part of another one: nothing new is written to them."""
+    statement = select(Person.id).where(Person.id.in_(person_ids), Person.merged_into_id.is_not(None))
+    return frozenset(ctx.session.scalars(statement)) if person_ids else frozenset()
 
 
 def _where(person: search.FoundPerson, hidden: str) -> str:

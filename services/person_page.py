@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from models import person
 from models.audit.tags import Tag
 from models.certificate import Certificate
 from models.enrolment import Enrolment
@@ -83,6 +84,8 @@ class PersonPage:
     is_protected: bool
     hides_places: bool
     release: PlaceRelease | None
+    kept: Person | None
+    gone: Sequence[Person]
     has_number: bool
     addresses: Sequence[AddressRecord]
     periods: Sequence[Enrolment]
@@ -144,7 +147,7 @@ def read(ctx: Context, person_id: int, as_of: date | None = None, tab: str = TAB
         DayNotYetKnown: `as_of` is still to come.
     """
     knowledge = registry_pages.knowledge_of(ctx, as_of)
-    person = _person(ctx, person_id)
+    shown = _person(ctx, person_id)
     rows = _rows(ctx, person_id)
     believed = {kind: [row for row in found if knowledge.holds(row)] for kind, found in rows.items()}
     record = registry_pages.newest(believed["person"])
@@ -163,13 +166,15 @@ def read(ctx: Context, person_id: int, as_of: date | None = None, tab: str = TAB
     purpose = release.purpose if release is not None else ""
     audit.record(ctx, Tag.PERSON_READ, f"person:{person_id}", detail=detail, purpose=purpose)
     return PersonPage(
-        person=person,
+        person=shown,
         knowledge=knowledge,
         record=record,
         ages=_ages(record, knowledge.day) if record else None,
         is_protected=_is_protected(ctx, rows["person"], record, knowledge.day),
         hides_places=hidden,
         release=release,
+        kept=ctx.session.get(Person, shown.merged_into_id) if shown.merged_into_id else None,
+        gone=ctx.session.scalars(select(Person).where(Person.merged_into_id == person_id)).all(),
         has_number=number is not None and knowledge.had(number.confirmed_at or number.created_at),
         addresses=[]
         if hidden
@@ -182,6 +187,13 @@ def read(ctx: Context, person_id: int, as_of: date | None = None, tab: str = TAB
         history=_history(ctx, rows, households, knowledge) if tab == "records" else (),
         reasons=registry_pages.reason_names(ctx.session),
     )
+
+
+def find_by_addressee_number(ctx: Context, number: str) -> int | None:
+    """The person of an address number; that it was looked for is recorded."""
+    found = person.find_by_addressee_number(ctx.session, number)
+    audit.record(ctx, Tag.PERSON_SEARCHED, detail={"by": ["number"], "found": int(found is not None)})
+    return found
 
 
 def _person(ctx: Context, person_id: int) -> Person:

@@ -57,6 +57,8 @@ class Tag(StrEnum):
     CONFIRMATION_DECIDED = "confirmation:decided"
     PROTECTION_CHANGED = "protection:changed"
     PROTECTION_READ = "protection:read"
+    MERGE_READ = "merge:read"
+    MERGE_CHANGED = "merge:changed"
     PLACES_ASKED = "places:asked"
     PLACES_DECIDED = "places:decided"
     CERTIFICATE_EVENT = "certificate:event"

@@ -59,6 +59,9 @@ PERMISSIONS: dict[str, Permission] = {
     "protection.decide": Permission(
         "支援措置の解除と住所の開示を決定する", "Decide on releases and on ending measures", Duty.APPROVE
     ),
+    "merge.read": Permission("記録の統合を見る", "See merges of records", Duty.SEE_PERSONS),
+    "merge.propose": Permission("記録の統合を申し出る", "Propose to merge records", Duty.ENTER),
+    "merge.decide": Permission("記録の統合を決定する", "Decide merges of records", Duty.APPROVE),
     "report.daily": Permission("日次の一覧を見る", "See the lists of the day", Duty.SEE_PERSONS),
     "review.read": Permission("記録の点検を見る", "See the reviews of the record"),
     "review.judge": Permission("記録の点検で判定する", "Judge what a review found"),
@@ -98,6 +101,7 @@ _CASES = {
     "certificate.read",
     "confirmation.read",
     "protection.read",
+    "merge.read",
     "protection.ask",
 }
 _OPERATOR = {"operations.read", "operations.migrate", "operations.hold", "operations.retry"}
@@ -124,6 +128,7 @@ ROLES: dict[str, Role] = {
                 "case.withdraw",
                 "number.reveal",
                 "protection.mark",
+                "merge.propose",
                 "attachment.add",
                 "document.print",
                 "certificate.receive",
@@ -134,7 +139,11 @@ ROLES: dict[str, Role] = {
     "verifier": Role(
         "照合担当",
         "Verifier",
-        frozenset(_EVERYBODY | _CASES | {"document.print", "confirmation.decide", "protection.decide"}),
+        frozenset(
+            _EVERYBODY
+            | _CASES
+            | {"document.print", "confirmation.decide", "protection.decide", "merge.decide"}
+        ),
     ),
     "certificate_clerk": Role(
         "証交付担当",
@@ -164,6 +173,7 @@ ROLES: dict[str, Role] = {
                 "review.read",
                 "review.judge",
                 "protection.decide",
+                "merge.decide",
                 "report.daily",
                 "masters.read",
                 "roles.read",

@@ -84,6 +84,8 @@ TAGS: dict[Tag, tuple[str, str]] = {
     Tag.PROTECTION_READ: ("支援措置の閲覧", "Protective measures read"),
     Tag.PLACES_ASKED: ("住所の開示の申請", "Release of places asked"),
     Tag.PLACES_DECIDED: ("住所の開示の決定", "Release of places decided"),
+    Tag.MERGE_READ: ("記録の統合の閲覧", "Merges read"),
+    Tag.MERGE_CHANGED: ("記録の統合", "Records merged"),
     Tag.CERTIFICATE_EVENT: ("証の異動", "Certificate event"),
     Tag.PRINT_PREVIEWED: ("印刷の下見", "Print previewed"),
     Tag.PRINT_RUN: ("印刷", "Printed"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import current_app, redirect, request, url_for
+from flask import current_app, flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.utils.limit import Limit
 
@@ -27,6 +27,7 @@ from services.search_statements import CAP, Cursor
 from services.search_terms import IndividualNumberTyped, NotSearchable, Wanted
 from services.unit_of_work import unit_of_work
 
+ADDRESSEE_DIGITS = 15
 FIELDS = ("name", "kana", "born", "number", "household", "address", "inside", "insured_only")
 TAB_NAMES = {
     "eligibility": ("資格", "Eligibility"),
@@ -99,6 +100,18 @@ class PersonView(BaseView):
                 as_of, wrong = None, t(refused.message_ja, refused.message_en)
                 page = person_page.read(ctx, person_id, None, tab)
             return self._page(ctx, page, tab, typed, wrong), 422 if wrong else 200
+
+    @expose("/<int:person_id>/same", methods=["GET"])
+    @requires("merge.propose")
+    def same(self, person_id: int) -> Any:
+        """To the comparison with the record of another address number."""
+        number = request.args.get("number", "").strip()[:ADDRESSEE_DIGITS].zfill(ADDRESSEE_DIGITS)
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            other = person_page.find_by_addressee_number(ctx, number)
+        if other is None:
+            flash(t("この宛名番号の記録はありません。", "Nobody has this number."), "danger")
+            return redirect(url_for("PersonView.show", person_id=person_id), code=303)
+        return redirect(url_for("MergeView.compare", kept=person_id, gone=other), code=303)
 
     def _look(self) -> Any:
         typed = {name: request.form.get(name, "")[: search_terms.LONGEST] for name in ("q", *FIELDS)}

@@ -22,6 +22,7 @@ from portal.views.jobs import CalendarView, JobView
 from portal.views.language import LanguageView
 from portal.views.lookup import LookupView
 from portal.views.masters import MASTER_VIEWS, MasterIndexView
+from portal.views.merges import MergeView
 from portal.views.number_page import NumberView
 from portal.views.operation_cases import OperationCaseView
 from portal.views.operation_incidents import OperationIncidentView
@@ -63,6 +64,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     ExOfficioView,
     ConfirmationView,
     ProtectionView,
+    MergeView,
     DefinitionView,
     JobView,
     CalendarView,

@@ -1,0 +1,149 @@
+"""What becomes of each row that names a person when two records are made one, and back (H16).
+
+Every foreign key to `person` has its treatment here; a test refuses a new one without.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import inspect, select, update
+
+from models import vault
+from models.base import Base
+from models.certificate import Certificate
+from models.document import PrintRequest
+from models.enrolment import Enrolment
+from models.household import BranchNumber, HouseholdHead, HouseholdMember
+from models.merge import PersonMerge
+from models.notification import NotificationPerson
+from models.person import Person
+from models.protection import ProtectiveMark
+from services.context import Context
+
+
+class Treatment(StrEnum):
+    """How a row that names the record that goes is treated."""
+
+    MOVED = "moved"  # it names the other record from now on; its id is noted
+    COPIED = "copied"  # it is closed, and believed anew of the other record
+    VAULT = "vault"  # moved by the vault itself
+    STAYS = "stays"  # history of the old record, which stays reachable
+    POINTER = "pointer"  # leads from the old record to the new one
+
+
+TREATMENTS: dict[str, Treatment] = {
+    "branch_number.person_id": Treatment.MOVED,
+    "certificate.person_id": Treatment.MOVED,
+    "notification_person.person_id": Treatment.MOVED,
+    "print_request.person_id": Treatment.MOVED,
+    "protective_mark.person_id": Treatment.MOVED,
+    "enrolment.person_id": Treatment.COPIED,
+    "household_member.person_id": Treatment.COPIED,
+    "household_head.person_id": Treatment.COPIED,
+    "individual_number.person_id": Treatment.VAULT,
+    "person_record.person_id": Treatment.STAYS,
+    "address_record.person_id": Treatment.STAYS,
+    "search_key.person_id": Treatment.STAYS,
+    "ex_officio_row.person_id": Treatment.STAYS,
+    "confirmation_row.person_id": Treatment.STAYS,  # what is open there is settled
+    "confirmation_row.other_person_id": Treatment.STAYS,
+    "place_release.person_id": Treatment.STAYS,
+    "person_merge.kept_id": Treatment.STAYS,
+    "person_merge.gone_id": Treatment.STAYS,
+    "person.merged_into_id": Treatment.POINTER,
+}
+MOVED: tuple[type[Base], ...] = (BranchNumber, Certificate, NotificationPerson, PrintRequest, ProtectiveMark)
+COPIED: tuple[type[Base], ...] = (Enrolment, HouseholdMember, HouseholdHead)
+OF_THE_ROW = frozenset(
+    {"id", "recorded_at", "recorded_by_id", "superseded_at", "superseded_by_notification_id"}
+)
+
+
+def name_of(entity: Any) -> str:
+    """The name of a table."""
+    return str(entity.__tablename__)
+
+
+def open_rows(ctx: Context, entity: Any, person_id: int) -> list[Any]:
+    """What is believed of a person in a table of dated rows."""
+    statement = select(entity).where(entity.person_id == person_id, entity.superseded_at.is_(None))
+    return list(ctx.session.scalars(statement.order_by(entity.id)))
+
+
+def hand_over(ctx: Context, merge: PersonMerge) -> None:
+    """Move and copy everything from the record that goes to the one that is kept, and note what."""
+    moved: dict[str, list[int]] = {}
+    for entity in MOVED:
+        kind: Any = entity
+        ids = list(ctx.session.scalars(select(kind.id).where(kind.person_id == merge.gone_id)))
+        moved[name_of(entity)] = ids
+        _point(ctx, kind, ids, merge.kept_id)
+    copied: dict[str, list[list[int | None]]] = {}
+    for entity in COPIED:
+        copied[name_of(entity)] = _copy_all(ctx, entity, merge.gone_id, merge.kept_id)
+    merge.moved, merge.copied = moved, copied
+    merge.numbers = vault.move(ctx.session, merge.gone_id, merge.kept_id)
+    ctx.session.get_one(Person, merge.gone_id).merged_into_id = merge.kept_id
+
+
+def give_back(ctx: Context, merge: PersonMerge) -> None:
+    """The same back: what was moved is moved back, what was copied is closed and believed of the old one."""
+    for entity in MOVED:
+        _point(ctx, entity, merge.moved.get(name_of(entity), []), merge.gone_id)
+    for entity in COPIED:
+        kind: Any = entity
+        for closed_id, new_id in merge.copied.get(name_of(entity), []):
+            closed = ctx.session.get_one(kind, closed_id)
+            if new_id is not None:
+                ctx.session.get_one(kind, new_id).supersede(ctx.at, None)
+                ctx.session.flush()
+            ctx.session.add(_believed_of(ctx, kind, closed, merge.gone_id))
+    if merge.numbers:
+        vault.move(ctx.session, merge.kept_id, merge.gone_id, merge.numbers)
+    ctx.session.get_one(Person, merge.gone_id).merged_into_id = None
+
+
+def _point(ctx: Context, entity: Any, ids: list[int], person_id: int) -> None:
+    if ids:
+        ctx.session.execute(
+            update(entity)
+            .where(entity.id.in_(ids))
+            .values(person_id=person_id)
+            .execution_options(synchronize_session="fetch")
+        )
+
+
+def _copy_all(ctx: Context, entity: Any, of_person: int, to_person: int) -> list[list[int | None]]:
+    """Close the rows of one person and believe them of the other; what he has already is only closed."""
+    pairs: list[list[int | None]] = []
+    has = open_rows(ctx, entity, to_person)
+    for row in open_rows(ctx, entity, of_person):
+        row.supersede(ctx.at, None)
+        ctx.session.flush()
+        if any(_is_beside(row, one) for one in has):
+            pairs.append([row.id, None])
+            continue
+        new = _believed_of(ctx, entity, row, to_person)
+        ctx.session.add(new)
+        ctx.session.flush()
+        pairs.append([row.id, new.id])
+    return pairs
+
+
+def _is_beside(row: Any, other: Any) -> bool:
+    """Whether both belong to, or head, the same household at the same time."""
+    return not isinstance(row, Enrolment) and row.household_id == other.household_id and overlap(row, other)
+
+
+def overlap(row: Any, other: Any) -> bool:
+    """Whether two dated rows share a day."""
+    starts = max(row.from_on, other.from_on)
+    return all(one.until_on is None or one.until_on >= starts for one in (row, other))
+
+
+def _believed_of(ctx: Context, entity: Any, row: Any, person_id: int) -> Any:
+    names = {column.key for column in inspect(entity).column_attrs} - OF_THE_ROW - {"person_id"}
+    facts = {name: getattr(row, name) for name in names}
+    return entity(**facts, person_id=person_id, recorded_at=ctx.at, recorded_by_id=ctx.actor.staff_id)
