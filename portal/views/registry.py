@@ -35,8 +35,8 @@ from portal.views.papers import CasePaperView
 from portal.views.persons import PersonView
 from portal.views.print_queue import PrintQueueView
 from portal.views.printer import PrinterView
-from portal.views.reviews import ReviewView
 from portal.views.protection import ProtectionView
+from portal.views.reviews import ReviewView
 from portal.views.right_requests import RightRequestView
 from portal.views.staff import PostingView, RoleView, StaffView
 
