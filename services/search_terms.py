@@ -202,8 +202,14 @@ def _plain_or_nothing(text: str | None) -> str:
     return _plain(text) if text and text.strip() else ""
 
 
+def holds_twelve_digits(text: str) -> bool:
+    """Whether somebody may have typed an Individual Number, in any spelling, where none belongs."""
+    plain = re.sub(r"[‐‑‒–—―−]|(?<=\d)ー", "-", unicodedata.normalize("NFKC", text))
+    return _TWELVE_DIGITS.search(re.sub(r"(?<=\d)[\s-]+(?=\d)", "", plain)) is not None
+
+
 def _refuse_individual_number(plain: str) -> None:
-    if _TWELVE_DIGITS.search(re.sub(r"(?<=\d)[\s-]+(?=\d)", "", plain)):
+    if holds_twelve_digits(plain):
         raise IndividualNumberTyped(
             "12桁の番号では探せません。個人番号は検索に使えません(番号法)。氏名・カナ・生年月日・"
             "被保険者番号で探してください。入力は記録していません。",

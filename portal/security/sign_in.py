@@ -5,6 +5,8 @@ No session is open before both. Enrolment and recovery are in `enrolment.py`, th
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app, flash, g, redirect, request, url_for
@@ -23,6 +25,7 @@ from portal.security.access import open_to_everybody
 from portal.security.actor import actor_of_session, signed_in_actor, somebody
 from services import accounts, sign_in
 from services.account_names import normal_name
+from services.search_terms import holds_twelve_digits
 from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
@@ -35,7 +38,9 @@ def account_and_address() -> str:
     waiting = sessions.bound()
     if not name and waiting is not None:
         name = waiting.user.username
-    return f"{normal_name(name)[:64]}@{get_remote_address()}"
+    secret = str(current_app.secret_key).encode()
+    kept = hmac.new(secret, normal_name(name).encode(), hashlib.sha256).hexdigest()  # it lies in the database
+    return f"{kept}@{get_remote_address()}"
 
 
 def _limit(setting: str) -> str:
@@ -67,7 +72,9 @@ class SignInView(AuthDBView):
             status = 429 if g.get("account_stopped") else 401
         elif request.method == "POST":
             status = 422
-        return self._page("appbuilder/general/security/login_db.html", status, form=form)
+        name = form.username.data or ""
+        typed = "" if holds_twelve_digits(name) else name  # no page repeats what may be an Individual Number
+        return self._page("appbuilder/general/security/login_db.html", status, form=form, typed=typed)
 
     @expose("/login/second", methods=["GET", "POST"])
     @open_to_everybody

@@ -5,7 +5,7 @@
   const place = document.querySelector("[data-number]");
   if (!place) return;
   const left = place.querySelector("[data-left]");
-  let seconds = Number(place.dataset.seconds);
+  const until = Date.now() + Number(place.dataset.seconds) * 1000; // by the clock: a machine may sleep meanwhile
   const clear = () => place.replaceChildren();
   const away = () => {
     clear();
@@ -13,9 +13,9 @@
   };
 
   const ticking = setInterval(() => {
-    seconds -= 1;
-    left.textContent = String(Math.max(seconds, 0));
-    if (seconds <= 0) {
+    const seconds = Math.max(Math.ceil((until - Date.now()) / 1000), 0);
+    left.textContent = String(seconds);
+    if (seconds === 0) {
       clearInterval(ticking);
       away();
     }

@@ -81,7 +81,7 @@ KEYS: Mapping[str, Words] = {
     "numbers": ("消した個人番号", "numbers destroyed"),
     "row": ("行", "row"),
     "release": ("開示の番号", "release no."),
-    "place": ("何人目", "person no."),
+    "place": ("届出の何人目か", "person no."),
     "why": ("理由", "why"),
     "at": ("画面", "page"),
     "method": ("方法", "method"),

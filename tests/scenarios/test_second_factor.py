@@ -8,25 +8,7 @@ from playwright.sync_api import expect
 from tests.fixtures.live_server import LiveServer
 from tests.scenarios.conftest import code_of
 from tests.scenarios.desk import Desk
-
-
-def with_authenticator(one: Desk) -> str:
-    """A terminal that knows its person's face."""
-    protocol = one.page.context.new_cdp_session(one.page)
-    protocol.send("WebAuthn.enable")
-    made = protocol.send(
-        "WebAuthn.addVirtualAuthenticator",
-        {
-            "options": {
-                "protocol": "ctap2",
-                "transport": "internal",
-                "hasResidentKey": True,
-                "hasUserVerification": True,
-                "isUserVerified": True,
-            }
-        },
-    )
-    return str(made["authenticatorId"])
+from tests.scenarios.passkeys import enrol_passkey, give_code, with_authenticator
 
 
 def test_a_passkey_is_enrolled_opens_the_lock_and_signs_in(
@@ -36,25 +18,7 @@ def test_a_passkey_is_enrolled_opens_the_lock_and_signs_in(
     keeper, person = desk("kanri"), desk("mori")
     with_authenticator(person)
 
-    keeper.open("/staff/list/")
-    keeper.page.get_by_text("mori", exact=True).first.click()
-    keeper.page.get_by_role("link", name="認証とサインイン").click()
-    keeper.page.get_by_role("button", name="登録コードを出す").click()
-    with keeper.page.expect_navigation():
-        keeper.page.get_by_role("button", name="登録コードを出す").last.click()
-    code = keeper.page.locator(".ticket-code").inner_text()
-    assert re.fullmatch(r"[0-9A-Z]{5}-[0-9A-Z]{5}", code)
-
-    person.open("/profile/")
-    person.page.get_by_role("link", name="認証を追加で登録する").click()
-    person.page.fill('input[name="code"]', code)
-    with person.page.expect_navigation():
-        person.page.get_by_role("button", name="登録へ進む").click()
-    person.page.fill('input[name="name"]', "窓口3番の端末")
-    with person.page.expect_navigation():
-        person.page.get_by_role("button", name="この端末を登録する").click()
-    assert "認証を登録しました" in person.notices
-    expect(person.page.get_by_text("窓口3番の端末")).to_be_visible()
+    enrol_passkey(person, give_code(keeper, "mori"), "窓口3番の端末")
 
     person.open("/staff/list/")
     with person.page.expect_navigation(url=re.compile("/lock/")):
