@@ -64,8 +64,14 @@ class PrintEvent(Base):
     reason: Mapped[str | None] = mapped_column(String(200))
 
 
+UNSCANNED, QUARANTINED, CLEAN, INFECTED = "unscanned", "quarantined", "clean", "infected"
+
+
 class Attachment(Base):
-    """A scan that belongs to a notification; the bytes lie encrypted outside the web root by their hash."""
+    """A scan that belongs to a notification; the bytes lie encrypted outside the web root by their hash.
+
+    `scan` is what the virus scanner said; one that is quarantined or infected is read by nobody.
+    """
 
     __tablename__ = "attachment"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -79,6 +85,8 @@ class Attachment(Base):
     added_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_reason: Mapped[str | None] = mapped_column(String(200))
+    scan: Mapped[str] = mapped_column(String(12), default=UNSCANNED, server_default=UNSCANNED)
+    infection: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
 
 class StoredBlob(Base):

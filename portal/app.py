@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from interchange.juki.deaths import DeathsFile
 from interchange.juki.gateway import FileRegister
+from interchange.scanner.gateway import Clamd
 from models import blobs, registry
 from portal import errors, frame, request_log, template_tools
 from portal.commands.accounts import accounts_command
@@ -38,12 +39,12 @@ from portal.security import gate, headers, keys, limits_storage, plain_text
 from portal.security.manager import PortalSecurityManager
 from portal.security.sessions import ServerSessions
 from portal.self_check import start
-from portal.settings import Settings, UnsafeSetting, secret_key
+from portal.settings import OFF, Settings, UnsafeSetting, secret_key
 from portal.views.health import health
 from portal.views.home import HomeView
 from portal.views.registry import VIEWS
 from rules.law import Law, ParameterFileWrong
-from services import ex_officio, identity, jobs, numbers_vault, statute, unit_of_work
+from services import ex_officio, identity, jobs, numbers_vault, scanning, statute, unit_of_work
 from services.numbers_vault import NumberPolicy
 from workflows import catalog
 
@@ -94,6 +95,7 @@ def create_app(settings: Settings) -> Flask:
     keys.load_keys(settings)
     blobs.configure(settings.blob_dir)
     numbers_vault.configure(NumberPolicy.PRODUCTION if settings.production else NumberPolicy.DEMONSTRATION)
+    scanning.configure(None if settings.scanner == OFF else Clamd(settings.scanner))
     identity.configure(FileRegister(settings.data_dir / "juki" / "answers.csv"))
     ex_officio.configure(DeathsFile(settings.data_dir / "juki" / "deaths.csv"))
     statute.configure(law_of(settings.municipality_code or DEMONSTRATION_CITY))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
-from services import job_kinds, mass_printing, periodic
+from services import job_kinds, mass_printing, periodic, scanning
 from services.batch import deciding, regular
 from services.job_kinds import Kind
 from services.periodic import Daily, MonthlyWorkingDay, Periodic
@@ -120,6 +120,7 @@ def register_kinds(settings: Settings) -> None:
             long=True,
         ),
         Kind(background.KIND, "案件の一括操作", "Operations on many cases", background.step, long=True),
+        scanning.KIND,
         *WORK,
     ):
         job_kinds.register(kind)

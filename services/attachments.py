@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from pathlib import PurePosixPath
@@ -12,12 +13,14 @@ from sqlalchemy import select
 from models import blobs
 from models.audit.tags import Tag
 from models.case import Case
-from models.document import Attachment
+from models.document import INFECTED, QUARANTINED, Attachment
 from models.form_entry import find_latest
 from models.masters import PaperKind
-from services import audit, hidden_entries
+from services import audit, hidden_entries, scanning
 from services.context import Context
 from services.errors import NotFound, RuleBroken, ServiceError
+from services.file_shapes import is_whole
+from services.scanning import AttachmentQuarantined, Look
 
 LARGEST = 20 * 1024 * 1024
 TYPES = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
@@ -30,8 +33,12 @@ class AttachmentRefused(RuleBroken):
     code = "attachment_refused"
 
 
-def add(ctx: Context, case_id: int, kind: str, file_name: str, content: bytes) -> Attachment:
-    """Keep a scan with an open case.
+def add(
+    ctx: Context, case_id: int, kind: str, file_name: str, content: bytes, seen: Look
+) -> Attachment | None:
+    """Keep a scan with an open case; None where the virus scanner found something: that is recorded only.
+
+    `seen` is what `scanning.look` said of the content before this transaction began.
 
     Raises:
         NotFound: no such case in the actor's office.
@@ -43,6 +50,10 @@ def add(ctx: Context, case_id: int, kind: str, file_name: str, content: bytes) -
             "終わった届出には添付できません。", "The case has ended; nothing can be attached."
         )
     _refuse_kind(ctx, kind)
+    if seen.infection:
+        detail = {"kind": kind, "infection": seen.infection, "sha256": hashlib.sha256(content).hexdigest()}
+        audit.record(ctx, Tag.ATTACHMENT_REFUSED, f"case:{case_id}", case_id, detail)
+        return None
     media_type = _type_of(content)
     row = Attachment(
         case_id=case_id,
@@ -53,9 +64,12 @@ def add(ctx: Context, case_id: int, kind: str, file_name: str, content: bytes) -
         sha256=blobs.put(ctx.session, content, ctx.at),
         added_at=ctx.at,
         added_by_id=ctx.actor.staff_id,
+        scan=seen.state,
     )
     ctx.session.add(row)
     ctx.session.flush()
+    if row.scan == QUARANTINED:
+        scanning.ask_again(ctx, row)
     audit.record(ctx, Tag.ATTACHMENT_ADDED, f"attachment:{row.id}", case_id, {"kind": kind, "size": row.size})
     return row
 
@@ -65,6 +79,7 @@ def read(ctx: Context, case_id: int, attachment_id: int) -> tuple[Attachment, by
 
     Raises:
         NotFound: no such scan of a case in the actor's office.
+        AttachmentQuarantined, AttachmentRefused: the virus scanner has not looked yet, or found something.
         ServiceError: the file is not where it was put.
     """
     _case(ctx, case_id)
@@ -72,6 +87,7 @@ def read(ctx: Context, case_id: int, attachment_id: int) -> tuple[Attachment, by
     row = ctx.session.scalars(statement).one_or_none()
     if row is None:
         raise NotFound("この添付は見つかりません。", "There is no such attachment.")
+    _refuse_unclean(row)
     audit.record(ctx, Tag.ATTACHMENT_READ, f"attachment:{row.id}", case_id)
     try:
         return row, blobs.get(ctx.session, row.sha256)
@@ -88,6 +104,19 @@ def name_shown(ctx: Context, row: Attachment) -> str:
     if entry is None or not hidden_entries.hides(ctx, entry.data):
         return row.file_name
     return f"{row.kind}-{row.id}{PurePosixPath(row.file_name).suffix}"
+
+
+def _refuse_unclean(row: Attachment) -> None:
+    if row.scan == QUARANTINED:
+        raise AttachmentQuarantined(
+            "ウイルス検査が終わっていないため、まだ開けません。しばらく待ってから開いてください。",
+            "The virus scanner has not looked at this file yet. Open it a little later.",
+        )
+    if row.scan == INFECTED:
+        raise AttachmentRefused(
+            f"ウイルス({row.infection})が見つかったため、この添付は開けません。書類を読み取り直してください。",
+            f"A virus ({row.infection}) was found in this file. Scan the paper again.",
+        )
 
 
 def safe_name(name: str, suffix: str) -> str:
@@ -130,5 +159,11 @@ def _type_of(content: bytes) -> str:
         raise AttachmentRefused(
             "PDF・JPEG・PNG以外は添付できません(ファイルの中身で判定しています)。読み取り直してください。",
             "Only PDF, JPEG and PNG can be attached, judged by content. Scan again.",
+        )
+    if not is_whole(media_type, content):
+        raise AttachmentRefused(
+            "ファイルが壊れているか、画像や文書以外のもの(プログラム、圧縮ファイル、大きすぎる画像)を含んでいます。"
+            "紙から読み取り直してください。",
+            "The file is broken, or holds more than a picture or a text. Scan the paper again.",
         )
     return media_type

@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.live_server",
     "tests.fixtures.browser",
+    "tests.fixtures.clamd",
     "tests.fixtures.network",
     "tests.fixtures.soft_token",
     "tests.fixtures.people",

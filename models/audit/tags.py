@@ -67,6 +67,8 @@ class Tag(StrEnum):
     PRINT_SPOILED = "print:spoiled"
     ATTACHMENT_ADDED = "attachment:added"
     ATTACHMENT_READ = "attachment:read"
+    ATTACHMENT_REFUSED = "attachment:refused"
+    ATTACHMENT_SCANNED = "attachment:scanned"
     LIST_READ = "list:read"
     PERSON_SEARCHED = "person:searched"
     PERSON_READ = "person:read"

@@ -8,12 +8,14 @@ from urllib.parse import quote
 from flask import Response, flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 
+from models.document import INFECTED, QUARANTINED
 from portal import clock
 from portal.language import t
 from portal.security.access import requires
 from portal.security.actor import current_actor
-from services import attachments
+from services import attachments, scanning
 from services.errors import RuleBroken
+from services.scanning import Look
 from services.unit_of_work import unit_of_work
 
 
@@ -27,13 +29,14 @@ class AttachmentView(BaseView):
     @requires("attachment.add")
     def add(self, case_id: int) -> Any:
         name, content = _sent()
+        seen = scanning.look(content)
         try:
             with unit_of_work(current_actor(), clock.now()) as ctx:
-                attachments.add(ctx, case_id, request.form.get("kind", ""), name, content)
+                attachments.add(ctx, case_id, request.form.get("kind", ""), name, content, seen)
         except RuleBroken as refused:
             flash(t(refused.message_ja, refused.message_en), "danger")
         else:
-            flash(t("添付しました。", "Attached."), "success")
+            flash(*_said(seen))
         return redirect(url_for("CaseView.show", case_id=case_id), code=303)
 
     @expose("/<int:case_id>/attachments/<int:attachment_id>", methods=["GET"])
@@ -45,6 +48,23 @@ class AttachmentView(BaseView):
         answer = Response(content, mimetype=media_type)
         answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
         return answer
+
+
+def _said(seen: Look) -> tuple[str, str]:
+    """What is told of a file by what the virus scanner said of it."""
+    if seen.state == INFECTED:
+        ja = f"ウイルス({seen.infection})が見つかったため、このファイルは保存しませんでした。"
+        en = f"A virus ({seen.infection}) was found; the file was not kept. "
+        more = (
+            "管理者に知らせ、紙から読み取り直してください。",
+            "Tell an administrator and scan the paper again.",
+        )
+        return t(ja + more[0], en + more[1]), "danger"
+    if seen.state == QUARANTINED:
+        ja = "添付しました。ウイルス検査が応答しないため、検査が終わるまで開けず、案件も進みません。"
+        en = "Attached, in quarantine: the virus scanner does not answer. It opens once it was found clean."
+        return t(ja, en), "warning"
+    return t("添付しました。", "Attached."), "success"
 
 
 def _sent() -> tuple[str, bytes]:

@@ -92,6 +92,8 @@ TAGS: dict[Tag, tuple[str, str]] = {
     Tag.PRINT_SPOILED: ("刷り損じ", "Spoiled"),
     Tag.ATTACHMENT_ADDED: ("書類の添付", "Scan attached"),
     Tag.ATTACHMENT_READ: ("添付書類の閲覧", "Scan read"),
+    Tag.ATTACHMENT_REFUSED: ("ウイルスのある添付の拒否", "Infected scan refused"),
+    Tag.ATTACHMENT_SCANNED: ("添付のウイルス検査", "Scan looked at for viruses"),
     Tag.CASE_READ: ("届出の閲覧", "Case read"),
     Tag.LIST_READ: ("一覧の閲覧", "List read"),
     Tag.PERSON_SEARCHED: ("個人の検索", "Persons searched"),

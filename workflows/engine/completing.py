@@ -15,6 +15,7 @@ from models.form_entry import FormEntry
 from services import audit
 from services.context import Context
 from services.errors import SomebodyElseWasFaster
+from services.scanning import refuse_while_quarantined
 from workflows.engine import definitions
 from workflows.engine.matters import shown_by
 from workflows.engine.parser import UserTask
@@ -55,10 +56,12 @@ def complete(
         FormRefused: the entry is not accepted.
         SomebodyElseWasFaster: somebody finished or took it meanwhile; nothing was changed.
         NotAllowed: not the actor's role, office, or one of those who must not do it.
+        AttachmentQuarantined: a file of the case waits for the virus scanner.
         RuleBroken: a way out without a reason.
     """
     item, case = lock_item(ctx, item_id)
     must_be_allowed(ctx, item)
+    refuse_while_quarantined(ctx, case.id)
     running = restored(ctx, case)
     task = _ready_task(ctx, running, item)
     wanted = describe_task(running, task)
