@@ -35,7 +35,7 @@ from portal.extensions import csrf, db, engine_options, prepare_engine, session_
 from portal.job_catalog import register_kinds
 from portal.language import BABEL_LOCALES, JAPANESE, LANGUAGES, babel_locale
 from portal.row_ids import RowIdConverter
-from portal.security import gate, headers, keys, limits_storage, plain_text
+from portal.security import gate, headers, keys, limits_storage, plain_text, transport
 from portal.security.manager import PortalSecurityManager
 from portal.security.sessions import ServerSessions
 from portal.self_check import start
@@ -121,6 +121,7 @@ def create_app(settings: Settings) -> Flask:
         app.extensions["babel"].locale_selector = babel_locale
         for view in VIEWS:
             register(appbuilder, view)
+    transport.install(app)
     gate.install(app)  # first: whether the session could be read decides what any check says
     csrf.init_app(app)
     plain_text.install(app)

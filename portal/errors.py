@@ -20,9 +20,10 @@ from portal import clock
 from portal.extensions import db
 from portal.language import t
 from portal.request_log import log, request_id
-from portal.security import refusals
+from portal.security import hashing, refusals
 from portal.security.access import to_sign_in
 from portal.security.actor import NobodySignedIn, signed_in_actor
+from portal.security.hashing import TooManyAtOnce
 from services.context import SYSTEM
 from services.errors import (
     AuditMissing,
@@ -177,6 +178,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(NobodySignedIn, lambda _error: to_sign_in())
     app.register_error_handler(CSRFError, on_http_error)
     app.register_error_handler(RateLimitExceeded, on_rate_limit)
+    app.register_error_handler(TooManyAtOnce, on_too_many_at_once)
     app.register_error_handler(HTTPException, on_http_error)
     for away in (OperationalError, InterfaceError, PoolTimeout, StorageError):
         app.register_error_handler(away, on_database_away)
@@ -203,6 +205,15 @@ def on_service_error(error: ServiceError) -> Response:
 def on_rate_limit(error: RateLimitExceeded) -> Response:
     """Too often; says how long to wait."""
     return answer(429, wait=t("5分ほど", "about five minutes"), source=error)
+
+
+def on_too_many_at_once(_error: TooManyAtOnce) -> Response:
+    """More people sign in at once than are let in at a time; says when to try again."""
+    what = t("いまサインインが集中しています。", "Many people are signing in just now.")
+    current_app.extensions["appbuilder"].sm.limiter.context.reset()  # it would name the end of its own window
+    response = answer(429, what=what, wait=t("数秒", "a few seconds"))
+    response.headers["Retry-After"] = str(hashing.RETRY_SECONDS)
+    return response
 
 
 def on_http_error(error: HTTPException) -> Response:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app, flash, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.utils.limit import Limit
-from werkzeug.security import check_password_hash
 
 from models.sign_in import list_factors
 from portal import clock
 from portal.extensions import db
 from portal.language import lazy, t
-from portal.security import proving, sessions
+from portal.security import hashing, proving, sessions
 from portal.security.access import open_to_everybody, requires
 from portal.security.actor import actor_of_session, somebody
 from portal.security.safe_address import own_address
@@ -102,7 +101,7 @@ class LockView(BaseView):
         """The factor that was shown beside the right password; both are looked at, whichever is wrong."""
         if sign_in.is_stopped(ctx, bound.user.username) or actor_of_session(bound) is None:
             return None
-        matches = check_password_hash(bound.user.password or "", request.form.get("password", ""))
+        matches = hashing.matches(bound.user.password or "", request.form.get("password", ""))
         kind = proving.prove(ctx, bound)
         return kind if matches else None
 

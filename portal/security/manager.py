@@ -24,12 +24,11 @@ from flask_appbuilder.security.sqla.models import (
 from flask_login import current_user
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
-from werkzeug.security import check_password_hash
 
 from models.audit.tags import Tag
 from portal import clock
 from portal.extensions import db
-from portal.security import sessions
+from portal.security import hashing, sessions
 from portal.security.access import open_to_everybody
 from portal.security.actor import actor_of, actor_of_session, signed_in_actor, somebody
 from portal.security.proving import guard_rule
@@ -151,7 +150,7 @@ class PortalSecurityManager(SecurityManager):
         actor = actor_of(user) if user is not None else None
         secret = user.password if user is not None and actor is not None else None
         fake = current_app.config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"]
-        matches = check_password_hash(secret or fake, password or "") and bool(secret)
+        matches = hashing.matches(secret or fake, password or "") and bool(secret)
         with unit_of_work(actor or somebody(), clock.now()) as ctx:
             if sign_in.is_stopped(ctx, username):
                 g.account_stopped, matches = True, False

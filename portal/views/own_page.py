@@ -8,7 +8,6 @@ from flask import flash, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.forms import DynamicForm
 from flask_login import current_user
-from werkzeug.security import check_password_hash
 
 from models.sign_in import list_factors
 from models.staff import find_posting
@@ -16,7 +15,7 @@ from portal import clock
 from portal.extensions import db
 from portal.frame import role_names
 from portal.language import lazy, t
-from portal.security import sessions
+from portal.security import hashing, sessions
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views.fields import password
@@ -86,7 +85,7 @@ class ProfileView(BaseView):
         return redirect(url_for("ProfileView.show"), code=303)
 
     def _change(self, form: PasswordForm) -> bool:
-        if not check_password_hash(current_user.password, form.now.data):
+        if not hashing.matches(current_user.password, form.now.data):
             form.now.errors = [
                 t(
                     "いまのパスワードと違います。もう一度入力してください。",
