@@ -8,7 +8,7 @@ ONLY ?=
 # Another package of the same name on the path would be taken for ours (docs/patterns.md).
 unexport PYTHONPATH PYTHONHOME PYTHONSAFEPATH
 
-.PHONY: help install run test check bench demo migrate golden sizes lock wheelhouse
+.PHONY: help install run test check bench demo migrate golden sizes lock sbom wheelhouse
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -46,6 +46,9 @@ golden: install ## draw the expected pages anew; look at what changed before you
 
 sizes: install ## print the longest files and functions, for a reviewer to ask why
 	$(BIN)/python -m scripts.sizes
+
+sbom: install ## write the list of components (CycloneDX) anew from the locks
+	$(BIN)/python -m scripts.sbom
 
 lock: install ## compile the requirements anew, with hashes (UPGRADE=name for one package)
 	@scripts/lock.sh $(UPGRADE)

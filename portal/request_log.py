@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import structlog
 from flask import g, request
 
+from portal.security import redaction
+
 if TYPE_CHECKING:
     from flask import Flask, Response
 
@@ -24,12 +26,14 @@ log = structlog.get_logger("portal")
 def install(app: Flask, settings: Settings) -> None:
     """Configure logging for this process and write a line after each request."""
     level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
+    redaction.install(settings)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            redaction.processor,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

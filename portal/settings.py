@@ -57,10 +57,14 @@ class Settings(BaseSettings):
 
     environment: Environment = Environment.DEMO
     data_dir: Path = Path("var")
-    database_url: str = Field(default="", validation_alias=AliasChoices("DATABASE_URL", "database_url"))
-    migration_url: str = Field(default="", validation_alias=AliasChoices("MIGRATION_URL", "migration_url"))
+    database_url: str = Field(
+        default="", repr=False, validation_alias=AliasChoices("DATABASE_URL", "database_url")
+    )
+    migration_url: str = Field(
+        default="", repr=False, validation_alias=AliasChoices("MIGRATION_URL", "migration_url")
+    )
     vault_role: str = Field(default="kokuho_vault", pattern=r"^[a-z_][a-z0-9_]{0,62}$")
-    redis_url: str = Field(default="", validation_alias=AliasChoices("REDIS_URL", "redis_url"))
+    redis_url: str = Field(default="", repr=False, validation_alias=AliasChoices("REDIS_URL", "redis_url"))
     secret_key: SecretStr = SecretStr("")
     secret_key_file: Path | None = None
     master_key_file: Path | None = None
@@ -69,12 +73,12 @@ class Settings(BaseSettings):
     hsm_token: str = ""
     hsm_pin_file: Path | None = None
     hsm_key_prefix: str = Field(default="kokuho-kek", pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,23}$")
-    key_store_url: str = ""
+    key_store_url: str = Field(default="", repr=False)
     audit_key_file: Path | None = None
     audit_anchor_dir: Path | None = None
     backup_dirs: Annotated[tuple[Path, ...], NoDecode] = ()
     backup_key_file: Path | None = None
-    backup_url: str = ""
+    backup_url: str = Field(default="", repr=False)
     backup_keep_days: int = Field(default=35, ge=7, le=3650)
     key_store_backup_dirs: Annotated[tuple[Path, ...], NoDecode] = ()
     key_store_backup_key_file: Path | None = None
