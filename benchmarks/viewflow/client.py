@@ -1,7 +1,8 @@
 """The reference process in viewflow, by one client: `python -m benchmarks.viewflow.client …`.
 
-Asked and answering as `benchmarks.reference`: HOST USER DATABASE, then a number of cases a line. It has the
-same three tasks, gateway and script; the open viewflow has no timers. With `migrate` it makes the tables.
+Asked and answering as `benchmarks.reference`: HOST USER DATABASE, then a number of cases a line. A task is
+done as viewflow's own views do it, under its lock and in one transaction. Assigning it, which there is a
+sending of its own, goes in the same one, and no form is checked. With `migrate` it makes the tables.
 """
 
 from __future__ import annotations
@@ -52,10 +53,8 @@ def one_case(somebody: User) -> list[float]:
     waited = []
     for _ in range(STEPS):
         began = perf_counter()
-        with transaction.atomic():
-            task = Task.objects.select_for_update(of=("self",)).get(
-                process_id=number, flow_task_type="HUMAN", finished__isnull=True
-            )
+        with ReviewFlow.lock(number), transaction.atomic():
+            task = Task.objects.get(process_id=number, flow_task_type="HUMAN", finished__isnull=True)
             activation = task.flow_task.activation_class(task)
             activation.assign(somebody)
             activation.start(None)

@@ -113,7 +113,7 @@ def _difference(own: dict[str, Any], inherited: dict[str, Any]) -> dict[str, Any
     out: dict[str, Any] = {}
     for name, value in own.items():
         before = inherited.get(name, NOTHING)
-        if same(value, before):
+        if value is before or same(value, before):
             continue
         if isinstance(value, dict) and isinstance(before, dict):
             inside = {key: one for key, one in value.items() if not same(one, before.get(key, NOTHING))}
