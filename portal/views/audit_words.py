@@ -227,6 +227,7 @@ SUBJECTS: Mapping[str, Words] = {
     "print_queue": ("印刷待ちの一覧", "print queue"),
     "day_list": ("日次の一覧", "lists of the day"),
     "inbox": ("受信箱", "inbox"),
+    "vault": ("番号", "number"),
     "numbers": ("個人番号の画面", "numbers of case"),
     "ex_officio": ("職権の一覧", "ex officio list"),
     "periodic": ("定期処理", "regular work"),
@@ -265,7 +266,8 @@ def subject_in_words(subject: str) -> str:
     if not colon:
         return subject
     words = SUBJECTS.get(kind)
-    shown = f"{name[:SHORT_PSEUDONYM]}…" if kind in PERSONAL and len(name) == PSEUDONYM_LENGTH else name
+    is_long = (kind in PERSONAL and len(name) == PSEUDONYM_LENGTH) or kind == "vault"
+    shown = f"{name[:SHORT_PSEUDONYM]}…" if is_long else name
     return f"{t(*words) if words else kind} {shown}"
 
 
