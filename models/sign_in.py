@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column
 from models.base import Base, UtcDateTime
 from models.crypto import cipher
 from models.masters import Posting
+from models.rights import EmergencyRight
 from models.staff import User
 
 LIVE = text("ended_at IS NULL")
@@ -131,23 +132,32 @@ def digest(text_: str) -> bytes:
     return hashlib.sha256(text_.encode()).digest()
 
 
-def find_session(session: Session, token: str, day: date) -> tuple[UserSession, User, Posting | None] | None:
-    """The session of a token with its person, his roles and his posting of `day`: one statement."""
+Found = tuple[UserSession, User, Posting | None, EmergencyRight | None]
+
+
+def find_session(session: Session, token: str, day: date, at: datetime) -> Found | None:
+    """The session of a token with its person, his roles, posting of `day` and emergency right: at once."""
     here = and_(
         Posting.user_id == UserSession.user_id,
         Posting.from_on <= day,
         or_(Posting.until_on.is_(None), Posting.until_on >= day),
     )
+    taken = and_(
+        EmergencyRight.user_id == UserSession.user_id,
+        EmergencyRight.ended_at.is_(None),
+        EmergencyRight.until > at,
+    )
     statement = (
-        select(UserSession, User, Posting)
+        select(UserSession, User, Posting, EmergencyRight)
         .join(User, User.id == UserSession.user_id)
         .outerjoin(Posting, here)
+        .outerjoin(EmergencyRight, taken)
         .where(UserSession.token_hash == digest(token))
         .options(joinedload(User.roles))
         .order_by(Posting.id.desc())
     )
     found = session.execute(statement).unique().first()
-    return (found[0], found[1], found[2]) if found is not None else None
+    return (found[0], found[1], found[2], found[3]) if found is not None else None
 
 
 def list_factors(session: Session, user_id: int) -> list[SecondFactor]:

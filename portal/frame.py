@@ -15,9 +15,11 @@ from flask import current_app, g, request, url_for
 from portal import clock
 from portal.extensions import db
 from portal.language import t
+from portal.security import sessions
 from portal.security.access import can
 from portal.security.actor import signed_in_actor
 from portal.security.roles import ROLES
+from portal.template_tools import moment
 
 if TYPE_CHECKING:
     from datetime import date
@@ -78,6 +80,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("支援措置", "Protection", "ProtectionView.list", "protection.read", "protection"),
     Entry("裏側の処理", "Background work", "JobView.list", "job.read", "jobs"),
     Entry("日次の一覧", "Lists of the day", "DailyView.list", "report.daily"),
+    Entry("緊急の権限", "Emergency rights", "EmergencyView.list", "emergency.read", "emergency"),
     Entry("監査・点検", "Audit", "AuditView.list", "audit.read"),
     Entry("記録の点検", "Review of the record", "ReviewView.list", "review.read", "review"),
     Entry("運用", "Operations", "OperationCaseView.list", "operations.read", "operations", "g o"),
@@ -113,6 +116,8 @@ class Frame:
     demo: bool
     environment: str
     idle_seconds: int
+    alarm: int = 0
+    emergency: str = ""
 
 
 def install(app: Flask) -> None:
@@ -143,6 +148,27 @@ def page_frame() -> Frame:
         demo=settings.demo,
         environment=settings.environment.value,
         idle_seconds=settings.idle_minutes * 60,
+        alarm=counts.get("emergency.in_force", 0),
+        emergency=emergency_words() if actor else "",
+    )
+
+
+def emergency_words() -> str:
+    """What somebody holds by an emergency right and until when; empty where he holds none."""
+    bound = sessions.full()
+    right = bound.emergency if bound is not None else None
+    if right is None:
+        return ""
+    until = moment(right.until)
+    role = ROLES.get(right.role)
+    if role is not None:
+        return t(
+            f"緊急の権限「{role.ja}」を {until} まで使っています。",
+            f"Emergency: “{role.en}” until {until}.",
+        )
+    return t(
+        f"緊急の権限で、ほかの課・窓口の届出1件を {until} まで開いています。",
+        f"Emergency right to one case of another office until {until}.",
     )
 
 

@@ -57,6 +57,11 @@ def record(
         case_id=case_id,
         purpose=purpose,
         result=(result or RESULTS.get(tag, Result.DONE)).value,
-        detail=chain.detail_text(detail or {}),
+        detail=chain.detail_text(_with_emergency(ctx, detail or {})),
     )
     listener.tell(ctx.session, entry)
+
+
+def _with_emergency(ctx: Context, detail: dict[str, Any]) -> dict[str, Any]:
+    """Mark whatever is done while an emergency right is in use, so that a review finds it."""
+    return detail if ctx.actor.emergency_id is None else {**detail, "emergency": ctx.actor.emergency_id}

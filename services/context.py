@@ -22,6 +22,9 @@ class Actor:
     office_id: int | None
     roles: frozenset[str]
     terminal: str = ""  # the address from which he works; empty for the system itself
+    borrowed: frozenset[str] = frozenset()  # those of his roles that he took in an emergency
+    emergency_id: int | None = None  # the emergency right that is in use (services/emergency.py)
+    is_abroad: bool = False  # he works on a case of another office by it
 
 
 SYSTEM = Actor(staff_id=None, staff_number="system", name="システム", office_id=None, roles=frozenset())

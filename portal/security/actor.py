@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from flask import g, has_request_context
+from flask import g, has_request_context, request
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 
+from models.rights import ROLE_FOR_A_WHILE
 from models.staff import find_posting
 from portal import clock
 from portal.extensions import db
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from flask_appbuilder.security.sqla.models import User
 
     from models.masters import Posting
+    from models.rights import EmergencyRight
     from portal.security.sessions import Bound
 
 TERMINAL_LENGTH = 60
@@ -57,7 +59,19 @@ def actor_of(user: User | Any) -> Actor | None:
 
 def actor_of_session(bound: Bound) -> Actor | None:
     """Whoever a session belongs to, as an actor; None when he is switched off or posted nowhere today."""
-    return posted(bound.user, bound.posting) if bound.user.is_active else None
+    actor = posted(bound.user, bound.posting) if bound.user.is_active else None
+    return in_emergency(actor, bound.emergency) if actor and bound.emergency else actor
+
+
+def in_emergency(actor: Actor, right: EmergencyRight) -> Actor:
+    """Somebody with what he took for a while: one more role, or another office at one case's addresses."""
+    if right.kind == ROLE_FOR_A_WHILE:
+        borrowed = frozenset({right.role}) - actor.roles
+        return replace(actor, roles=actor.roles | borrowed, borrowed=borrowed, emergency_id=right.id)
+    named = (request.view_args or {}).get("case_id") if has_request_context() else None
+    if named is None or named != right.case_id:
+        return actor
+    return replace(actor, office_id=right.case_office_id, emergency_id=right.id, is_abroad=True)
 
 
 def posted(user: User | Any, posting: Posting | None) -> Actor | None:

@@ -33,7 +33,7 @@ from portal.security.access import open_to_everybody
 from portal.security.actor import actor_of, actor_of_session, signed_in_actor, somebody
 from portal.security.proving import guard_rule
 from portal.security.sign_in import SignInView
-from services import accounts, audit, sign_in
+from services import accounts, audit, emergency, role_tables, sign_in
 from services.account_names import normal_name
 from services.unit_of_work import unit_of_work
 
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from services.context import Actor
 
 MEMO_SECONDS = 30.0
+WITHHELD = frozenset(role_tables.pair_of(slug) for slug in emergency.WITHHELD)
 
 
 def user_of_session() -> User | None:
@@ -117,12 +118,19 @@ class PortalSecurityManager(SecurityManager):
         return actor is not None and (permission_name, view_name) in self.grants_of(actor)
 
     def grants_of(self, actor: Actor) -> frozenset[tuple[str, str]]:
-        """All permissions of an actor's roles; what a role may do is read again after half a minute."""
-        found = self._memo.get(actor.roles)
+        """All permissions of an actor's roles; what he took in an emergency gives less than the role does."""
+        grants = self._grants_of(actor.roles - actor.borrowed)
+        if actor.borrowed:
+            grants |= self._grants_of(actor.borrowed) - WITHHELD
+        return grants - WITHHELD if actor.is_abroad else grants
+
+    def _grants_of(self, roles: frozenset[str]) -> frozenset[tuple[str, str]]:
+        """What roles may do; it is read again after half a minute."""
+        found = self._memo.get(roles)
         if found is not None and found[0] > monotonic():
             return found[1]
-        grants = self._read_grants(actor.roles)
-        self._memo[actor.roles] = (monotonic() + MEMO_SECONDS, grants)
+        grants = self._read_grants(roles)
+        self._memo[roles] = (monotonic() + MEMO_SECONDS, grants)
         return grants
 
     def forget_grants(self) -> None:

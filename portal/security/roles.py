@@ -73,6 +73,10 @@ PERMISSIONS: dict[str, Permission] = {
     "roles.read": Permission("権限の一覧を見る", "See roles and permissions"),
     "rights.read": Permission("権限の申請と棚卸を見る", "See requests and reviews of rights"),
     "rights.ask": Permission("権限の変更を申請する", "Ask for a change of rights", Duty.KEEP_ACCOUNTS),
+    "emergency.take": Permission("緊急の権限を使う", "Take an emergency right", Duty.SEE_PERSONS),
+    "emergency.read": Permission("緊急の権限の一覧を見る", "See emergency rights"),
+    "emergency.review": Permission("緊急の権限を事後確認する", "Review emergency rights"),
+    "emergency.stop": Permission("緊急の権限を終わらせる", "End an emergency right"),
     "rights.decide": Permission("権限の変更を決定する", "Decide a change of rights", Duty.KEEP_ACCOUNTS),
     "job.read": Permission("裏側の処理を見る", "See background work"),
     "job.change": Permission("裏側の処理を中止・やり直す", "Cancel background work and try it again"),
@@ -103,6 +107,7 @@ _CASES = {
     "protection.read",
     "merge.read",
     "protection.ask",
+    "emergency.take",
 }
 _OPERATOR = {"operations.read", "operations.migrate", "operations.hold", "operations.retry"}
 
@@ -178,6 +183,8 @@ ROLES: dict[str, Role] = {
                 "masters.read",
                 "roles.read",
                 "rights.read",
+                "emergency.read",
+                "emergency.review",
                 "definition.read",
                 "calendar.read",
                 "operations.skip",
@@ -201,6 +208,9 @@ ROLES: dict[str, Role] = {
                 "accounts.read",
                 "roles.read",
                 "rights.read",
+                "emergency.read",
+                "emergency.review",
+                "emergency.stop",
                 "definition.read",
                 "operations.read",
             }
@@ -223,6 +233,8 @@ ROLES: dict[str, Role] = {
                 "rights.read",
                 "rights.ask",
                 "rights.decide",
+                "emergency.read",
+                "emergency.stop",
                 "definition.read",
                 "definition.publish",
             }

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from models.masters import Posting
+    from models.rights import EmergencyRight
 
 STATIC = "/static/"
 MARK = "~"  # no signed cookie of Flask begins with it
@@ -49,6 +50,7 @@ class Bound:
     posting: Posting | None
     row_id: int
     seen_at: datetime
+    emergency: EmergencyRight | None = None
 
     @property
     def is_full(self) -> bool:
@@ -89,17 +91,17 @@ class ServerSessions(SecureCookieSessionInterface):
         if request.path.startswith(STATIC):  # the route is not known yet
             return opened
         try:
-            found = rows.find_session(db.session(), value.removeprefix(MARK), clock.today())
+            found = rows.find_session(db.session(), value.removeprefix(MARK), clock.today(), clock.now())
         except SQLAlchemyError as error:
             opened.failed = error
             return opened
         if found is None:
             return opened
-        row, user, posting = found
+        row, user, posting, emergency = found
         opened.ended = _why_ended(row)
         if opened.ended is None:
             opened = PortalSession(row.content)
-            opened.bound = Bound(row, user, posting, row.id, row.seen_at)
+            opened.bound = Bound(row, user, posting, row.id, row.seen_at, emergency)
         return opened
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:

@@ -14,6 +14,7 @@ from portal.views.certificates import CertificateView
 from portal.views.confirmations import ConfirmationView
 from portal.views.daily import DailyView
 from portal.views.definitions import DefinitionView
+from portal.views.emergency import EmergencyView
 from portal.views.ex_officio import ExOfficioView
 from portal.views.households import HouseholdView
 from portal.views.inbox import InboxView
@@ -84,4 +85,5 @@ VIEWS: tuple[type[BaseView], ...] = (
     PostingView,
     RoleView,
     RightRequestView,
+    EmergencyView,
 )

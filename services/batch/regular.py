@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from services import ex_officio, housekeeping, key_sweep, leavers, reminders
+from services import emergency, ex_officio, housekeeping, key_sweep, leavers, reminders
 from services.context import Context
 from services.errors import ServiceError
 from services.job_kinds import Progress, Skipped, Work
@@ -55,8 +55,9 @@ def sweep_keys(ctx: Context, work: Work) -> Progress:
 
 
 def sweep_leavers(ctx: Context, work: Work) -> Progress:
-    """Take tasks and sessions from whoever works nowhere since today."""
+    """Take tasks and sessions from whoever works nowhere since today; note emergency rights that ended."""
     people = leavers.sweep(ctx)
+    emergency.sweep(ctx)
     return Progress(
         {"done_upto": people},
         people,
