@@ -87,6 +87,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("手続の定義", "Procedures", "DefinitionView.list", "definition.read"),
     Entry("マスタ", "Masters", "MasterIndexView.index", "masters.read", key="g m"),
     Entry("職員と権限", "Staff and roles", "StaffView.list", "accounts.read"),
+    Entry("権限の棚卸", "Review of rights", "RightsReviewView.list", "rights.confirm"),
 )
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 PENDING_FOR = timedelta(minutes=5)  # from the password to the second factor
 MOST_UNLOCK_FAILURES = 5
 FORM_TOKEN = "csrf_token"  # noqa: S105 - the name under which Flask-WTF keeps it
+FACTOR = "factor"  # by what the session was opened: a passkey says that this terminal has one
 FRESH_FOR = timedelta(minutes=5)  # how long a shown second factor counts as fresh
 
 REPLACED, SIGNED_OUT, IDLE_TOO_LONG, TOO_OLD = "replaced", "signed_out", "idle", "too_old"
@@ -101,9 +102,12 @@ def enter(ctx: Context, pending: UserSession, factor: str) -> str:
 
 
 def lock(ctx: Context, row: UserSession, because: str) -> None:
-    """Lock a full session; what its pages kept (searches) goes, but the token that all tabs share stays."""
+    """Lock a full session; what its pages kept (searches) goes, but the token that all tabs share stays.
+
+    So does by what it was opened.
+    """
     if row.stage == FULL and row.ended_at is None:
-        row.content = {name: kept for name, kept in row.content.items() if name == FORM_TOKEN}
+        row.content = {name: kept for name, kept in row.content.items() if name in {FORM_TOKEN, FACTOR}}
         row.stage, row.locked_at = LOCKED, ctx.at
         audit.record(ctx, Tag.SESSION_LOCKED, f"account:{row.user_id}", detail={"because": because})
 

@@ -8,7 +8,7 @@ from flask import current_app, flash, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.utils.limit import Limit
 
-from models.sign_in import list_factors
+from models.sign_in import PASSKEY, list_factors
 from portal import clock
 from portal.extensions import db
 from portal.language import lazy, t
@@ -61,7 +61,7 @@ class LockView(BaseView):
             else:
                 left = sign_in.fail_unlock(ctx, bound.row, proving.guard_rule(), "unlock")
         if token is not None:
-            sessions.hand_out(token)
+            sessions.hand_out(token, kind or "")
             return redirect(own_address(request.args.get("next")))
         if not left:
             sessions.leave()
@@ -103,10 +103,13 @@ class LockView(BaseView):
             return None
         matches = hashing.matches(bound.user.password or "", request.form.get("password", ""))
         kind = proving.prove(ctx, bound)
+        if _has_passkey_here(bound) and kind != PASSKEY:  # a code only where the terminal has none (L2)
+            return None
         return kind if matches else None
 
     def _page(self, bound: Bound, status: int) -> Any:
         ways = proving.ways(list_factors(db.session(), bound.user.id))
+        ways["totp"] = ways["totp"] and not _has_passkey_here(bound)
         page = self.render_template(
             "security/lock.html",
             title=str(self.title),
@@ -116,6 +119,12 @@ class LockView(BaseView):
             left=sign_in.MOST_UNLOCK_FAILURES - bound.row.failures,
         )
         return page, status
+
+
+def _has_passkey_here(bound: Bound) -> bool:
+    """Whether the session was opened by a passkey of this terminal that the person still has."""
+    has = proving.ways(list_factors(db.session(), bound.user.id))["passkey"]
+    return has and bound.row.content.get(sign_in.FACTOR) == PASSKEY
 
 
 class ProofView(BaseView):

@@ -23,7 +23,7 @@ from models.sign_in import FULL, LOCKED, PENDING, UserSession
 from portal import clock
 from portal.extensions import db
 from portal.security.passive import is_passive
-from services.sign_in import PENDING_FOR, Terminal
+from services.sign_in import FACTOR, PENDING_FOR, Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,10 +156,15 @@ def full() -> Bound | None:
     return found if found is not None and found.is_full else None
 
 
-def hand_out(token: str) -> None:
-    """Give the browser a new token with this answer; what the old session kept is left behind."""
+def hand_out(token: str, factor: str = "") -> None:
+    """Give the browser a new token with this answer; what the old session kept is left behind.
+
+    `factor` is by what the new session was opened.
+    """
     mine = current()
     mine.clear()
+    if factor:
+        mine[FACTOR] = factor
     mine.bound, mine.new_token = None, token
     g.pop("actor", None)
 

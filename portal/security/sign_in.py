@@ -129,7 +129,7 @@ class SignInView(AuthDBView):
                 sign_in.note_failure(ctx, name, proving.guard_rule(), "second", bound.user.id)
                 return False
             token = sign_in.enter(ctx, bound.row, kind)
-        sessions.hand_out(token)
+        sessions.hand_out(token, kind)
         return True
 
     def _page(self, template: str, status: int, **told: Any) -> Any:

@@ -100,5 +100,5 @@ class ProfileView(BaseView):
         except RuleBroken as refused:
             form.new.errors = [t(refused.message_ja, refused.message_en)]
             return False
-        sessions.hand_out(token)
+        sessions.hand_out(token, sessions.current().get(sign_in.FACTOR, ""))
         return True

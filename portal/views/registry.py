@@ -39,6 +39,7 @@ from portal.views.printer import PrinterView
 from portal.views.protection import ProtectionView
 from portal.views.reviews import ReviewView
 from portal.views.right_requests import RightRequestView
+from portal.views.rights_review import RightsReviewView
 from portal.views.staff import PostingView, RoleView, StaffView
 
 if TYPE_CHECKING:
@@ -85,5 +86,6 @@ VIEWS: tuple[type[BaseView], ...] = (
     PostingView,
     RoleView,
     RightRequestView,
+    RightsReviewView,
     EmergencyView,
 )

@@ -33,6 +33,7 @@ TABS: tuple[tuple[Any, str, str], ...] = (
     (lazy("配属", "Postings"), "PostingView.list", "accounts.read"),
     (lazy("権限の一覧", "Roles"), "RoleView.table", "roles.read"),
     (lazy("権限の申請", "Requests"), "RightRequestView.list", "rights.read"),
+    (lazy("権限の棚卸", "Review"), "RightsReviewView.list", "rights.read"),
 )
 SECTION: Any = lazy("職員と権限", "Staff and roles")
 

@@ -8,7 +8,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select, update
 
 from models.audit.event import AuditEvent
-from models.sign_in import UserSession
+from models.sign_in import SecondFactor, UserSession
 from portal import clock
 from portal.extensions import db
 from portal.security.factors import code_at
@@ -168,8 +168,6 @@ def test_unlocking_needs_password_and_a_new_code_and_gives_a_new_token(app: Flas
         answer = person.client.post("/lock/", data={"csrf_token": token, "password": password, "code": shown})
         assert answer.status_code == 401
     with app.app_context():
-        from models.sign_in import SecondFactor
-
         db.session.execute(update(SecondFactor).values(last_step=None))
         db.session.commit()
     answer = person.client.post(
@@ -180,6 +178,33 @@ def test_unlocking_needs_password_and_a_new_code_and_gives_a_new_token(app: Flas
     assert cookie_of(person) != before
     assert person.get("/profile/").status_code == 200
     assert with_cookie(app, before).get("/").status_code == 302
+
+
+def test_a_terminal_with_a_passkey_is_not_unlocked_by_a_code(app: Flask, signed_in) -> None:
+    """L2: the code is for terminals that have no passkey."""
+    person = signed_in("counter")
+    with app.app_context():
+        row = db.session.scalars(select(UserSession).where(UserSession.stage == "full")).one()
+        row.content = row.content | {"factor": "passkey"}
+        key = {"kind": "passkey", "name": "端末", "place": "", "sign_count": 0, "enrolled_at": clock.now()}
+        db.session.add(SecondFactor(user_id=row.user_id, credential_id=b"c", public_key=b"k", **key))
+        db.session.commit()
+    person.post("/lock/now")
+    assert 'name="code"' not in person.get("/lock/").text
+    with app.app_context():
+        db.session.execute(update(SecondFactor).values(last_step=None))
+        db.session.commit()
+    answer = person.post("/lock/", password=PASSWORD, code=code_at(SECRET, clock.now()))
+    assert answer.status_code == 401
+    assert person.get("/").status_code == 303
+
+
+def test_the_next_session_remembers_by_what_it_was_opened(app: Flask, signed_in) -> None:
+    person = signed_in("counter")
+    person.post("/lock/now")
+    with app.app_context():
+        row = db.session.scalars(select(UserSession).where(UserSession.stage == "locked")).one()
+        assert row.content["factor"] == "totp"
 
 
 def test_five_failures_at_the_lock_end_the_session(app: Flask, signed_in) -> None:
