@@ -8,20 +8,24 @@ import tempfile
 from pathlib import Path
 
 from portal.security.roles import ROLES
-from tests.portal.rights_matrix import GOLDEN, Door, table
-from tests.portal.test_rights_matrix import DRAW
+from tests.portal.rights_matrix import GOLDEN, Door, read, table
+from tests.portal.test_rights_matrix import DRAW, ONLY_NEW
 
 
-def main() -> int:
+def main(only_new: str) -> int:
     """Run the questions, put the answers side by side."""
     with tempfile.TemporaryDirectory() as folder:
         arguments = ["-q", "-n", "2", "tests/portal/test_rights_matrix.py", "-k", "each_role_is_answered"]
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", *arguments], env=os.environ | {DRAW: folder}, check=False
+            [sys.executable, "-m", "pytest", *arguments],
+            env=os.environ | {DRAW: folder, ONLY_NEW: only_new},
+            check=False,
         )
         if done.returncode:
             return done.returncode
-        columns = {role: _read(Path(folder) / f"{role}.json") for role in ROLES}
+        known = read() if only_new else {role: {} for role in ROLES}
+        answered = {role: _read(Path(folder) / f"{role}.json") for role in ROLES}
+        columns = {role: dict(sorted((known[role] | answered[role]).items())) for role in ROLES}
     GOLDEN.write_text("\n".join(table(columns)) + "\n", encoding="utf-8")
     return 0
 
@@ -32,4 +36,4 @@ def _read(path: Path) -> dict[Door, str]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main("1" if "new" in sys.argv[1:] else ""))

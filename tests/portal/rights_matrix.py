@@ -6,7 +6,7 @@ case that is closed. `a` allowed; `f` the door is open, but the empty form or th
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from flask import Flask
@@ -80,9 +80,9 @@ class Asker:
         self.kept = self.file.with_suffix(".kept")
         shutil.copyfile(self.file, self.kept)
 
-    def ask_all(self) -> dict[Door, str]:
-        """The answers at every door."""
-        return {door: self.cell(door, rule) for door, rule in doors(self.app)}
+    def ask_all(self, known: Collection[Door] = ()) -> dict[Door, str]:
+        """The answers at every door that is not `known`."""
+        return {door: self.cell(door, rule) for door, rule in doors(self.app) if door not in known}
 
     def cell(self, door: Door, rule: Rule) -> str:
         """What he is answered for the own office, another one, and a closed case."""
