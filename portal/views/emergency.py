@@ -81,7 +81,7 @@ class EmergencyView(BaseView):
             "rights/emergencies.html", title=str(self.name), rows=shown, people=people, verdicts=VERDICTS
         )
 
-    @expose("/take", methods=["GET", "POST"])
+    @expose("/begin", methods=["GET", "POST"])
     @requires("emergency.take")
     @asks_for_fresh_factor
     def take(self) -> Any:

@@ -33,7 +33,7 @@ def test_one_case_of_another_office_is_opened_without_its_numbers_and_closed_aga
     case_id, number = case_elsewhere
     person, watcher = signed_in("counter"), signed_in("administrator")
     assert person.get(f"/cases/{case_id}").status_code == 404
-    taken = person.post("/emergency/take", number=number, reason=REASON)
+    taken = person.post("/emergency/begin", number=number, reason=REASON)
     assert taken.location == f"/cases/{case_id}"
     page = person.get(f"/cases/{case_id}")
     assert page.status_code == 200
@@ -52,7 +52,7 @@ def test_one_case_of_another_office_is_opened_without_its_numbers_and_closed_aga
 def test_a_role_for_a_while_opens_its_doors_but_shows_no_number(app: Flask, signed_in) -> None:
     person: Visitor = signed_in("certificate_clerk")
     assert person.get("/notifications/new/").status_code == 403
-    assert person.post("/emergency/take", role="counter", reason=REASON).status_code == 303
+    assert person.post("/emergency/begin", role="counter", reason=REASON).status_code == 303
     assert person.get("/notifications/new/").status_code == 200
     assert person.get("/cases/1/numbers").status_code == 403
     assert "緊急の権限「窓口担当」" in person.get("/").text
@@ -64,7 +64,7 @@ def test_a_role_for_a_while_opens_its_doors_but_shows_no_number(app: Flask, sign
 
 def test_another_one_reviews_it_and_the_holder_finds_no_way_to(app: Flask, signed_in) -> None:
     chief: Visitor = signed_in("section_chief")
-    chief.post("/emergency/take", role="verifier", reason=REASON)
+    chief.post("/emergency/begin", role="verifier", reason=REASON)
     chief.post("/emergency/end")
     assert "やむを得ない使用" not in chief.get("/emergency/").text
     assert chief.post("/emergency/1/review", verdict="justified", words="自分で").status_code == 403
@@ -79,8 +79,8 @@ def test_another_one_reviews_it_and_the_holder_finds_no_way_to(app: Flask, signe
 def test_what_is_missing_is_said_and_nothing_typed_is_lost(signed_in) -> None:
     person: Visitor = signed_in("counter")
     for sent in ({"reason": REASON}, {"role": "verifier", "number": "R8-1", "reason": REASON}):
-        answer = person.post("/emergency/take", **sent)
+        answer = person.post("/emergency/begin", **sent)
         assert answer.status_code == 422
         assert "どちらか一つ" in answer.text
         assert REASON in answer.text
-    assert "10文字以上" in person.post("/emergency/take", role="verifier", reason="急ぎ").text
+    assert "10文字以上" in person.post("/emergency/begin", role="verifier", reason="急ぎ").text
