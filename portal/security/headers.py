@@ -56,7 +56,7 @@ def add_headers(response: Response) -> Response:
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
     if request.is_secure:
-        headers.setdefault("Strict-Transport-Security", f"max-age={STATIC_SECONDS}")
+        headers.setdefault("Strict-Transport-Security", f"max-age={STATIC_SECONDS}; includeSubDomains")
     if request.endpoint in {"static", "appbuilder.static"} and response.status_code in {200, 304}:
         headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}, immutable"
     else:

@@ -64,7 +64,7 @@ def test_signing_in_with_two_factors_through_tls(stack: Stack) -> None:
     answer, page = browser.get("/")
     assert answer.status == 200
     assert 'lang="ja"' in page
-    assert answer.headers.get_all("Strict-Transport-Security") == ["max-age=31536000"]
+    assert answer.headers.get_all("Strict-Transport-Security") == ["max-age=31536000; includeSubDomains"]
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Server"] == "nginx"
     cookie = browser.cookies["__Host-session"]
@@ -156,7 +156,7 @@ def test_another_name_gets_no_certificate(stack: Stack) -> None:
 def test_what_is_too_large_does_not_reach_the_portal(stack: Stack) -> None:
     answer, _ = Browser(stack).ask("POST", "/login/", "", Content_Length=str(30 * 1024 * 1024))
     assert answer.status == 413
-    assert answer.headers.get_all("Strict-Transport-Security") == ["max-age=31536000"]
+    assert answer.headers.get_all("Strict-Transport-Security") == ["max-age=31536000; includeSubDomains"]
 
 
 def test_nginx_serves_what_never_changes(stack: Stack) -> None:
@@ -166,7 +166,7 @@ def test_nginx_serves_what_never_changes(stack: Stack) -> None:
         answer, _ = browser.get(path.replace("&amp;", "&"))
         assert answer.status == 200, path
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers.get_all("Strict-Transport-Security") == ["max-age=31536000"]
+        assert answer.headers.get_all("Strict-Transport-Security") == ["max-age=31536000; includeSubDomains"]
         assert answer.headers.get_all("Cache-Control") == ["public, max-age=31536000, immutable"]
     for outside in (
         "/static/",

@@ -89,7 +89,7 @@ def test_behind_https_the_cookie_belongs_to_this_host_alone(
     assert "Secure" in cookie
     assert "Path=/" in cookie
     assert "Domain" not in cookie
-    assert "Strict-Transport-Security" in answer.headers
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
 @pytest.mark.parametrize(
