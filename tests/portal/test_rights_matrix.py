@@ -121,6 +121,8 @@ OPERATIONS = {"OperationOneCaseView", "OperationRunView"}
 CANARIES = ("鶺鴒", "翡翠", "昭和46年3月9日", "S46.3.9", "1971-03-09")
 ALL_OFFICES = {
     "PersonView.show",
+    "PersonView.same",
+    *("ProtectionView.ask", "ProtectionView.mark", "ProtectionView.show"),  # of persons of the register
     "HouseholdView.show",
     "CertificateView.of_household",
     "CertificateView.of_person",

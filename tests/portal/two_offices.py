@@ -14,7 +14,7 @@ from models.masters import Posting
 from portal import clock
 from portal.extensions import db
 from portal.security.roles import BOOK, ROLES
-from services import accounts, attachments, case_papers, daily_list, jobs, right_requests
+from services import accounts, attachments, case_papers, daily_list, jobs, right_requests, scanning
 from services.context import SYSTEM, Actor, Context
 from services.demonstration import masters
 from tests.factories.cases import IDENTITY, complete, next_item, seen_on_paper, take_in
@@ -124,7 +124,8 @@ def _work(office: str) -> tuple[Place, Place]:
     scans, slips = {}, {}
     for case_id in three:
         with uow(counter) as ctx:
-            scans[case_id] = attachments.add(ctx, case_id, "move_out_certificate", "a.pdf", SCAN).id
+            seen = scanning.look(SCAN)
+            scans[case_id] = attachments.add(ctx, case_id, "move_out_certificate", "a.pdf", SCAN, seen).id
             slips[case_id] = case_papers.ask(ctx, case_id, "reception_slip").id
     lay_ready(uow, counter, list(slips.values()))
     complete(uow, verifier, verify, seen_on_paper(entry))
