@@ -128,7 +128,7 @@ def new_token() -> str:
 
 
 def digest(text_: str) -> bytes:
-    """What is kept of a token, a code, a name: its SHA-256."""
+    """What is kept of a token or a code, which are random: its SHA-256."""
     return hashlib.sha256(text_.encode()).digest()
 
 
@@ -199,7 +199,7 @@ def count_failure(session: Session, name: str, at: datetime) -> int:
     build = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = (
         build(SignInGuard)
-        .values(name_hash=digest(name), failures=1, last_at=at)
+        .values(name_hash=cipher.name_index(cipher.keys(), name), failures=1, last_at=at)
         .on_conflict_do_update(
             index_elements=["name_hash"], set_={"failures": SignInGuard.failures + 1, "last_at": at}
         )
@@ -210,4 +210,4 @@ def count_failure(session: Session, name: str, at: datetime) -> int:
 
 def find_guard(session: Session, name: str) -> SignInGuard | None:
     """The failures of an account's name; None where there were none."""
-    return session.get(SignInGuard, digest(name), populate_existing=True)
+    return session.get(SignInGuard, cipher.name_index(cipher.keys(), name), populate_existing=True)

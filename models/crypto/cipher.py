@@ -53,3 +53,8 @@ def unseal(keyring: Keyring, sealed: bytes, *, key_id: str, context: str) -> byt
 def blind_index(keyring: Keyring, digits: str) -> bytes:
     """A keyed hash by which equal numbers are found without opening them."""
     return hmac.new(keyring.index_key, digits.encode("ascii"), hashlib.sha256).digest()
+
+
+def name_index(keyring: Keyring, name: str) -> bytes:
+    """A keyed value by which equal account names are found; what was typed there may be a number (T17)."""
+    return hmac.new(keyring.index_key, b"account name:" + name.encode(), hashlib.sha256).digest()

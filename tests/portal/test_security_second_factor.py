@@ -1,5 +1,6 @@
 """No session before both factors, whichever door; a code is good once; failures stop the account (M17)."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -94,6 +95,17 @@ def test_an_unknown_name_is_stopped_just_the_same(staffed_url: str, open_portal:
     visitor = Visitor(app)
     told = [visitor.sign_in("nobody.here", "wrong").status_code for _ in range(4)]
     assert told == [401, 401, 401, 429]
+
+
+def test_a_number_typed_as_a_name_is_not_found_by_trying_all_numbers(
+    staffed_url: str, open_portal: OpenPortal
+) -> None:
+    app = open_portal(staffed_url)
+    Visitor(app).sign_in("123456789018", "wrong")
+    with app.app_context():
+        kept = db.session.scalars(select(SignInGuard.name_hash)).all()
+    assert len(kept) == 1
+    assert hashlib.sha256(b"123456789018").digest() not in kept
 
 
 def test_the_password_step_is_forgotten_after_five_minutes(app: Flask, visitor: Visitor) -> None:
