@@ -70,6 +70,8 @@ class Tag(StrEnum):
     ATTACHMENT_REFUSED = "attachment:refused"
     ATTACHMENT_SCANNED = "attachment:scanned"
     LIST_READ = "list:read"
+    FILTER_SAVED = "filter:saved"
+    FILTER_REMOVED = "filter:removed"
     PERSON_SEARCHED = "person:searched"
     PERSON_READ = "person:read"
     HOUSEHOLD_READ = "household:read"

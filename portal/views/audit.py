@@ -96,6 +96,8 @@ TAGS: dict[Tag, tuple[str, str]] = {
     Tag.ATTACHMENT_SCANNED: ("添付のウイルス検査", "Scan looked at for viruses"),
     Tag.CASE_READ: ("届出の閲覧", "Case read"),
     Tag.LIST_READ: ("一覧の閲覧", "List read"),
+    Tag.FILTER_SAVED: ("絞り込みの保存", "Filter saved"),
+    Tag.FILTER_REMOVED: ("絞り込みの削除", "Filter removed"),
     Tag.PERSON_SEARCHED: ("個人の検索", "Persons searched"),
     Tag.PERSON_READ: ("個人の閲覧", "Person read"),
     Tag.HOUSEHOLD_READ: ("世帯の閲覧", "Household read"),

@@ -19,8 +19,8 @@ from portal.security import remembered
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.security.roles import ROLES
-from services import audit, inbox
-from services.inbox import BOXES, Choice, Filters
+from services import audit, inbox, saved_filters
+from services.inbox import AGES, BOXES, Choice, Filters
 from services.notifications import TITLES
 from services.unit_of_work import unit_of_work
 
@@ -67,8 +67,7 @@ class InboxView(BaseView):
         if box not in BOXES:
             box = "mine" if counts["inbox.mine"] else "group"
         word = request.args.get("s")
-        kept = remembered.recall("inbox", word) or {}
-        filters = replace(_filters(request.args), text=kept.get("text", ""))
+        filters = filters_of(request.args, word)
         with unit_of_work(current_actor(), clock.now()) as ctx:
             page = inbox.read(ctx, box, filters, request.args.get("after", type=row_id))
             audit.listed(ctx, f"inbox:{box}", len(page.rows))
@@ -80,7 +79,12 @@ class InboxView(BaseView):
                 tabs=_tabs(box, counts),
                 page=page,
                 filters=filters,
-                chosen=_address(box, filters, word if kept else None),
+                chosen=address_of(box, filters, word if filters.text else None),
+                saved=saved_filters.read(ctx),
+                here=(box, filters),
+                groups=[(slug, t(ROLES[slug].ja, ROLES[slug].en)) for slug in _groups(ctx.actor)],
+                longest_name=saved_filters.LONGEST_NAME,
+                age_options=[(age, t(f"{days}日以上", f"{days} days or more")) for age, days in AGES.items()],
                 options={name: _options(name, found) for name, found in page.choices.items()},
                 due_options=[(value, t(*names)) for value, names in DUE_NAMES.items()],
                 procedures={slug: t(*names) for slug, names in TITLES.items()},
@@ -98,15 +102,26 @@ class InboxView(BaseView):
         text = request.form.get("text", "").strip()[:LONGEST_TEXT]
         word = remembered.keep("inbox", {"text": text}) if text else None
         box = request.form.get("box", "group")
-        values: dict[str, Any] = _address(box, _filters(request.form), word)
+        values: dict[str, Any] = address_of(box, _filters(request.form), word)
         return redirect(url_for("InboxView.list", **values), code=303)
+
+
+def filters_of(given: Mapping[str, str], word: str | None) -> Filters:
+    """What narrows the list: of an address or a form, and of what was typed, found by its word."""
+    kept = remembered.recall("inbox", word) or {}
+    return replace(_filters(given), text=kept.get("text", ""))
+
+
+def _groups(actor: Actor) -> Sequence[str]:
+    """The roles of the inbox with which somebody may share a filter."""
+    return saved_filters.groups(actor, [slug for slug, role in ROLES.items() if "inbox.open" in role.grants])
 
 
 def _filters(given: Mapping[str, str]) -> Filters:
     return Filters(**{name: given.get(name, "")[:LONGEST_TEXT] for name in IN_ADDRESS})
 
 
-def _address(box: str, filters: Filters, word: str | None) -> dict[str, str]:
+def address_of(box: str, filters: Filters, word: str | None) -> dict[str, str]:
     """The arguments of the address that shows this list again."""
     chosen = {name: getattr(filters, name) for name in IN_ADDRESS if getattr(filters, name)}
     return {"box": box, **chosen, **({"s": word} if word else {})}

@@ -40,6 +40,7 @@ from portal.views.protection import ProtectionView
 from portal.views.reviews import ReviewView
 from portal.views.right_requests import RightRequestView
 from portal.views.rights_review import RightsReviewView
+from portal.views.saved_filters import SavedFilterView
 from portal.views.staff import PostingView, RoleView, StaffView
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     NumberView,
     AttachmentView,
     InboxView,
+    SavedFilterView,
     PersonView,
     HouseholdView,
     PrintQueueView,

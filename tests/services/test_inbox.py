@@ -3,60 +3,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from models.case import Case, Definition, WorkItem
+from models.case import WorkItem
 from models.masters import ReasonCode
-from rules.kana import kana_search_key, name_search_key
 from services import inbox
 from services.context import Context
 from services.inbox import Filters
-from tests.factories.registry import a_notification
 from tests.factories.staff import employ
 from tests.fixtures.statements import counted
-
-
-@pytest.fixture
-def waits(ctx):
-    """`waits(name, …)` is an open task of the counter; its id."""
-    definition = Definition(slug="acquisition", version=1, hash="h", content=b"", state="published")
-    ctx.session.add(definition)
-    ctx.session.flush()
-
-    def add(name="見本　太郎", kana="ミホン　タロウ", days=1, **more):
-        notification = a_notification(ctx, more.get("procedure", "acquisition"), more.get("reason", "01"))
-        case = Case(
-            slug=notification.procedure,
-            definition_hash="h",
-            office_id=ctx.actor.office_id,
-            notification_id=notification.id,
-            state="open",
-            started_at=ctx.at,
-        )
-        ctx.session.add(case)
-        ctx.session.flush()
-        facts = {
-            "case_id": case.id,
-            "task_guid": f"guid-{case.id}",
-            "process_slug": "identity_check",
-            "element_id": "confirm_identity",
-            "title_ja": "本人確認",
-            "title_en": "Identity check",
-            "role": "counter",
-            "office_id": ctx.actor.office_id,
-            "procedure": notification.procedure,
-            "notification_number": notification.number,
-            "reason": notification.reason,
-            "subject_name": name,
-            "subject_key": f"{kana_search_key(kana)} {name_search_key(name)}",
-            "received_on": ctx.today,
-            "created_at": ctx.at,
-            "due_on": None if days is None else ctx.today + timedelta(days=days),
-        }
-        item = WorkItem(**facts | more)
-        ctx.session.add(item)
-        ctx.session.flush()
-        return item.id
-
-    return add
 
 
 def names(ctx, box="group", **filters):
@@ -131,6 +84,8 @@ def test_the_soonest_stand_first_and_those_without_a_date_last(ctx, waits):
         ({"element": "verify"}, ["手順"]),
         ({"due": "late"}, ["遅れ"]),
         ({"due": "none"}, ["喪失"]),
+        ({"age": "14"}, ["古い"]),
+        ({"age": "ages"}, []),
         ({"assignee": "free", "procedure": "loss"}, ["喪失"]),
         ({"assignee": "nobody"}, []),
         ({"due": "whenever"}, []),
@@ -141,6 +96,8 @@ def test_filters_narrow_a_box(ctx, waits, filters, left):
     waits("地区", postal_code="0000002")
     waits("手順", element_id="verify")
     waits("遅れ", days=-1)
+    waits("古い", received_on=ctx.today - timedelta(days=14))
+    waits("新しい", received_on=ctx.today - timedelta(days=13))
     assert names(ctx, **filters) == left
 
 

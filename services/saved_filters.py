@@ -1,0 +1,188 @@
+"""Filters of the inbox saved under a name, one's own or shared with a group of one's office (N2).
+
+A group is a role. Who may see a shared one is asked anew at each look, so it follows who is in the group at
+once. Each shows how many tasks of the looker it holds now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from models.audit.tags import Tag
+from models.saved_filter import SavedFilter
+from models.staff import Role
+from services import audit, inbox
+from services.context import Actor, Context
+from services.errors import NotAllowed, NotFound, RuleBroken
+from services.inbox import Filters
+from services.search_terms import holds_twelve_digits
+
+LONGEST_NAME = 30
+MOST = 20  # of one owner; each is counted whenever the inbox is opened
+MOST_SHOWN = 40
+NAMES = tuple(field.name for field in fields(Filters))
+
+
+class FilterRefused(RuleBroken):
+    """A filter cannot be saved so; the message says why."""
+
+    code = "filter_refused"
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A saved filter as one person sees it. `group` is a role or empty; `count` is of his tasks."""
+
+    id: int
+    name: str
+    box: str
+    filters: Filters
+    group: str
+    may_remove: bool
+    count: int
+
+    @property
+    def place(self) -> tuple[str, Filters]:
+        """Where it leads."""
+        return self.box, self.filters
+
+
+def read(ctx: Context) -> list[Saved]:
+    """The filters that the actor may use, his own first, each with its count: two statements at most."""
+    own_first = SavedFilter.owner_id != ctx.actor.staff_id
+    statement = select(SavedFilter).where(_visible(ctx.actor))
+    rows = ctx.session.scalars(statement.order_by(own_first, SavedFilter.name).limit(MOST_SHOWN)).all()
+    kept = [(row.box, _filters(row)) for row in rows]
+    counts = inbox.count_each(ctx, kept)
+    return [
+        Saved(row.id, row.name, box, filters, row.shared_with, _may_remove(row, ctx.actor), count)
+        for row, (box, filters), count in zip(rows, kept, counts, strict=True)
+    ]
+
+
+def get(ctx: Context, filter_id: int) -> tuple[str, Filters]:
+    """The box and what narrows it.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    row = _get(ctx, filter_id)
+    return row.box, _filters(row)
+
+
+def save(ctx: Context, name: str, group: str, box: str, filters: Filters) -> bool:
+    """Keep a filter; one of the actor's with this name is replaced. Whether it was.
+
+    Raises:
+        FilterRefused: no name, one too long, no filter, too many, or twelve digits that may be a number.
+        NotAllowed: the actor is not in the group.
+    """
+    told = name.strip()
+    _refuse(told, box, filters)
+    _refuse_group(ctx, group)
+    mine = select(SavedFilter).where(SavedFilter.owner_id == ctx.actor.staff_id)
+    rows = {row.name: row for row in ctx.session.scalars(mine.with_for_update())}
+    row = rows.get(told)
+    if row is None and len(rows) >= MOST:
+        raise FilterRefused(
+            f"保存できる絞り込みは{MOST}個までです。使わないものを削除してから、もう一度保存してください。",
+            f"At most {MOST} filters can be saved. Remove one that you do not use and save again.",
+        )
+    replaced = row is not None
+    row = row or SavedFilter(owner_id=ctx.actor.staff_id, name=told)
+    row.office_id, row.shared_with, row.box = _office(ctx.actor), group, box
+    row.criteria = {key: value for key, value in asdict(filters).items() if value}
+    row.saved_at = ctx.at
+    ctx.session.add(row)
+    ctx.session.flush()
+    audit.record(ctx, Tag.FILTER_SAVED, f"filter:{row.id}", detail={"shared": bool(group)})
+    return replaced
+
+
+def remove(ctx: Context, filter_id: int) -> None:
+    """Take a filter away: one's own, or as a supervisor a shared one of one's office.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+        NotAllowed: it is shared with the actor's group, and another one has saved it.
+    """
+    row = _get(ctx, filter_id)
+    if not _may_remove(row, ctx.actor):
+        raise NotAllowed(
+            "この絞り込みは、ほかの人が保存して共有しているものです。削除は、保存した人か所属長に頼んでください。",
+            "Somebody else shares this filter. Ask that person or the section chief to remove it.",
+        )
+    audit.record(ctx, Tag.FILTER_REMOVED, f"filter:{row.id}")
+    ctx.session.delete(row)
+
+
+def _visible(actor: Actor) -> ColumnElement[bool]:
+    shared = and_(SavedFilter.office_id == actor.office_id, SavedFilter.shared_with != "")
+    if not actor.roles & inbox.SUPERVISORS:
+        shared = and_(shared, SavedFilter.shared_with.in_(sorted(actor.roles)))
+    return or_(SavedFilter.owner_id == actor.staff_id, shared)
+
+
+def _get(ctx: Context, filter_id: int) -> SavedFilter:
+    found = select(SavedFilter).where(SavedFilter.id == filter_id, _visible(ctx.actor))
+    row = ctx.session.scalars(found).one_or_none()
+    if row is None:
+        raise NotFound(
+            "この絞り込みはありません。削除されたか、共有しているグループから外れています。受信箱を開き直してください。",
+            "There is no such filter: it was removed, or you left its group. Open the inbox again.",
+        )
+    return row
+
+
+def _filters(row: SavedFilter) -> Filters:
+    return Filters(**{name: row.criteria.get(name, "") for name in NAMES})
+
+
+def _may_remove(row: SavedFilter, actor: Actor) -> bool:
+    return row.owner_id == actor.staff_id or bool(actor.roles & inbox.SUPERVISORS)
+
+
+def _refuse(name: str, box: str, filters: Filters) -> None:
+    if not name or len(name) > LONGEST_NAME:
+        raise FilterRefused(
+            f"絞り込みの名前を{LONGEST_NAME}文字以内で入力してください(例:期限の近い転入)。",
+            f"Give the filter a name of at most {LONGEST_NAME} characters.",
+        )
+    if box not in inbox.BOXES or not filters.any:
+        raise FilterRefused(
+            "絞り込みの条件がありません。種別や期限などを選んでから保存してください。",
+            "Nothing narrows the list. Choose a kind, a due date or the like, then save.",
+        )
+    if holds_twelve_digits(name) or holds_twelve_digits(filters.text):
+        raise FilterRefused(
+            "12桁の番号は絞り込みに保存できません(番号法)。氏名・カナ・受付番号にしてください。入力は記録していません。",
+            "Twelve digits cannot be saved: they may be an Individual Number. What you typed was not kept.",
+        )
+
+
+def _refuse_group(ctx: Context, group: str) -> None:
+    if not group:
+        return
+    may = group in ctx.actor.roles or bool(ctx.actor.roles & inbox.SUPERVISORS)
+    known = select(func.count(Role.id)).where(Role.name == group)
+    if not may or not ctx.session.scalar(known):
+        raise NotAllowed(
+            "自分の入っていないグループとは共有できません。共有先を選び直してください。",
+            "You are not in this group, so you cannot share with it. Choose another one.",
+        )
+
+
+def _office(actor: Actor) -> int:
+    if actor.office_id is None:
+        raise NotAllowed(
+            "所属のない人は絞り込みを保存できません。", "Without an office nobody saves a filter."
+        )
+    return actor.office_id
+
+
+def groups(actor: Actor, known: Sequence[str]) -> list[str]:
+    """Those of the `known` roles with which the actor may share."""
+    return [slug for slug in known if slug in actor.roles or actor.roles & inbox.SUPERVISORS]
