@@ -8,7 +8,7 @@ ONLY ?=
 # Another package of the same name on the path would be taken for ours (docs/patterns.md).
 unexport PYTHONPATH PYTHONHOME PYTHONSAFEPATH
 
-.PHONY: help install run test check bench demo migrate golden sizes lock sbom wheelhouse
+.PHONY: help install run test redteam check bench demo migrate golden sizes lock sbom wheelhouse
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -27,6 +27,9 @@ check: install ## format, lint, types, imports
 
 test: check ## check, then all tests on SQLite and PostgreSQL (ARGS=… for pytest)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+redteam: install ## attack a portal of our own with the long lists, and tell what was tried and found (ARGS=… for pytest)
+	PORTAL_RED_TEAM=whole $(BIN)/python -m pytest -q -n 0 --timeout 3600 tests/redteam $(ARGS)
 
 bench: install ## measure on the full city and print JSON lines (ONLY=name)
 	$(BIN)/python -m benchmarks $(ONLY)

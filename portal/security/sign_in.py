@@ -23,6 +23,7 @@ from portal.language import COOKIE, lazy, remember, t
 from portal.security import proving, sessions
 from portal.security.access import open_to_everybody
 from portal.security.actor import actor_of_session, signed_in_actor, somebody
+from portal.security.safe_address import own_address
 from services import accounts, sign_in
 from services.account_names import normal_name
 from services.search_terms import holds_twelve_digits
@@ -61,7 +62,7 @@ class SignInView(AuthDBView):
     def login(self) -> Any:
         """Ask for name and password; a right one leads to the second step."""
         if signed_in_actor() is not None:
-            return redirect(self._get_safe_next_url())
+            return redirect(own_address(request.args.get("next")))
         form = LoginForm_db()
         status = 200
         if form.validate_on_submit():
@@ -103,7 +104,7 @@ class SignInView(AuthDBView):
 
     def inside(self, bound: Bound) -> Any:
         """To the page that was wanted, in the language that the person has wished for."""
-        response = redirect(self._get_safe_next_url())
+        response = redirect(own_address(request.args.get("next")))
         remember(response, accounts.preference_of(db.session(), bound.user.id, COOKIE))
         return response
 

@@ -102,6 +102,7 @@ VALUES: Mapping[str, Words] = {
     "second": ("もう一つの確認", "second factor"),
     "unlock": ("ロック", "lock"),
     "prove": ("本人の再確認", "proof"),
+    "profile": ("パスワードの変更", "change of password"),
     "ticket": ("登録コード", "code to enrol"),
     "begin": ("登録コードでの開始", "beginning with a code"),
     "stopped": ("停止中", "stopped"),

@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import abort, redirect, request
 from flask_appbuilder.baseviews import BaseView, expose
-from flask_appbuilder.utils.base import get_safe_redirect
 
 from portal import clock
 from portal.language import COOKIE, LANGUAGES, remember
 from portal.security.access import open_to_everybody
 from portal.security.actor import signed_in_actor
+from portal.security.safe_address import own_address
 from services import accounts
 from services.unit_of_work import unit_of_work
 
@@ -33,6 +33,6 @@ class LanguageView(BaseView):
         if actor is not None:
             with unit_of_work(actor, clock.now()) as ctx:
                 accounts.set_preference(ctx, COOKIE, language)
-        response = redirect(get_safe_redirect(request.form.get("next", "")), code=303)
+        response = redirect(own_address(request.form.get("next")), code=303)
         remember(response, language)
         return response

@@ -56,3 +56,11 @@ def test_the_sign_nul_in_a_form_is_refused(signed_in) -> None:
 def test_only_ascii_digits_of_a_rows_size_are_a_number(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         row_id(text)
+
+
+@pytest.mark.parametrize("place", ["/x\r\nX-Evil: 1", "/x\nX-Evil: 1", "//evil.example", "/\t/evil.example"])
+def test_an_address_to_go_back_to_that_is_none_leads_to_the_first_page(signed_in, place: str) -> None:
+    person = signed_in("counter")
+    asked = person.client.get("/login/", query_string={"next": place})
+    assert (asked.status_code, asked.location) == (302, "/")
+    assert person.post("/language/", language="ja", next=place).location == "/"

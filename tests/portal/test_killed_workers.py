@@ -62,9 +62,9 @@ class Gunicorn:
 
 
 @contextmanager
-def gunicorn(folder: Path, url: str) -> Iterator[Gunicorn]:
+def gunicorn(folder: Path, url: str, environment: str = "test") -> Iterator[Gunicorn]:
     kept = {name: value for name, value in os.environ.items() if name != "PORTAL_DATA_DIR"}
-    told = {"PORTAL_DATA_DIR": str(folder), "PORTAL_ENVIRONMENT": "test", "DATABASE_URL": url}
+    told = {"PORTAL_DATA_DIR": str(folder), "PORTAL_ENVIRONMENT": environment, "DATABASE_URL": url}
     with socket.create_server(("127.0.0.1", 0)) as listener, (folder / "server.log").open("wb") as log:
         command = (
             *(sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}", "--workers", "2"),

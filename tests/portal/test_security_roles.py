@@ -334,6 +334,16 @@ def test_no_screen_or_api_of_flask_appbuilder_leads_around_the_two(
         assert answer.status_code in {404, 405}, method
 
 
+def test_guesses_at_the_password_of_now_stop_the_account(
+    signed_in: Callable[[str], Visitor], app: Flask
+) -> None:
+    person = signed_in("counter")
+    for number in range(app.extensions["portal_settings"].account_failures):
+        person.post("/profile/", now=f"guess {number} battery", new="another 九官鳥 story")
+    assert person.post("/profile/", now=PASSWORD, new="another 九官鳥 story").status_code == 422
+    assert Visitor(app).sign_in("counter").status_code == 429
+
+
 def test_one_changes_ones_own_password(signed_in: Callable[[str], Visitor], app: Flask) -> None:
     person = signed_in("counter")
     wrong = person.post("/profile/", now="not this one", new="another 九官鳥 story")
