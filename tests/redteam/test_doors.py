@@ -147,11 +147,15 @@ def test_every_door_without_a_session(target: Target, attack: Attack) -> None:
 
 
 def test_doors_of_other_roles(target: Target, staff: Staff, attack: Attack) -> None:
-    """Each role knocks, with real ids and its own token, at every door that its permissions do not open."""
-    for role in ROLES:
+    """Each role knocks, with real ids and its own token, at every door that its permissions do not open.
+
+    The short list takes every third door, another third for the next role.
+    """
+    for seat, role in enumerate(ROLES):
         one = staff(role)
         token = one.token()
-        for route in (door for door in routes() if not door.is_open and role not in door.roles):
+        closed = [door for door in routes() if not door.is_open and role not in door.roles]
+        for route in closed if WHOLE else closed[seat % 3 :: 3]:
             address = route.address(target.things.own.of(role, route.endpoint))
             answer = one.ask(
                 route.method, address, {"csrf_token": token, "q": "鶺鴒"} if route.method == "POST" else None
