@@ -50,15 +50,12 @@ missing_packages() {
     is_installed softhsm2 || echo softhsm2
     has_postgresql || echo postgresql
     command -v chromium >/dev/null || echo chromium
-<<<<<<< HEAD
+    PATH=$PATH:/usr/sbin command -v clamd >/dev/null || echo clamav-daemon
     server_packages
     command -v systemd-socket-activate >/dev/null || echo systemd
   elif [ "$1" = server ]; then
     server_packages
     command -v pg_dump >/dev/null || echo postgresql-client
-=======
-    command -v clamd >/dev/null || echo clamav-daemon
->>>>>>> d28fb0c (Let ClamAV's clamd look at every attachment, in quarantine until it is clean; refuse files that are two things at once)
   fi
 }
 
