@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.fixtures.network",
     "tests.fixtures.soft_token",
     "tests.fixtures.people",
+    "tests.fixtures.waiting",
 ]
 OWNS_RUN = pytest.StashKey[bool]()
 

@@ -45,6 +45,7 @@
     "j": () => move(1),
     "k": () => move(-1),
     "Enter": () => open(selected()),
+    "x": () => { const box = selected() && $("input[type=checkbox]", selected()); if (box) box.click(); },
     "e": () => { const take = $("[data-take]", selected() || document); if (take) take.click(); },
   };
 

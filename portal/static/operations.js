@@ -1,29 +1,8 @@
-/* Operations: counting ticked rows, and the numbers on the diagram (bpmn-js; its watermark stays).
-   Without this file rows are ticked by hand, and the numbers stand in the table below the diagram. */
+/* Operations: the numbers on the diagram (bpmn-js; its watermark stays).
+   Without this file the numbers stand in the table below the diagram. */
 (() => {
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-
-  for (const form of all("[data-ticks]")) {
-    const boxes = () => all("tbody input[type=checkbox]", form);
-    const every = form.querySelector("[data-every]");
-    const count = () => {
-      const ticked = boxes().filter((box) => box.checked).length;
-      for (const place of all("[data-ticked]", form)) {
-        place.textContent = place.dataset.ticked.replace("%d", String(ticked));
-      }
-      for (const button of all("[data-needs-ticks]", form)) button.disabled = ticked === 0;
-      if (every) {
-        every.checked = ticked > 0 && ticked === boxes().length;
-        every.indeterminate = ticked > 0 && ticked < boxes().length;
-      }
-    };
-    form.addEventListener("change", (event) => {
-      if (event.target === every) boxes().forEach((box) => { box.checked = every.checked; });
-      count();
-    });
-    count();
-  }
 
   const canvas = document.querySelector("[data-heat]");
   if (!canvas || !window.BpmnJS) return;

@@ -9,6 +9,7 @@ from portal.security.lock import LockView, ProofView
 from portal.views.account_security import AccountSecurityView
 from portal.views.attachments import AttachmentView
 from portal.views.audit import AuditView
+from portal.views.bulk_tasks import BulkView
 from portal.views.cases import CaseView
 from portal.views.certificates import CertificateView
 from portal.views.confirmations import ConfirmationView
@@ -56,6 +57,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     NumberView,
     AttachmentView,
     InboxView,
+    BulkView,
     SavedFilterView,
     PersonView,
     HouseholdView,

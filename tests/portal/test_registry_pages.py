@@ -396,3 +396,40 @@ def test_the_inbox_with_saved_filters_and_counts_costs_eight_statements_at_most(
     assert len(seen) <= 8 + chain_of_sqlite, "\n".join(seen)
     assert not [one for one in seen if "blob" in one]
     assert len(page.get_data()) <= 100 * 1024
+
+
+def inbox_ids(portal: Flask) -> dict[str, int]:
+    with portal.app_context():
+        return {item.subject_name: item.id for item in db.session.scalars(select(WorkItem))}
+
+
+def test_many_tasks_are_taken_at_once_with_a_preview_and_the_true_result_of_each(enter, portal):
+    person = enter()
+    ids = inbox_ids(portal)
+    chosen = [ids["見本　葵"], ids["遅れ　太郎"], ids["別課　太郎"]]
+    preview = person.post("/inbox/chosen/preview", deed="take", row=chosen)
+    assert "選んだ3件のうち" in preview.text
+    assert "2件を引き受けます。" in preview.text
+    assert "別課　太郎" not in preview.text
+    assert events(portal, "task:taken") == []
+    with portal.app_context():  # meanwhile a colleague takes one of them
+        colleague = db.session.scalars(select(Posting.user_id).where(Posting.staff_number != "1001")).first()
+        db.session.get(WorkItem, ids["見本　葵"]).assignee_id = colleague
+        db.session.commit()
+    answer = person.post("/inbox/chosen/", deed="take", row=chosen[:2])
+    assert "1件を引き受けました。1件はできませんでした。" in answer.text
+    assert "別の担当者が引き受けています" in answer.text
+    assert len(events(portal, "task:taken")) == 1
+    assert "自分 1" in person.get("/inbox/?box=mine").text
+    back = person.post("/inbox/chosen/", deed="give_back", row=[ids["遅れ　太郎"]])
+    assert "1件を箱に戻しました。" in back.text
+    assert "自分 0" in person.get("/inbox/?box=mine").text
+
+
+def test_nothing_ticked_is_told_and_no_number_of_a_row_breaks_it(enter):
+    person = enter()
+    for row in ([], ["x", "99999999999", "-1"]):
+        answer = person.post("/inbox/chosen/preview", deed="take", row=row)
+        assert answer.status_code == 422
+        assert "選んでから" in answer.text
+    assert person.post("/inbox/chosen/", deed="burn", row=["1"]).status_code == 422

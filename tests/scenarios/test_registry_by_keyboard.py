@@ -60,3 +60,42 @@ def test_the_inbox_is_opened_and_walked_by_keys(desk: Callable[..., Desk]) -> No
     page.get_by_role("link", name=re.compile("^グループ")).last.click()
     page.wait_for_url(re.compile("box=group"))
     expect(page.locator("h1")).to_contain_text("受信箱")
+
+
+def test_two_tasks_are_ticked_taken_and_given_back_by_keys_and_the_list_stays(
+    desk: Callable[..., Desk],
+) -> None:
+    page = desk("sato").page
+    page.goto("/inbox/?box=free&age=")
+    rows = page.locator("[data-list] tbody tr")
+    names = [rows.nth(place).locator("a").first.inner_text() for place in range(2)]
+    for key in ("j", "x", "j", "x", "Control+Enter"):
+        page.keyboard.press(key)
+    page.wait_for_url(re.compile(r"/inbox/chosen/preview$"))
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/inbox/chosen/$"))
+    expect(page.locator("main")).to_contain_text("2件を引き受けました。")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/inbox/\?box=free&age=$"))
+    page.goto("/inbox/?box=mine")
+    for name in names:
+        page.locator("[data-list] tbody tr", has_text=name).first.get_by_role("checkbox").check()
+    page.get_by_role("button", name="箱に戻す").click()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("main")).to_contain_text("2件を箱に戻しました。")
+
+
+def test_a_filter_is_saved_opened_and_removed_by_keys(desk: Callable[..., Desk]) -> None:
+    page = desk("sato").page
+    page.goto("/inbox/?box=group&due=later")
+    page.keyboard.press("s")
+    page.keyboard.type("その先の仕事")
+    page.keyboard.press("Enter")
+    expect(page.locator("#notices")).to_contain_text("絞り込みを保存しました")
+    page.goto("/inbox/?box=free")
+    page.keyboard.press("1")
+    page.wait_for_url(re.compile(r"box=group&due=later$"))
+    page.keyboard.press("s")
+    page.get_by_role("button", name="削除").click()
+    page.locator("#confirm [data-yes]").click()
+    expect(page.locator("#notices")).to_contain_text("絞り込みを削除しました")

@@ -1,0 +1,117 @@
+"""Taking many tasks, or giving many back: what would come of each, and what came of it (N2).
+
+A preview refuses what the deed itself would refuse, by the same conditions. Each task is a deed of its own,
+with its own transaction and audit event: one that is refused holds up no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from models.case import WorkItem
+from services import audit
+from services.context import Context
+from services.errors import NotAllowed, RuleBroken, ServiceError, SomebodyElseWasFaster
+from workflows.engine.permits import SUPERVISORS, must_be_allowed
+from workflows.engine.taking import get_item, give_back, take
+
+TAKE, GIVE_BACK = "take", "give_back"
+DEEDS = (TAKE, GIVE_BACK)
+MOST = 50  # a page of the inbox
+
+
+class NothingChosen(RuleBroken):
+    """No task is ticked, more than a page of them, or the deed is unknown."""
+
+    code = "nothing_chosen"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One task of many; `why` it is not done, in Japanese and English, or None where it is (to be) done."""
+
+    item_id: int
+    case_id: int | None  # None where the task is not there, or not the actor's to see
+    name: str
+    procedure: str
+    title: tuple[str, str]
+    due_on: date | None
+    why: tuple[str, str] | None
+
+
+def preview(ctx: Context, deed: str, ids: Sequence[int]) -> list[Line]:
+    """What would come of the deed for each task, in one statement; nothing is changed.
+
+    Raises:
+        NothingChosen: no task, too many, or an unknown deed.
+    """
+    wanted = list(dict.fromkeys(ids))
+    if deed not in DEEDS or not 0 < len(wanted) <= MOST:
+        raise NothingChosen(
+            f"仕事を1件から{MOST}件まで選んでから、もう一度押してください。",
+            f"Choose between 1 and {MOST} tasks, then press again.",
+        )
+    here = select(WorkItem).where(WorkItem.id.in_(wanted), WorkItem.office_id == ctx.actor.office_id)
+    found = {item.id: item for item in ctx.session.scalars(here) if _may_see(ctx, item)}
+    audit.listed(ctx, "inbox:chosen", len(found))
+    return [_line(ctx, deed, found[one]) if one in found else _missing(one) for one in wanted]
+
+
+def carry_out(ctx: Context, deed: str, item_id: int) -> None:
+    """Do the deed for one task.
+
+    Raises:
+        ServiceError: it is refused; the reason is its message.
+    """
+    _must_be_possible(ctx, deed, get_item(ctx, item_id, lock=True))
+    {TAKE: take, GIVE_BACK: give_back}[deed](ctx, item_id)
+
+
+def _may_see(ctx: Context, item: WorkItem) -> bool:
+    return bool(item.role in ctx.actor.roles or ctx.actor.roles & SUPERVISORS)
+
+
+def _line(ctx: Context, deed: str, item: WorkItem) -> Line:
+    why = None
+    try:
+        _must_be_possible(ctx, deed, item)
+    except ServiceError as refused:
+        why = (refused.message_ja, refused.message_en)
+    return Line(
+        item_id=item.id,
+        case_id=item.case_id,
+        name=item.subject_name or item.notification_number,
+        procedure=item.procedure,
+        title=(item.title_ja, item.title_en),
+        due_on=item.due_on,
+        why=why,
+    )
+
+
+def _missing(item_id: int) -> Line:
+    return Line(
+        item_id, None, "—", "", ("—", "—"), None, ("この仕事は見つかりません。", "There is no such task.")
+    )
+
+
+def _must_be_possible(ctx: Context, deed: str, item: WorkItem) -> None:
+    if deed == TAKE:
+        must_be_allowed(ctx, item)
+        if item.assignee_id is not None:
+            raise SomebodyElseWasFaster("すでに自分が引き受けています。", "You have it already.")
+        return
+    if item.state != "open":
+        raise SomebodyElseWasFaster("この仕事はすでに終わっています。", "This task is finished.")
+    if item.assignee_id is None:
+        raise SomebodyElseWasFaster(
+            "だれも引き受けていないため、戻すものがありません。", "Nobody has taken it."
+        )
+    if item.assignee_id != ctx.actor.staff_id and not ctx.actor.roles & SUPERVISORS:
+        raise NotAllowed(
+            "別の担当者が引き受けています。戻せるのは本人か課長です。",
+            "Somebody else has it. He or the section chief can give it back.",
+        )
