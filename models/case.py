@@ -28,6 +28,8 @@ class Definition(Base):
     state: Mapped[str] = mapped_column(String(10))  # draft published retired
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))  # who drew it in the studio
+    reason: Mapped[str | None] = mapped_column(String(400))  # why it was put in force, as the publisher said
     __table_args__ = (UniqueConstraint("slug", "version"),)
 
 

@@ -37,6 +37,8 @@ class Version:
     state: str
     published_at: datetime | None
     published_by: str
+    author: str
+    reason: str
     running: int
 
 
@@ -77,13 +79,15 @@ def list_versions(ctx: Context) -> list[Version]:
         Definition.state,
         Definition.published_at,
         Definition.published_by_id,
+        Definition.author_id,
+        Definition.reason,
     )
     rows = ctx.session.execute(
         select(*columns, func.coalesce(running.c.count, 0).label("running"))
         .outerjoin(running, running.c.definition_hash == Definition.hash)
         .order_by(Definition.slug, Definition.version.desc())
     ).all()
-    names = names_of(ctx.session, [row.published_by_id for row in rows])
+    names = names_of(ctx.session, [who for row in rows for who in (row.published_by_id, row.author_id)])
     newest: dict[str, int] = {}
     for row in rows:
         if row.state == "published":
@@ -97,6 +101,8 @@ def list_versions(ctx: Context) -> list[Version]:
             state="replaced" if row.state == "published" and newest[row.slug] != row.version else row.state,
             published_at=row.published_at,
             published_by=names.get(row.published_by_id or 0, ""),
+            author=names.get(row.author_id or 0, ""),
+            reason=row.reason or "",
             running=row.running,
         )
         for row in rows

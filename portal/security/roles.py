@@ -84,6 +84,7 @@ PERMISSIONS: dict[str, Permission] = {
     "calendar.read": Permission("定期処理を見る", "See the regular work"),
     "calendar.change": Permission("定期処理を切り替える・いま行う", "Switch regular work, run it now"),
     "definition.read": Permission("手続の定義を見る", "See the definitions of procedures"),
+    "definition.draft": Permission("手続の下書きを作る・直す", "Make and change drafts of procedures"),
     "definition.publish": Permission("手続の版を公開する", "Publish a version of a procedure"),
     "operations.read": Permission("案件の運用状況を見る", "See how cases run"),
     "operations.migrate": Permission("案件を別の版へ移行する", "Move cases to another version"),
@@ -239,6 +240,7 @@ ROLES: dict[str, Role] = {
                 "emergency.read",
                 "emergency.stop",
                 "definition.read",
+                "definition.draft",
                 "definition.publish",
             }
             | _OPERATOR

@@ -213,6 +213,10 @@ VALUES: Mapping[str, Words] = {
     "waiting": ("待ち", "waiting"),
     "running": ("実行中", "running"),
     "failed": ("失敗", "failed"),
+    "begun": ("作成", "begun"),
+    "imported": ("ファイルの取込み", "filled from files"),
+    "element": ("名前・期限の変更", "names or term changed"),
+    "rebased": ("公開中の版に合わせた", "goes on from the version in force"),
 }
 CONFIRMATIONS = (
     Tag.CONFIRMATION_RAISED,

@@ -17,6 +17,7 @@ from workflows import case_pages, definition_pages
 from workflows.engine import definitions
 from workflows.engine.comparison import ASPECTS
 from workflows.operating import versions
+from workflows.studio import drafts
 
 
 class DefinitionView(BaseView):
@@ -31,11 +32,15 @@ class DefinitionView(BaseView):
         """All versions of all procedures."""
         with unit_of_work(current_actor(), clock.now()) as ctx:
             found = definition_pages.list_versions(ctx)
+            begun = drafts.list_drafts(ctx)
         return self.render_template(
             "definition/list.html",
             title=t("手続の定義", "Procedures"),
             versions=found,
-            titles={one.slug: _title(one.slug) for one in found},
+            drafts=begun,
+            titles={
+                slug: _title(slug) for slug in {*(one.slug for one in found), *(one.slug for one in begun)}
+            },
             states=definition_pages.STATES,
         )
 

@@ -43,6 +43,7 @@ from portal.views.right_requests import RightRequestView
 from portal.views.rights_review import RightsReviewView
 from portal.views.saved_filters import SavedFilterView
 from portal.views.staff import PostingView, RoleView, StaffView
+from portal.views.studio import StudioView
 
 if TYPE_CHECKING:
     from flask_appbuilder.baseviews import BaseView
@@ -72,6 +73,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     ProtectionView,
     MergeView,
     DefinitionView,
+    StudioView,
     JobView,
     CalendarView,
     OperationCaseView,

@@ -43,17 +43,47 @@ def publish_shipped(ctx: Context, bundle: Bundle) -> Definition | None:
         published_at=None if newest else ctx.at,
         published_by_id=None if newest else ctx.actor.staff_id,
     )
+    _put(ctx, row)
+    tag = Tag.DEFINITION_DRAFTED if newest else Tag.DEFINITION_PUBLISHED
+    audit.record(ctx, tag, f"definition:{bundle.slug}", detail={"version": row.version})
+    return row
+
+
+def publish_drawn(ctx: Context, bundle: Bundle, author_id: int, reason: str) -> Definition:
+    """Put what was drawn in the studio in force as the next version; it was checked before.
+
+    Raises:
+        SomebodyElseWasFaster: somebody put a version of the same procedure on record at the same time.
+        DefinitionRefused: the engine cannot run it.
+    """
+    content_hash = bundle.hash
+    build(bundle, content_hash)
+    newest = ctx.session.scalar(select(func.max(Definition.version)).where(Definition.slug == bundle.slug))
+    row = Definition(
+        slug=bundle.slug,
+        version=(newest or 0) + 1,
+        hash=content_hash,
+        content=bundle.pack(),
+        state="published",
+        published_at=ctx.at,
+        published_by_id=ctx.actor.staff_id,
+        author_id=author_id,
+        reason=reason,
+    )
+    _put(ctx, row)
+    audit.record(ctx, Tag.DEFINITION_PUBLISHED, f"definition:{bundle.slug}", detail={"version": row.version})
+    return row
+
+
+def _put(ctx: Context, row: Definition) -> None:
     ctx.session.add(row)
     try:
         ctx.session.flush()
     except IntegrityError as error:  # the version or the content has been taken meanwhile
         raise SomebodyElseWasFaster(
-            f"手続「{bundle.slug}」は、ほかの人が同時に登録しました。登録された版を確かめてから、もう一度お試しください。",
-            f"Somebody else put {bundle.slug} on record just now. Look at that version, then try again.",
+            f"手続「{row.slug}」は、ほかの人が同時に登録しました。登録された版を確かめてから、もう一度お試しください。",
+            f"Somebody else put {row.slug} on record just now. Look at that version, then try again.",
         ) from error
-    tag = Tag.DEFINITION_DRAFTED if newest else Tag.DEFINITION_PUBLISHED
-    audit.record(ctx, tag, f"definition:{bundle.slug}", detail={"version": row.version})
-    return row
 
 
 def publish_draft(ctx: Context, slug: str, version: int) -> Definition:
