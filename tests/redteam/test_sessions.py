@@ -48,14 +48,13 @@ def by_leaving_the_office(target: Target, _: Intruder, name: str) -> None:
 
 
 def by_other_roles(target: Target, _: Intruder, name: str) -> None:
-    change_roles(target, name, "verifier")
+    people = target.enter("administrator"), target.enter("spare.administrator.1")
+    change_roles(*people, target.id_of(name), "verifier")
 
 
-def change_roles(target: Target, name: str, role: str) -> None:
+def change_roles(keeper: Intruder, second: Intruder, who: int, role: str) -> None:
     """Two administrators change what somebody is."""
-    keeper, second = target.enter("administrator"), target.enter("spare.administrator.1")
-    address = f"/rights/requests/account/{target.id_of(name)}"
-    asked = keeper.post(address, right=[role], reason="辞令", sure="1")
+    asked = keeper.post(f"/rights/requests/account/{who}", right=[role], reason="辞令", sure="1")
     assert asked.status == 303, asked.text
     assert second.post(f"{asked.location}/decide", verdict="approve", words="辞令を確認").status == 303
 

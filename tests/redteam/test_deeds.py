@@ -1,0 +1,175 @@
+"""Ids of others, races, one person in two roles: nobody approves what is his own (T09, T11 to T14)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from tests.portal.bad_input.conftest import FORM, filled_in
+from tests.portal.bad_input.test_tasks import SHOWN
+from tests.portal.test_rights_matrix import ALL_OFFICES, CANARIES
+from tests.redteam.conftest import ELSEWHERE, WHOLE, Target
+from tests.redteam.intruder import KEY, Intruder
+from tests.redteam.ledger import Attack
+from tests.redteam.routes import routes
+from tests.redteam.test_sessions import change_roles
+
+Staff = Callable[[str], Intruder]
+AT_ONCE = 4
+SENT = {"reason": "確認のため", "words": "確認", "verdict": "refuse", "kind": "returned", "way": "post"}
+
+
+def key_of(one: Intruder, path: str) -> str:
+    found = KEY.search(one.get(path).text)
+    assert found, path
+    return found[1]
+
+
+def test_ids_of_another_office(target: Target, staff: Staff, attack: Attack) -> None:
+    own, other = target.things.own, target.things.other
+    for role in ELSEWHERE:
+        stranger = staff(f"other.{role}")
+        token = stranger.token()
+        for route in (one for one in routes() if one.is_of_an_office and role in one.roles):
+            if route.endpoint in ALL_OFFICES:
+                continue
+            mixed = other.of(role, route.endpoint) | {
+                name: value for name, value in own.of(role, route.endpoint).items() if name != "case_id"
+            }
+            for values in (own.of(role, route.endpoint), mixed):
+                if values is mixed and set(route.blanks) <= {"case_id", "slug"}:
+                    continue
+                form = {"csrf_token": token, "deed_key": f"{role}-{len(attack.findings)}", **SENT}
+                address = route.address(values | {"slug": "reception_slip"})
+                answer = stranger.ask(route.method, address, form if route.method == "POST" else None)
+                attack.expect(answer.status in {403, 404}, (role, route.method, address, answer.status))
+                attack.expect(CANARIES[0] not in answer.text, (role, address, "tells a name"))
+        attack.expect(stranger.get("/profile/").opened, (role, "his session ended on the way"))
+    assert attack.findings == []
+
+
+def take_in(one: Intruder) -> tuple[str, str]:
+    """A case that was just taken in at the counter, and the address of its first task."""
+    begun = one.post(FORM, **filled_in(), deed_key=key_of(one, FORM))
+    assert begun.status == 303, begun.text
+    first = re.search(rf'action="({begun.location}/tasks/\d+)"', one.get(begun.location).text)
+    assert first
+    return begun.location, first[1]
+
+
+def test_races_for_one_task(target: Target, staff: Staff, attack: Attack) -> None:
+    """Two people, each with several windows, send the same task at the same moment: one deed."""
+    people = [staff("counter"), staff("spare.counter.9")]
+    for _ in range(10 if WHOLE else 1):
+        case, task = take_in(people[0])
+        sends = []
+        for one in people * AT_ONCE:
+            fields = {**SHOWN, "csrf_token": one.token(), "deed_key": key_of(one, case)}
+            sends.append(partial(one.copy().ask, "POST", task, fields))
+        told = at_once(sends)
+        attack.expect(told.count(303) == 1, told)
+        attack.expect(set(told) <= {303, 409}, told)
+        statement = "SELECT count(*) FROM case_event WHERE case_id = :id AND kind = 'completed'"
+        deeds = target.read(statement, id=int(case.rsplit("/", 1)[1]))
+        attack.expect(deeds == [(1,)], deeds)
+    assert attack.findings == []
+
+
+def at_once(sends: list[partial]) -> list[int]:
+    """Send all at the same moment; the answers' numbers."""
+    with ThreadPoolExecutor(len(sends)) as pool:
+        return [one.result().status for one in [pool.submit(send) for send in sends]]
+
+
+def test_races_for_one_approval(target: Target, staff: Staff, attack: Attack) -> None:
+    """Two administrators approve and refuse the same request at once: one decision; the roles follow it."""
+    who = target.id_of(target.somebody_new("verifier"))
+    asked = staff("administrator").post(
+        f"/rights/requests/account/{who}", right=["certificate_clerk"], reason="辞令", sure="1"
+    )
+    assert asked.status == 303, asked.text
+    deciders = [staff("spare.administrator.1"), staff("spare.administrator.2")]
+    sends = []
+    for number, one in enumerate(deciders * AT_ONCE):
+        fields = {"csrf_token": one.token(), "verdict": ("approve", "refuse")[number % 2], "words": "確認"}
+        sends.append(partial(one.copy().ask, "POST", f"{asked.location}/decide", fields))
+    told = at_once(sends)
+    attack.expect(told.count(303) == 1, told)
+    states = target.read("SELECT state FROM right_request WHERE user_id = :who", who=who)
+    changes = target.read(
+        "SELECT count(*) FROM right_request WHERE user_id = :who AND decided_at IS NOT NULL", who=who
+    )
+    attack.expect(changes == [(1,)] and states[0][0] in {"approved", "refused"}, (states, changes))
+    roles = target.read(
+        "SELECT r.name FROM ab_user_role ur JOIN ab_role r ON r.id = ur.role_id WHERE ur.user_id = :who",
+        who=who,
+    )
+    expected = "certificate_clerk" if states[0][0] == "approved" else "verifier"
+    attack.expect(roles == [(expected,)], (states, roles))
+    assert attack.findings == []
+
+
+def test_approving_ones_own_request(target: Target, staff: Staff, attack: Attack) -> None:
+    keeper, subject = staff("administrator"), staff("spare.administrator.2")
+    own, his = target.id_of("administrator.hanako"), target.id_of("spare.administrator.2")
+    mine = keeper.post(
+        f"/rights/requests/account/{own}", right=["administrator", "auditor"], reason="x", sure="1"
+    )
+    attack.expect(mine.status in {403, 422}, f"for himself: {mine.status}")
+    for right in (["counter", "verifier"], ["administrator", "counter"], ["auditor", "section_chief"]):
+        address = f"/rights/requests/account/{target.id_of('spare.counter.2')}"
+        answer = keeper.post(address, right=right, reason="両方", sure="1")
+        attack.expect(answer.status == 422 or right[0] == "auditor", (right, answer.status))
+        if answer.status == 303:
+            keeper.post(f"{answer.location}/withdraw")
+    asked = keeper.post(f"/rights/requests/account/{his}", right=["auditor"], reason="異動", sure="1")
+    assert asked.status == 303, asked.text
+    for who in (keeper, subject):
+        answer = who.post(f"{asked.location}/decide", verdict="approve", words="自分で")
+        attack.expect(answer.status == 403, f"decided by one who may not: {answer.status}")
+    for deed in ("ticket", "recovery", "recovery/approve", "release"):
+        answer = keeper.post(f"/staff/security/{own}/{deed}", reason="忘れた")
+        attack.expect(answer.status in {403, 404, 422} or deed == "release", (deed, answer.status))
+    keeper.post(f"/staff/security/{his}/recovery", reason="忘れた")
+    for who in (keeper, subject):
+        answer = who.post(f"/staff/security/{his}/recovery/approve")
+        attack.expect(not answer.opened, f"the asker or the person approves: {answer.status}")
+    before = target.read("SELECT role_id FROM ab_user_role WHERE user_id = :id ORDER BY 1", id=own)
+    keeper.post(f"/staff/edit/{own}", roles=["1", "2", "3"], username="administrator.hanako", active="y")
+    attack.expect(
+        target.read("SELECT role_id FROM ab_user_role WHERE user_id = :id ORDER BY 1", id=own) == before,
+        "by the form",
+    )
+    keeper.post(f"{asked.location}/withdraw")
+    assert attack.findings == []
+
+
+def test_verifying_ones_own_entry(target: Target, staff: Staff, attack: Attack) -> None:
+    """By an emergency right, and after a change of roles: the person stays the one who entered it."""
+    name = target.somebody_new("counter")
+    one = target.enter(name)
+    case, first = take_in(one)
+    assert one.post(first, **SHOWN, deed_key=key_of(one, case)).status == 303
+    statement = "SELECT id, role FROM work_item WHERE case_id = :id AND state = 'open'"
+    ((item, role),) = target.read(statement, id=int(case.rsplit("/", 1)[1]))
+    assert role == "verifier"
+
+    def tries(way: str) -> None:
+        for deed in ("", "/take"):
+            sent = one.post(
+                f"{case}/tasks/{item}{deed}", deed_key=f"own-{way}", event_on="R8.11.23", reason="01"
+            )
+            attack.expect(sent.status in {403, 404}, (way, deed, sent.status))
+
+    tries("as he is")
+    one.post("/emergency/begin", role="verifier", reason="窓口が込み合い確認の担当が不在のため")
+    tries("by an emergency right")
+    change_roles(staff("administrator"), staff("spare.administrator.1"), target.id_of(name), "verifier")
+    one = target.enter(name)
+    assert one.get("/inbox/").opened
+    tries("as a verifier now")
+    ((state,),) = target.read("SELECT state FROM work_item WHERE id = :id", id=item)
+    attack.expect(state == "open", state)
+    assert attack.findings == []
