@@ -174,7 +174,7 @@ def test_hostile_files(target: Target, staff: Staff, attack: Attack) -> None:
     begun = clerk.post(FORM, **filled_in(), deed_key=key_of(clerk, FORM))
     assert begun.status == 303
     kept = target.read("SELECT count(*) FROM attachment")
-    sent = [*NO_SCANS, (PDF, "x.pdf\0.exe")]
+    sent = NO_SCANS
     for content, name in sent:
         answer = upload(clerk, begun.location, content, name)
         attack.expect(not answer.broke, (name, answer.status))
@@ -182,7 +182,7 @@ def test_hostile_files(target: Target, staff: Staff, attack: Attack) -> None:
     for kind in ("", "my_number_card", "../x", "' OR 1=1"):
         upload(clerk, begun.location, PDF, "a.pdf", kind)
     attack.expect(target.read("SELECT count(*) FROM attachment") == kept, "a kind that is not on the list")
-    for name, _ in NAMES:
+    for name in (*(one for one, _ in NAMES), "x.pdf\0.exe"):
         answer = upload(clerk, begun.location, PDF, name)
         attack.expect(not answer.broke, (name, answer.status))
     for (stored,) in target.read("SELECT file_name FROM attachment ORDER BY id DESC LIMIT 10"):
@@ -204,7 +204,7 @@ def test_the_record_as_a_way_to_data(target: Target, staff: Staff, attack: Attac
         one = staff(role)
         last = target.read("SELECT max(id) FROM audit_event")[0][0]
         paths = [
-            *lists(role),
+            *(lists(role) if role == "administrator" else ["/audit/"]),
             *(f"/audit/{number}" for number in range(1, int(str(last)), 1 if WHOLE else 9)),
         ]
         paths += [f"/audit/?q={word}" for word in (*CANARIES, "000000000019")]
