@@ -252,6 +252,12 @@ SUBJECTS: Mapping[str, Words] = {
     "audit_pictures": ("閲覧の図", "pictures"),
     "terminal": ("端末", "terminal"),
 }
+INBOXES: Mapping[str, Words] = {
+    "mine": ("自分", "mine"),
+    "group": ("グループ", "my groups"),
+    "free": ("未割当", "unassigned"),
+    "overdue": ("期限超過", "overdue"),
+}
 SHORT_PSEUDONYM = 8
 OF_TAG: Mapping[Tag, Mapping[str, Words]] = {
     Tag.NOTIFICATION_ACTION: ACTIONS,
@@ -280,7 +286,8 @@ def subject_in_words(subject: str) -> str:
         return subject
     words = SUBJECTS.get(kind)
     is_long = (kind in PERSONAL and len(name) == PSEUDONYM_LENGTH) or kind == "vault"
-    shown = f"{name[:SHORT_PSEUDONYM]}…" if is_long else name
+    box = INBOXES.get(name) if kind == "inbox" else None
+    shown = f"{name[:SHORT_PSEUDONYM]}…" if is_long else t(*box) if box else name
     return f"{t(*words) if words else kind} {shown}"
 
 
