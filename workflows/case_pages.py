@@ -23,6 +23,7 @@ SHARED = {
     **TITLES,
     "identity_check": ("本人確認", "Identity check"),
     "verification": ("照合", "Verification"),
+    "audit_review": ("記録の点検", "Review of the record"),
 }
 
 

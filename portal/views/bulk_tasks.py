@@ -14,9 +14,8 @@ from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from services.errors import ServiceError
-from services.notifications import TITLES
 from services.unit_of_work import unit_of_work
-from workflows import bulk_tasks
+from workflows import bulk_tasks, case_pages
 from workflows.bulk_tasks import Line
 
 NAMES = {
@@ -53,7 +52,7 @@ class BulkView(BaseView):
             lines=lines,
             good=sum(line.why is None for line in lines),
             is_done=is_done,
-            procedures={slug: t(*names) for slug, names in TITLES.items()},
+            procedures={slug: t(*names) for slug, names in case_pages.SHARED.items()},
         )
 
 

@@ -21,8 +21,8 @@ from portal.security.actor import current_actor
 from portal.security.roles import ROLES
 from services import audit, inbox, saved_filters
 from services.inbox import AGES, BOXES, Choice, Filters
-from services.notifications import TITLES
 from services.unit_of_work import unit_of_work
+from workflows import case_pages
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -87,7 +87,7 @@ class InboxView(BaseView):
                 age_options=[(age, t(f"{days}日以上", f"{days} days or more")) for age, days in AGES.items()],
                 options={name: _options(name, found) for name, found in page.choices.items()},
                 due_options=[(value, t(*names)) for value, names in DUE_NAMES.items()],
-                procedures={slug: t(*names) for slug, names in TITLES.items()},
+                procedures={slug: t(*names) for slug, names in case_pages.SHARED.items()},
                 read_at=ctx.at,
                 read_on=ctx.today,
                 role_names={slug: t(role.ja, role.en) for slug, role in ROLES.items()},
@@ -139,8 +139,8 @@ def _options(name: str, found: Sequence[Choice]) -> list[tuple[str, str]]:
 
 
 def _label(name: str, choice: Choice) -> str:
-    if name == "procedure" and choice.value in TITLES:
-        return t(*TITLES[choice.value])
+    if name == "procedure" and choice.value in case_pages.SHARED:
+        return t(*case_pages.SHARED[choice.value])
     if name == "district":
         return f"〒{choice.value[:3]}-{choice.value[3:]}"
     if name == "assignee" and choice.value == "free":
