@@ -16,7 +16,7 @@ from portal.frame import counts_for, register_counter
 from portal.language import t
 from portal.row_ids import row_id
 from portal.security import remembered
-from portal.security.access import requires
+from portal.security.access import can, requires
 from portal.security.actor import current_actor
 from portal.security.roles import ROLES
 from services import audit, inbox, saved_filters
@@ -48,8 +48,8 @@ LONGEST_TEXT = 60
 
 @register_counter
 def count(session: Session, actor: Actor, today: date) -> Mapping[str, int]:
-    """The counts of the sidebar and of the tabs."""
-    return inbox.count(session, actor, today)
+    """The counts of the sidebar and of the tabs, for those who have an inbox."""
+    return inbox.count(session, actor, today) if can("inbox.open") else {}
 
 
 class InboxView(BaseView):

@@ -271,6 +271,10 @@ ACCEPTED: dict[tuple[str, str, str], dict[str, Any]] = {
         "outcome": "still_missing",
         "missing_papers": _MISSING,
     },
+    ("audit_review", "judge", "done"): {"summary": "指摘3件、すべて業務のため。"},
+    ("audit_review", "follow_up", "done"): {},
+    ("audit_review", "chief_review", "late"): {"measure": "担当を代え、今週中に終える。"},
+    ("audit_review", "chief_follow_up", "late"): {"measure": "所属長が本人から聞き取る。"},
 }
 
 

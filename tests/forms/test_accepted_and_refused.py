@@ -177,6 +177,11 @@ REFUSED: list[tuple[tuple[str, str, str], dict[str, Any], str, str]] = [
     (("await_papers", "papers_arrived", "complete"), {"papers": None}, "papers", "required"),
     (("await_papers", "papers_arrived", "complete"), {"arrived_on": "R8.11.24"}, "arrived_on", "date.future"),
     (("await_papers", "papers_arrived", "missing"), {"missing_papers": []}, "missing_papers", "too_few_rows"),
+    # the review of the audit record
+    (("audit_review", "judge", "done"), {"verdict": "fine"}, "", "unknown_field"),
+    (("audit_review", "follow_up", "done"), {"summary": ["x"]}, "summary", "not_a_text"),
+    (("audit_review", "chief_review", "late"), {"measure": None}, "measure", "required"),
+    (("audit_review", "chief_follow_up", "late"), {"measure": "  "}, "measure", "required"),
 ]
 
 

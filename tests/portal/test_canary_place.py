@@ -17,7 +17,7 @@ from models.document import PrintRequest
 from models.person import PersonRecord
 from portal.extensions import db
 from portal.security.roles import ROLES
-from services import attachments, drafts, place_releases, protective_marks
+from services import attachments, drafts, place_releases, protective_marks, scanning
 from services.context import SYSTEM
 from services.demonstration import masters
 from tests.factories.audit import told
@@ -32,9 +32,7 @@ from workflows import catalog
 PLACE, PHONE, AREA = "見本県見本市秘密町9丁目9番9号", "000-9999-8888", "9990001"
 CANARY = re.compile(r"秘\s*密\s*町|000-9999-8888|999-?0001|秘密町9丁目")
 TABS = ("addresses", "records", "household", "cases", "certificates", "eligibility")
-PNG = (
-    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
-)
+SCAN = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
 
 
 def an_entry() -> dict:
@@ -60,7 +58,9 @@ def office(app: Flask, tmp_path) -> SimpleNamespace:
         verify = next_item(complete(uow, counter, next_item(again), IDENTITY))
         complete(uow, verifier, verify, {}, outcome="send_back", note="読めない")
         with uow(counter) as ctx:
-            attachments.add(ctx, again.case_id, "move_out_certificate", f"{PLACE}.png", PNG)
+            attachments.add(
+                ctx, again.case_id, "move_out_certificate", f"{PLACE}.pdf", SCAN, scanning.look(SCAN)
+            )
             drafts.save_intake(ctx, "acquisition", "01", entry)
         with uow(counter) as ctx:
             person_id = ctx.session.scalars(select(PersonRecord.person_id)).one()

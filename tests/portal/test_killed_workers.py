@@ -40,7 +40,7 @@ from workflows.engine import definitions
 
 CASES, STEPS = 8, 3
 KILLS, BETWEEN_KILLS = 3, 5
-PATIENCE, MOST_TRIES = 60, 200
+PATIENCE, MOST_TRIES = 180, 200
 BROWSER = "Clerk's browser"
 CLERKS = {"counter.hanako": "counter", "colleague": "counter", "verifier.hanako": "verifier"}
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')

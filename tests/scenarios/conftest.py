@@ -47,6 +47,7 @@ def desk(
         def code() -> str:
             return code_of(live_server.folder, account)
 
+        one.password, one.code = password, code
         one.open("/")
         if "/lock/" in one.page.url:  # nobody moved since an earlier story
             unlock(one, password, code)

@@ -36,6 +36,7 @@ def test_a_right_taken_in_an_emergency_stands_above_the_pages_of_those_who_overs
     clerk = desk("yamada")
     clerk.open("/")
     clerk.page.get_by_role("link", name="緊急の権限").click()
+    clerk.prove_again()
     clerk.page.get_by_label("使う担当").select_option(label="照合担当")
     clerk.page.get_by_label("理由").fill(REASON)
     clerk.page.get_by_role("button", name="緊急の権限を使い始める").click()
