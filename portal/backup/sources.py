@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, NullPool, StaticPool, create_engine, make_url, text
+from sqlalchemy import Connection, NullPool, StaticPool, create_engine, func, make_url, select, table, text
+from sqlalchemy.sql import quoted_name
 
 from models.audit import writer
 from models.migrations.upgrade import current_revision
@@ -113,11 +114,12 @@ def keep_as_file(connection: Connection, file: Path) -> None:
 def count_tables(connection: Connection) -> dict[str, int]:
     """How many rows each table has; those of other schemas than `public` by both names."""
     is_sqlite = connection.dialect.name == "sqlite"
-    quote = connection.dialect.identifier_preparer.quote_identifier
     counts = {}
     for schema, name in connection.execute(text(_TABLES_SQLITE if is_sqlite else _TABLES_POSTGRESQL)).all():
-        table = quote(name) if is_sqlite else f"{quote(schema)}.{quote(name)}"
-        count = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()  # noqa: S608 - quoted
+        rows = table(
+            quoted_name(name, quote=True), schema=None if is_sqlite else quoted_name(schema, quote=True)
+        )
+        count = connection.execute(select(func.count()).select_from(rows)).scalar_one()
         counts[name if schema == "public" else f"{schema}.{name}"] = int(count)
     return counts
 
