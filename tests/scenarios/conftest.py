@@ -50,9 +50,9 @@ def desk(
         one.password, one.code = password, code
         one.open("/")
         if "/lock/" in one.page.url:  # nobody moved since an earlier story
-            unlock(one, password, code)
+            unlock(one)
         elif "/login/" in one.page.url:
-            sign_in(one, account, password, code)
+            sign_in(one, account)
         cookies[account] = context.storage_state()
         return one
 
@@ -62,23 +62,19 @@ def desk(
     assert [complaint for one in opened for complaint in one.complaints] == []
 
 
-def sign_in(one: Desk, account: str, password: str, code: Callable[[], str]) -> None:
+def sign_in(one: Desk, account: str) -> None:
     one.page.goto("/login/")
     one.page.fill('input[name="username"]', account)
-    one.page.fill('input[name="password"]', password)
+    one.page.fill('input[name="password"]', one.password)
     with one.page.expect_navigation():
         one.page.keyboard.press("Enter")
-    one.page.fill('input[name="code"]', code())
-    with one.page.expect_navigation():
-        one.page.keyboard.press("Enter")
+    one.show_code()
     assert "/login" not in one.page.url
 
 
-def unlock(one: Desk, password: str, code: Callable[[], str]) -> None:
-    one.page.fill('input[name="password"]', password)
-    one.page.fill('input[name="code"]', code())
-    with one.page.expect_navigation():
-        one.page.keyboard.press("Enter")
+def unlock(one: Desk) -> None:
+    one.page.fill('input[name="password"]', one.password)
+    one.show_code()
     assert "/lock/" not in one.page.url
 
 
