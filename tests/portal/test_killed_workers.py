@@ -40,7 +40,7 @@ from workflows.engine import definitions
 
 CASES, STEPS = 8, 3
 KILLS, BETWEEN_KILLS = 3, 5
-PATIENCE, MOST_TRIES = 180, 200
+PATIENCE, MOST_TRIES = 60, 200
 BROWSER = "Clerk's browser"
 CLERKS = {"counter.hanako": "counter", "colleague": "counter", "verifier.hanako": "verifier"}
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -111,6 +111,7 @@ class Clerk:
     def _ask(self, method: str, path: str, body: str = "") -> tuple[int, str]:
         """Ask until somebody answers: a worker that was killed does not."""
         headers = {
+            "Host": f"localhost:{self.port}",
             "Cookie": f"session={self.cookie}",
             "Content-Type": "application/x-www-form-urlencoded",
             "User-Agent": BROWSER,
