@@ -13,7 +13,8 @@ from datetime import date
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from interchange.juki.deaths import DeathsFile, DeathsFileWrong
+from interchange.juki.deaths import DeathsFile
+from interchange.juki.register_file import RegisterFileWrong
 from models.audit.tags import Tag
 from models.ex_officio import ExOfficioRow
 from models.household import Household
@@ -245,7 +246,7 @@ def _deaths(ctx: Context, month: date) -> list[Candidate]:
         raise RuntimeError("services.ex_officio.configure was not called")
     try:
         told = _register[0].read(ctx.today)
-    except DeathsFileWrong as error:
+    except RegisterFileWrong as error:
         place = f"({error.line}行目)" if error.line else ""
         raise DeathsFileRefused(
             f"死亡のファイルを読めません。{error.message_ja}{place}。何も取り込んでいません。"

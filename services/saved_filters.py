@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from models.audit.tags import Tag
 from models.saved_filter import SavedFilter
-from models.staff import Role
+from models.staff import Role, User
 from services import audit, inbox
 from services.context import Actor, Context
 from services.errors import NotAllowed, NotFound, RuleBroken
@@ -83,8 +83,10 @@ def save(ctx: Context, name: str, group: str, box: str, filters: Filters) -> boo
     told = name.strip()
     _refuse(told, box, filters)
     _refuse_group(ctx, group)
+    own = select(User.id).where(User.id == ctx.actor.staff_id)
+    ctx.session.execute(own.with_for_update(key_share=True))  # two savings at once come one after the other
     mine = select(SavedFilter).where(SavedFilter.owner_id == ctx.actor.staff_id)
-    rows = {row.name: row for row in ctx.session.scalars(mine.with_for_update())}
+    rows = {row.name: row for row in ctx.session.scalars(mine)}
     row = rows.get(told)
     if row is None and len(rows) >= MOST:
         raise FilterRefused(

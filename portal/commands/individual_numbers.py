@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from interchange.juki.told_numbers import NumbersFileWrong, read
+from interchange.juki.register_file import RegisterFileWrong
+from interchange.juki.told_numbers import read
 from models.confirmation import KINDS
 from portal import clock
 from services import number_import
@@ -28,7 +29,7 @@ def import_command(file: Path) -> None:
     """Link the numbers of a CSV file; conflicts are held on the confirmation list. May be run again."""
     try:
         told = read(file.read_bytes())
-    except NumbersFileWrong as wrong:
+    except RegisterFileWrong as wrong:
         place = f" (line {wrong.line})" if wrong.line else ""
         raise click.ClickException(f"{file}{place}: {wrong.message_ja}\n{wrong.message_en}") from None
     done: Counter[str] = Counter()
