@@ -54,9 +54,8 @@ class Desk:
         assert answer.ok, f"{path}: {answer.status}"
 
     def prove_again(self) -> None:
-        """Show both factors once more where the page asks for it: they were last shown too long ago."""
+        """Show the second factor once more where the page asks for it: it was last shown too long ago."""
         if "/prove/" in self.page.url:
-            self.page.fill('input[name="password"]', self.password)
             self.show_code()
 
     def show_code(self) -> None:

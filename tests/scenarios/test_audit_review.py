@@ -34,9 +34,9 @@ def test_the_auditor_judges_findings_and_sees_the_pictures(desk, live_server: Li
     page.fill("input[name=what]", "本人に聞き取る")
     page.fill("input[name=due]", "R18.12.10")
     page.click("button[data-primary]")
-    assert "判定を記録しました" in page.content()
+    page.get_by_text("判定を記録しました").wait_for()
     auditor.open("/reviews/pictures?month=2026-10")
     assert page.locator(".heat-grid rect").count() == 31 * 24
     auditor.open("/audit/?from=2026-10-01&until=2026-10-31&staff=30003")
     page.click(".audit-table tbody tr:nth-child(3) a")
-    assert "同じ職員の記録" in page.content()
+    page.get_by_text("同じ職員の記録").wait_for()
