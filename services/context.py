@@ -12,6 +12,16 @@ if TYPE_CHECKING:
 JST = timezone(timedelta(hours=9), "JST")
 
 
+def account_name(user_id: int | None) -> str:
+    """How an account stands among the excluded, beside staff numbers, which a posting may change."""
+    return f"account:{user_id}" if user_id is not None else ""
+
+
+def names_of(staff_number: str, user_id: int | None) -> frozenset[str]:
+    """The names by which somebody may be kept from a task: his staff number and his account (B4, T13)."""
+    return frozenset(name for name in (staff_number, account_name(user_id)) if name)
+
+
 @dataclass(frozen=True)
 class Actor:
     """A person of the staff, with the office and the roles he has today; or the system itself."""
@@ -25,6 +35,11 @@ class Actor:
     borrowed: frozenset[str] = frozenset()  # those of his roles that he took in an emergency
     emergency_id: int | None = None  # the emergency right that is in use (services/emergency.py)
     is_abroad: bool = False  # he works on a case of another office by it
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names by which he may be kept from a task."""
+        return names_of(self.staff_number, self.staff_id)
 
 
 SYSTEM = Actor(staff_id=None, staff_number="system", name="システム", office_id=None, roles=frozenset())

@@ -46,6 +46,7 @@ class Tag(StrEnum):
     CASE_READ = "case:read"
     TASK_TAKEN = "task:taken"
     TASK_GIVEN_BACK = "task:given_back"
+    TASK_DELEGATED = "task:delegated"
     TASK_COMPLETED = "task:completed"
     CASE_WITHDRAWN = "case:withdrawn"
     DRAFT_SAVED = "draft:saved"

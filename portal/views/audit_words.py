@@ -56,6 +56,7 @@ KEYS: Mapping[str, Words] = {
     "taken": ("外したもの", "taken away"),
     "until": ("終わり", "until"),
     "enabled": ("有効", "enabled"),
+    "account": ("職員の利用番号", "account no."),
     "accounts": ("利用者の数", "accounts"),
     "rows": ("件数", "rows"),
     "findings": ("指摘の数", "findings"),

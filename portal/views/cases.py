@@ -27,7 +27,7 @@ from services.context import Context
 from services.errors import NotAllowed, RegistrationRefused, SomebodyElseWasFaster
 from services.unit_of_work import unit_of_work
 from workflows import case_decisions, case_pages, case_waits
-from workflows.engine import runner
+from workflows.engine import runner, taking
 
 EVENTS = {
     "started": ("受付", "Taken in"),
@@ -176,6 +176,7 @@ class CaseView(BaseView):
                 if page.filed and page.filed.household_id
                 else None
             ),
+            may_delegate=_may_delegate(ctx, item),
             deed_key=secrets.token_urlsafe(24),
             late=cases.late_days(item.due_on, ctx.today) if item else 0,
             may_withdraw=can("case.withdraw") and page.case.state == "open",
@@ -196,6 +197,15 @@ class CaseView(BaseView):
             scannable=intake.scannable_papers(ctx),
             attachment_names={one.id: attachments.name_shown(ctx, one) for one in page.attachments},
         )
+
+
+def _may_delegate(ctx: Context, item: WorkItem | None) -> bool:
+    try:
+        if item is not None:
+            taking.may_delegate(ctx, item)
+    except (NotAllowed, SomebodyElseWasFaster):
+        return False
+    return item is not None and can("task.take")
 
 
 def _cancellations(ctx: Context, page: cases.CasePage) -> Sequence[ReasonCode]:

@@ -15,6 +15,7 @@ from portal.views.certificates import CertificateView
 from portal.views.confirmations import ConfirmationView
 from portal.views.daily import DailyView
 from portal.views.definitions import DefinitionView
+from portal.views.delegations import DelegationView
 from portal.views.emergency import EmergencyView
 from portal.views.ex_officio import ExOfficioView
 from portal.views.households import HouseholdView
@@ -55,6 +56,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     EnrolmentView,
     IntakeView,
     CaseView,
+    DelegationView,
     NumberView,
     AttachmentView,
     InboxView,

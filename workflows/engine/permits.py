@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.case import WorkItem
-from services.context import Actor, Context
+from services.context import Context
 from services.errors import NotAllowed, SomebodyElseWasFaster
 
 SUPERVISORS = frozenset({"section_chief"})
@@ -13,16 +13,6 @@ TAKEN = (
 )
 
 
-def account_name(user_id: int | None) -> str:
-    """How an account stands among the excluded, beside staff numbers, which a posting may change."""
-    return f"account:{user_id}" if user_id is not None else ""
-
-
-def names_of(staff_number: str, user_id: int | None) -> set[str]:
-    """The names by which somebody may be excluded from a task."""
-    return {name for name in (staff_number, account_name(user_id)) if name}
-
-
 def must_be_allowed(ctx: Context, item: WorkItem) -> None:
     """The task is open, the actor's role does it, he is not excluded, and nobody else has taken it.
 
@@ -30,23 +20,32 @@ def must_be_allowed(ctx: Context, item: WorkItem) -> None:
         SomebodyElseWasFaster: it was finished meanwhile, or somebody else has it.
         NotAllowed: not his role, or he is one of those who must not do it.
     """
-    if item.state != "open":
-        raise SomebodyElseWasFaster(
-            "この仕事は別の人がすでに終えました。入力した内容は登録されていません。一覧から状態を確かめてください。",
-            "Somebody else has finished this task. What you typed was not registered.",
-        )
+    must_be_open(item)
     if item.role not in ctx.actor.roles:
         raise NotAllowed(
             "この仕事は、あなたの担当ではありません。担当の人が箱から引き受けます。",
             "Your role does not do this task; those who do find it in their box.",
         )
-    if _is_excluded(ctx.actor, item):
+    if ctx.actor.names & set(item.excluded_staff):
         raise NotAllowed(
             "入力した本人は照合できません。別の照合担当者に回してください。",
             "Who entered it must not verify it. Leave it to somebody else.",
         )
     if item.assignee_id is not None and item.assignee_id != ctx.actor.staff_id:
         raise SomebodyElseWasFaster(*TAKEN)
+
+
+def must_be_open(item: WorkItem) -> None:
+    """The task is still to be done.
+
+    Raises:
+        SomebodyElseWasFaster: it was finished meanwhile.
+    """
+    if item.state != "open":
+        raise SomebodyElseWasFaster(
+            "この仕事は別の人がすでに終えました。入力した内容は登録されていません。一覧から状態を確かめてください。",
+            "Somebody else has finished this task. What you typed was not registered.",
+        )
 
 
 def must_have_role(ctx: Context, role: str) -> None:
@@ -57,7 +56,3 @@ def must_have_role(ctx: Context, role: str) -> None:
     """
     if role not in ctx.actor.roles:
         raise NotAllowed("届出を受け付ける権限がありません。", "Your role does not take in notifications.")
-
-
-def _is_excluded(actor: Actor, item: WorkItem) -> bool:
-    return bool(names_of(actor.staff_number, actor.staff_id) & set(item.excluded_staff))

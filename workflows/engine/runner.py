@@ -10,7 +10,7 @@ from workflows.engine.completing import complete, get_task
 from workflows.engine.ending import withdraw
 from workflows.engine.running import Done
 from workflows.engine.starting import begin, start, start_ex_officio
-from workflows.engine.taking import give_back, take
+from workflows.engine.taking import delegate, give_back, take
 from workflows.engine.task_forms import OpenForm, intake_form
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "OpenForm",
     "begin",
     "complete",
+    "delegate",
     "get_task",
     "give_back",
     "intake_form",

@@ -1,15 +1,18 @@
-"""Taking a task for oneself, and giving it back (N2)."""
+"""Taking a task for oneself, giving it back, and handing it to a named colleague (N2)."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
 from models.audit.tags import Tag
 from models.case import WorkItem
-from services import audit
+from services import audit, staffing
 from services.context import Context
-from services.errors import NotAllowed, NotFound
-from workflows.engine.permits import SUPERVISORS, must_be_allowed
+from services.errors import NotAllowed, NotFound, SomebodyElseWasFaster
+from services.staffing import Colleague
+from workflows.engine.permits import SUPERVISORS, must_be_allowed, must_be_open
 
 
 def get_item(ctx: Context, item_id: int, *, lock: bool = False, fresh: bool = False) -> WorkItem:
@@ -57,3 +60,41 @@ def give_back(ctx: Context, item_id: int) -> WorkItem:
     item.assignee_id, item.taken_at = None, None
     audit.record(ctx, Tag.TASK_GIVEN_BACK, f"task:{item.id}", item.case_id)
     return item
+
+
+def delegate(
+    ctx: Context, item_id: int, to_id: int, colleagues: Sequence[Colleague] | None = None
+) -> WorkItem:
+    """Hand a task to a named colleague of the office: what one could do oneself, or anybody's for the chief.
+
+    `colleagues` is the office as it was read already (`services.staffing.of_office`).
+
+    Raises:
+        SomebodyElseWasFaster: it is finished, somebody else has it, or he has it already.
+        NotAllowed: the actor may not hand it on, or the colleague must not do it; the message says why.
+    """
+    item = get_item(ctx, item_id, lock=True)
+    may_delegate(ctx, item)
+    if colleagues is None:
+        colleagues = staffing.of_office(ctx.session, item.office_id, ctx.today)
+    to = staffing.get_able(item, colleagues, to_id)
+    if item.assignee_id == to.user_id:
+        raise SomebodyElseWasFaster(
+            f"この仕事は、すでに{to.name}さんが引き受けています。", f"{to.name} has this task already."
+        )
+    item.assignee_id, item.taken_at = to.user_id, ctx.at
+    audit.record(ctx, Tag.TASK_DELEGATED, f"task:{item.id}", item.case_id, {"account": to.user_id})
+    return item
+
+
+def may_delegate(ctx: Context, item: WorkItem) -> None:
+    """Whoever could do the task now may hand it on; the section chief may hand on any of his office.
+
+    Raises:
+        SomebodyElseWasFaster: it is finished, or somebody else has it.
+        NotAllowed: it is not the actor's to do.
+    """
+    if ctx.actor.roles & SUPERVISORS:
+        must_be_open(item)
+    else:
+        must_be_allowed(ctx, item)

@@ -18,7 +18,6 @@ from workflows.engine.case_workflow import CaseWorkflow
 from workflows.engine.feel.expressions import compile_expression
 from workflows.engine.matters import Shown, matter_of, shown_by
 from workflows.engine.parser import Specification, UserTask
-from workflows.engine.permits import names_of
 
 
 @dataclass
@@ -130,8 +129,7 @@ def _item(ctx: Context, running: Running, task: Any, shown: Shown) -> dict[str, 
 def note_doer(ctx: Context, running: Running, element_id: str) -> None:
     """Remember in the case who has done a task, for those whom its doers must not verify."""
     doers = running.workflow.doers
-    names = names_of(ctx.actor.staff_number, ctx.actor.staff_id)
-    doers[element_id] = sorted(names.union(doers.get(element_id, ())))
+    doers[element_id] = sorted(ctx.actor.names.union(doers.get(element_id, ())))
 
 
 def excluded_of(ctx: Context, running: Running, wanted: UserTask) -> list[str]:
