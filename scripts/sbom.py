@@ -22,7 +22,8 @@ REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)((?:\s+--hash=sha256:[0-9a-f
 HASH = re.compile(r"sha256:([0-9a-f]{64})")
 LONGEST_LICENCE = 60
 CLASSIFIER = "License :: "
-IN_ITS_FILE = {"huey": "MIT"}  # it has a LICENSE file and no word of it in its metadata
+# They say their licence in a file (LICENSE, Readme.md) and have no word of it in their metadata.
+IN_ITS_FILE = {"huey": "MIT", "component-props": "MIT"}
 
 
 def bom() -> dict[str, Any]:
@@ -68,7 +69,7 @@ def npm_components() -> Iterator[dict[str, Any]]:
                 f"pkg:npm/{name.replace('@', '%40')}@{version}",
                 name,
                 version,
-                entry.get("license", ""),
+                entry.get("license") or IN_ITS_FILE.get(name, ""),
                 [{"alg": algorithm.upper().replace("SHA", "SHA-"), "content": content}],
             )
 
