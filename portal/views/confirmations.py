@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, request, url_for
@@ -14,10 +15,10 @@ from portal.frame import register_counter
 from portal.language import t
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
+from portal.views.carrying_out import Done, carry_out
 from portal.views.pdf_answers import dress, new_key, pdf_answer, print_at_once, said_in_pane, sent_deed
 from services import confirmation_list, deeds, documents, print_runs
 from services.confirmation_list import RELEASED
-from services.errors import RuleBroken
 from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from services.context import Actor
+    from services.context import Actor, Context
 
 ALL = "all"
 
@@ -80,20 +81,17 @@ class ConfirmationView(BaseView):
         key, body = sent_deed()
         outcome, reason = request.form.get("outcome", ""), request.form.get("reason", "")
         where = url_for("ConfirmationView.show", row_id=row_id)
-        try:
-            with unit_of_work(current_actor(), clock.now()) as ctx:
-                done_at = deeds.find_done(ctx, key, body)
-                if done_at is not None:
-                    return redirect(done_at, code=303)
+        done = Done(
+            ("解除しました。", "Released.") if outcome == RELEASED else ("却下しました。", "Rejected."), where
+        )
+
+        def deed(ctx: Context) -> Done:
+            if deeds.find_done(ctx, key, body) is None:
                 confirmation_list.decide(ctx, row_id, outcome, reason)
                 deeds.remember(ctx, key, body, where)
-        except RuleBroken as refused:
-            return self._page(row_id, t(refused.message_ja, refused.message_en), reason), 422
-        flash(
-            t("解除しました。", "Released.") if outcome == RELEASED else t("却下しました。", "Rejected."),
-            "success",
-        )
-        return redirect(where, code=303)
+            return done
+
+        return carry_out(deed, partial(self._page, row_id, typed=reason))
 
     @expose("/preview.pdf", methods=["GET"])
     @requires("confirmation.read")

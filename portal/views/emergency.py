@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, request, url_for
@@ -22,6 +23,7 @@ from portal.security.access import can, requires
 from portal.security.actor import current_actor
 from portal.security.fresh import asks_for_fresh_factor
 from portal.security.roles import BOOK, ROLES
+from portal.views.carrying_out import Done, carry_out
 from services import emergency
 from services.emergency import JUSTIFIED, NOT_JUSTIFIED
 from services.errors import RuleBroken, ServiceError
@@ -63,6 +65,9 @@ class EmergencyView(BaseView):
     @requires("emergency.read")
     def list(self) -> Any:
         """Those in force, those that wait for their review, and those of before."""
+        return self._list()
+
+    def _list(self, refused: str = "", refused_id: int = 0) -> Any:
         actor = current_actor()
         with unit_of_work(actor, clock.now()) as ctx:
             rows = emergency.list_rights(ctx, every_office=_sees_all(actor))
@@ -78,7 +83,14 @@ class EmergencyView(BaseView):
                 for row in rows
             ]
         return self.render_template(
-            "rights/emergencies.html", title=str(self.name), rows=shown, people=people, verdicts=VERDICTS
+            "rights/emergencies.html",
+            title=str(self.name),
+            rows=shown,
+            people=people,
+            verdicts=VERDICTS,
+            refused=refused,
+            refused_id=refused_id,
+            typed=request.form,
         )
 
     @expose("/begin", methods=["GET", "POST"])
@@ -132,14 +144,12 @@ class EmergencyView(BaseView):
     def review(self, right_id: int) -> Any:
         """Say whether it was justified."""
         verdict, words = request.form.get("verdict", ""), request.form.get("words", "")
-        try:
-            with unit_of_work(current_actor(), clock.now()) as ctx:
-                emergency.review(ctx, right_id, verdict, words)
-        except RuleBroken as refused:
-            flash(t(refused.message_ja, refused.message_en), "danger")
-        else:
-            flash(t("確認を記録しました。", "The review is on record."), "success")
-        return redirect(url_for("EmergencyView.list"), code=303)
+
+        def deed(ctx: Context) -> Done:
+            emergency.review(ctx, right_id, verdict, words)
+            return Done(("確認を記録しました。", "The review is on record."), url_for("EmergencyView.list"))
+
+        return carry_out(deed, partial(self._list, refused_id=right_id))
 
     def _take(self) -> Any:
         role, number = request.form.get("role", ""), request.form.get("number", "").strip()

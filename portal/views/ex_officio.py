@@ -17,14 +17,16 @@ from portal.frame import register_counter
 from portal.language import t
 from portal.security.access import requires
 from portal.security.actor import current_actor
+from portal.views.carrying_out import Done, carry_out
+from portal.views.fields import typed_day
 from rules.calendar_months import add_months
-from rules.eras import DateNotUnderstood, format_long, parse_date
+from rules.eras import format_long
 from rules.periods import month_start
 from services import audit, deeds, ex_officio
 from services.batch import deciding
 from services.batch.deciding import Considered, Wish
 from services.context import Context
-from services.errors import RuleBroken, ServiceError
+from services.errors import ServiceError
 from services.ex_officio import KINDS
 from services.unit_of_work import unit_of_work
 
@@ -124,15 +126,16 @@ class ExOfficioView(BaseView):
         """Take rows off the list with a reason."""
         kind, month = _place(request.form)
         typed = _typed(request.form)
-        try:
+
+        def deed(ctx: Context) -> Done:
+            left = deciding.leave_out(ctx, sorted(typed.chosen), typed.because)
+            return Done((f"{left}人を対象外にしました。", f"{left} left out."), _address(kind, month))
+
+        def again(message: str) -> Any:
             with unit_of_work(current_actor(), clock.now()) as ctx:
-                left = deciding.leave_out(ctx, sorted(typed.chosen), typed.because)
-        except RuleBroken as refused:
-            with unit_of_work(current_actor(), clock.now()) as ctx:
-                message = t(refused.message_ja, refused.message_en)
-                return self._list(ctx, kind, month, typed, message), 422
-        flash(t(f"{left}人を対象外にしました。", f"{left} left out."), "success")
-        return redirect(_address(kind, month), code=303)
+                return self._list(ctx, kind, month, typed, message)
+
+        return carry_out(deed, again)
 
     def _list(self, ctx: Context, kind: str, month: date, typed: Typed | None = None, error: str = "") -> Any:
         rows = ex_officio.read(ctx, kind, month)
@@ -251,11 +254,5 @@ def _wish(typed: Typed) -> Wish:
     dates = {}
     for row_id, text in typed.dates.items():
         if row_id in typed.chosen and text:
-            try:
-                dates[row_id] = parse_date(text)
-            except DateNotUnderstood as error:
-                raise RuleBroken(
-                    f"日付「{text}」を読めません。{error.message_ja}",
-                    f"“{text}” is no date, e.g. R8.11.23 or 2026-11-23.",
-                ) from error
+            dates[row_id] = typed_day(text)
     return Wish(sorted(typed.chosen), typed.ground, typed.decision_number, dates, typed.heads)

@@ -11,6 +11,7 @@ from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from portal.language import lazy, t
 from rules.eras import DateNotUnderstood, format_short, parse_date
+from services.errors import RuleBroken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,6 +98,21 @@ class ManyField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+def typed_day(typed: str) -> date:
+    """A day that was typed outside of a record form.
+
+    Raises:
+        RuleBroken: it cannot be read.
+    """
+    try:
+        return parse_date(typed)
+    except DateNotUnderstood as error:
+        raise RuleBroken(
+            f"日付「{typed}」を読めません。{error.message_ja}",
+            f"“{typed}” is no date, e.g. R8.11.23 or 2026-11-23.",
+        ) from error
 
 
 def text(label: Pair, length: int, hint: Pair | None = None, *, required: bool = True) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -16,12 +17,19 @@ from portal.language import t
 from portal.row_ids import row_id
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
+from portal.views.carrying_out import Done, carry_out
 from services import job_pages, mass_printing, periodic
 from services.context import Context
-from services.errors import RuleBroken
 from services.job_pages import ALL, MINE
 from services.unit_of_work import unit_of_work
 
+SWITCHED = {
+    True: ("定期処理を再開しました。", "The regular work is on."),
+    False: (
+        "定期処理を止めました。再開するまで始まりません。",
+        "The regular work is off until it is switched on.",
+    ),
+}
 OVERSEERS = frozenset({"administrator", "section_chief", "auditor"})
 
 
@@ -115,21 +123,12 @@ class CalendarView(BaseView):
     def switch(self, name: str) -> Any:
         """Switch one on or off, with a reason."""
         enabled = request.form.get("enabled") == "yes"
-        try:
-            with unit_of_work(current_actor(), clock.now()) as ctx:
-                periodic.switch(ctx, name, enabled=enabled, because=request.form.get("because", ""))
-        except RuleBroken as refused:
-            return self._list(name, refused), 422
-        flash(
-            t("定期処理を再開しました。", "The regular work is on.")
-            if enabled
-            else t(
-                "定期処理を止めました。再開するまで始まりません。",
-                "The regular work is off until it is switched on.",
-            ),
-            "success",
-        )
-        return redirect(url_for("CalendarView.list"), code=303)
+
+        def deed(ctx: Context) -> Done:
+            periodic.switch(ctx, name, enabled=enabled, because=request.form.get("because", ""))
+            return Done(SWITCHED[enabled], url_for("CalendarView.list"))
+
+        return carry_out(deed, partial(self._list, name))
 
     @expose("/<name>/run", methods=["POST"])
     @requires("calendar.change")
@@ -140,7 +139,7 @@ class CalendarView(BaseView):
         flash(t("処理を頼みました。まもなく始まります。", "It was asked for and begins soon."), "success")
         return redirect(url_for("JobView.show", job_id=job_id), code=303)
 
-    def _list(self, name: str = "", refused: RuleBroken | None = None) -> Any:
+    def _list(self, name: str = "", refused: str = "") -> Any:
         return self.render_template(
             "job/calendar.html",
             title=t("定期処理", "Regular work"),

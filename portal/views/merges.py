@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, redirect, request, url_for
+from flask import request, url_for
 from flask_appbuilder import BaseView, expose
 
 from models.merge import STATES
@@ -15,8 +16,8 @@ from portal.language import t
 from portal.row_ids import row_id
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
+from portal.views.carrying_out import Done, carry_out
 from services import merging, two_people
-from services.errors import RuleBroken
 from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
@@ -74,13 +75,12 @@ class MergeView(BaseView):
     def propose(self) -> Any:
         """Propose to make them one."""
         kept, gone = (request.form.get(name, type=row_id) or 0 for name in ("kept", "gone"))
-        try:
-            with unit_of_work(current_actor(), clock.now()) as ctx:
-                row = merging.propose(ctx, kept, gone, request.form.get("reason", ""))
-        except RuleBroken as refused:
-            return self._compare(kept, gone, t(refused.message_ja, refused.message_en)), 422
-        flash(t(*DONE[row.state]), "success")
-        return redirect(url_for("MergeView.show", merge_id=row.id), code=303)
+
+        def deed(ctx: Context) -> Done:
+            row = merging.propose(ctx, kept, gone, request.form.get("reason", ""))
+            return Done(DONE[row.state], url_for("MergeView.show", merge_id=row.id))
+
+        return carry_out(deed, partial(self._compare, kept, gone))
 
     @expose("/<int:merge_id>", methods=["GET"])
     @requires("merge.read")
@@ -110,13 +110,8 @@ class MergeView(BaseView):
         return self._do(merge_id, lambda ctx: merging.decide_undo(ctx, merge_id, reason, undoes=undoes).state)
 
     def _do(self, merge_id: int, deed: Callable[[Context], str]) -> Any:
-        try:
-            with unit_of_work(current_actor(), clock.now()) as ctx:
-                done = deed(ctx)
-        except RuleBroken as refused:
-            return self._page(merge_id, t(refused.message_ja, refused.message_en)), 422
-        flash(t(*DONE[done]), "success")
-        return redirect(url_for("MergeView.show", merge_id=merge_id), code=303)
+        goal = url_for("MergeView.show", merge_id=merge_id)
+        return carry_out(lambda ctx: Done(DONE[deed(ctx)], goal), partial(self._page, merge_id))
 
     def _compare(self, kept: int, gone: int, error: str = "") -> Any:
         with unit_of_work(current_actor(), clock.now()) as ctx:

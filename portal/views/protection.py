@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, request, url_for
@@ -15,9 +16,9 @@ from portal.frame import register_counter
 from portal.language import t
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
-from rules.eras import DateNotUnderstood, parse_date
+from portal.views.carrying_out import Done, carry_out
+from portal.views.fields import typed_day
 from services import persons, place_releases, protective_marks
-from services.errors import RuleBroken
 from services.place_releases import TERMS
 from services.protection import hides_places
 from services.unit_of_work import unit_of_work
@@ -135,13 +136,8 @@ class ProtectionView(BaseView):
         return redirect(url_for("ProtectionView.show", person_id=row.person_id), code=303)
 
     def _do(self, person_id: int, deed: Callable[[Context], str]) -> Any:
-        try:
-            with unit_of_work(current_actor(), clock.now()) as ctx:
-                done = deed(ctx)
-        except RuleBroken as refused:
-            return self._page(person_id, t(refused.message_ja, refused.message_en)), 422
-        flash(t(*DONE[done]), "success")
-        return redirect(url_for("ProtectionView.show", person_id=person_id), code=303)
+        goal = url_for("ProtectionView.show", person_id=person_id)
+        return carry_out(lambda ctx: Done(DONE[deed(ctx)], goal), partial(self._page, person_id))
 
     def _page(self, person_id: int, error: str = "") -> Any:
         with unit_of_work(current_actor(), clock.now()) as ctx:
@@ -172,14 +168,7 @@ def _day(name: str) -> date | None:
         RuleBroken: it cannot be read.
     """
     text = request.form.get(name, "").strip()[:LONGEST_DATE]
-    if not text:
-        return None
-    try:
-        return parse_date(text)
-    except DateNotUnderstood as error:
-        raise RuleBroken(
-            f"日付「{text}」を読めません。{error.message_ja}", f"“{text}” is no date, e.g. R8.11.23."
-        ) from error
+    return typed_day(text) if text else None
 
 
 def _words() -> dict[str, Any]:

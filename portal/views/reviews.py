@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import request, url_for
 from flask_appbuilder import BaseView, expose
 
 from models.audit_review import OPEN, VERDICTS
@@ -17,17 +18,24 @@ from portal.row_ids import row_id
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
 from portal.views.audit_words import subject_in_words
-from rules.eras import DateNotUnderstood, parse_date
+from portal.views.carrying_out import Done, carry_out
+from portal.views.fields import typed_day
 from rules.periods import month_start
 from services import audit_marks, audit_pictures, audit_reviews
 from services.audit_reviews import SAMPLE, Line, Page
 from services.audit_rules import RULES
-from services.errors import NotFound, RuleBroken, ServiceError
+from services.context import Context
+from services.errors import NotFound
 from services.unit_of_work import unit_of_work
 from workflows import review_cases
 
 LEVELS = (0.0, 0.2, 0.4, 0.6, 0.8)
 SAMPLE_WORDS = ("無作為の抜取り", "Drawn by chance")
+ENDED = ("この月の点検を終えました。", "The review of this month has ended.")
+CONCLUDED = (
+    "判定を締めました。対応がすべて済むと、点検を終えられます。",
+    "Concluded; the follow-ups are left.",
+)
 LONGEST = 60
 
 register_counter(audit_reviews.count)
@@ -65,13 +73,13 @@ class ReviewView(BaseView):
         """A verdict with words, and what follows."""
         review_id = request.form.get("review", 0, type=row_id) or 0
         verdict, words = request.form.get("verdict", ""), request.form.get("words", "")
-        try:
-            with unit_of_work(current_actor(), clock.now()) as ctx:
-                audit_reviews.judge(ctx, finding_id, verdict, words, _follow_up())
-        except (RuleBroken, DateNotUnderstood) as refused:
-            return self._show(review_id, finding_id, _words_of(refused)), 422
-        flash(t("判定を記録しました。", "The verdict is on record."), "success")
-        return redirect(url_for("ReviewView.show", review_id=review_id), code=303)
+        goal = url_for("ReviewView.show", review_id=review_id)
+
+        def deed(ctx: Context) -> Done:
+            audit_reviews.judge(ctx, finding_id, verdict, words, _follow_up())
+            return Done(("判定を記録しました。", "The verdict is on record."), goal)
+
+        return carry_out(deed, partial(self._show, review_id, finding_id))
 
     @expose("/follow-ups/<int:follow_up_id>", methods=["POST"])
     @requires("review.judge")
@@ -79,33 +87,25 @@ class ReviewView(BaseView):
         """What came out of a follow-up."""
         review_id = request.form.get("review", 0, type=row_id) or 0
         finding_id = request.form.get("finding", 0, type=row_id) or 0
-        try:
-            with unit_of_work(current_actor(), clock.now()) as ctx:
-                audit_reviews.finish_follow_up(ctx, follow_up_id, request.form.get("words", ""))
-        except RuleBroken as refused:
-            return self._show(review_id, finding_id, _words_of(refused)), 422
-        flash(t("対応を済みにしました。", "The follow-up is done."), "success")
-        return redirect(url_for("ReviewView.show", review_id=review_id, finding=finding_id), code=303)
+        goal = url_for("ReviewView.show", review_id=review_id, finding=finding_id)
+
+        def deed(ctx: Context) -> Done:
+            audit_reviews.finish_follow_up(ctx, follow_up_id, request.form.get("words", ""))
+            return Done(("対応を済みにしました。", "The follow-up is done."), goal)
+
+        return carry_out(deed, partial(self._show, review_id, finding_id))
 
     @expose("/<int:review_id>/conclude", methods=["POST"])
     @requires("review.judge")
     def conclude(self, review_id: int) -> Any:
         """End the judging, or the whole review when its follow-ups are done."""
-        try:
-            with unit_of_work(current_actor(), clock.now()) as ctx:
-                ended = review_cases.go_on(ctx, review_id, request.form.get("summary", ""))
-        except RuleBroken as refused:
-            return self._show(review_id, None, _words_of(refused)), 422
-        words = (
-            ("この月の点検を終えました。", "The review of this month has ended.")
-            if ended
-            else (
-                "判定を締めました。対応がすべて済むと、点検を終えられます。",
-                "Concluded; the follow-ups are left.",
-            )
-        )
-        flash(t(*words), "success")
-        return redirect(url_for("ReviewView.show", review_id=review_id), code=303)
+        goal = url_for("ReviewView.show", review_id=review_id)
+
+        def deed(ctx: Context) -> Done:
+            ended = review_cases.go_on(ctx, review_id, request.form.get("summary", ""))
+            return Done(ENDED if ended else CONCLUDED, goal)
+
+        return carry_out(deed, partial(self._show, review_id, None))
 
     @expose("/pictures", methods=["GET"])
     @requires("review.read")
@@ -247,20 +247,12 @@ def _follow_up() -> tuple[str, int, date] | None:
     """What was typed as a follow-up; None where nothing was.
 
     Raises:
-        DateNotUnderstood: the day is none.
+        RuleBroken: the day is none.
     """
     what, due = request.form.get("what", "").strip(), request.form.get("due", "").strip()
     if not what and not due:
         return None
-    return what, request.form.get("owner", 0, type=row_id) or 0, parse_date(due)
-
-
-def _words_of(refused: Exception) -> str:
-    if isinstance(refused, ServiceError):
-        return t(refused.message_ja, refused.message_en)
-    if isinstance(refused, DateNotUnderstood):
-        return t(f"期限: {refused.message_ja}", "Due: this is no date, e.g. 2026-11-23.")
-    raise refused
+    return what, request.form.get("owner", 0, type=row_id) or 0, typed_day(due)
 
 
 def _month(typed: str) -> tuple[date, str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from flask import flash, redirect, request, url_for
+from flask import request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 
 from models.staff import names_of
@@ -15,11 +16,14 @@ from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.security.roles import ROLES
 from portal.template_tools import moment
+from portal.views.carrying_out import Done, carry_out
 from portal.views.staff import SECTION, TABS
 from services import rights_review
-from services.errors import RuleBroken
 from services.rights_review import NEEDED, NEEDLESS
 from services.unit_of_work import unit_of_work
+
+if TYPE_CHECKING:
+    from services.context import Context
 
 VERDICTS = {NEEDED: ("必要", "Needed", "done"), NEEDLESS: ("不要", "Needless", "overdue")}
 
@@ -37,6 +41,9 @@ class RightsReviewView(BaseView):
     @requires("rights.read")
     def list(self) -> Any:
         """Who holds what, since when and by whose decision, his last sign-in, the last confirmation."""
+        return self._list()
+
+    def _list(self, refused: str = "", refused_id: int = 0) -> Any:
         with unit_of_work(current_actor(), clock.now()) as ctx:
             rows = rights_review.read(ctx)
             names = names_of(ctx.session, [row.confirmed.by_id for row in rows if row.confirmed])
@@ -54,6 +61,9 @@ class RightsReviewView(BaseView):
             names=names,
             verdicts=VERDICTS,
             due=sum(row.is_due for row in rows),
+            refused=refused,
+            refused_id=refused_id,
+            typed=request.form,
         )
 
     @expose("/<int:user_id>", methods=["POST"])
@@ -61,14 +71,13 @@ class RightsReviewView(BaseView):
     def confirm(self, user_id: int) -> Any:
         """Say whether somebody needs what he holds."""
         verdict, words = request.form.get("verdict", ""), request.form.get("words", "")
-        try:
-            with unit_of_work(current_actor(), clock.now()) as ctx:
-                rights_review.confirm(ctx, user_id, verdict, words)
-        except RuleBroken as refused:
-            flash(t(refused.message_ja, refused.message_en), "danger")
-        else:
-            flash(t("棚卸の結果を記録しました。", "The confirmation is on record."), "success")
-        return redirect(url_for("RightsReviewView.list", _anchor=f"staff-{user_id}"), code=303)
+        goal = url_for("RightsReviewView.list", _anchor=f"staff-{user_id}")
+
+        def deed(ctx: Context) -> Done:
+            rights_review.confirm(ctx, user_id, verdict, words)
+            return Done(("棚卸の結果を記録しました。", "The confirmation is on record."), goal)
+
+        return carry_out(deed, partial(self._list, refused_id=user_id))
 
 
 def _role(slug: str) -> str:

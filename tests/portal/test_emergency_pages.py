@@ -9,6 +9,7 @@ from sqlalchemy import select
 from models.audit.event import AuditEvent
 from models.case import Case
 from models.notification import Notification
+from models.rights import EmergencyRight
 from portal.extensions import db
 from tests.portal.conftest import Visitor
 from tests.portal.two_offices import furnish
@@ -84,3 +85,21 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost(signed_in) -> None:
         assert "どちらか一つ" in answer.text
         assert REASON in answer.text
     assert "10文字以上" in person.post("/emergency/begin", role="verifier", reason="急ぎ").text
+
+
+def test_a_review_that_is_refused_keeps_the_words_that_were_typed(app: Flask, signed_in) -> None:
+    chief: Visitor = signed_in("section_chief")
+    chief.post("/emergency/begin", role="verifier", reason=REASON)
+    auditor: Visitor = signed_in("auditor")
+    words = "勤務表を見て確かめた"
+    answer = auditor.post("/emergency/1/review", verdict="justified", words=words)
+    assert answer.status_code == 422
+    assert "まだ終わっていません" in answer.text
+    chief.post("/emergency/end")
+    answer = auditor.post("/emergency/1/review", verdict="", words=words)
+    assert answer.status_code == 422
+    assert f'value="{words}"' in answer.text
+    assert "判定を選び" in answer.text
+    with app.app_context():
+        assert db.session.scalars(select(EmergencyRight.reviewed_at)).all() == [None]
+        db.session.remove()

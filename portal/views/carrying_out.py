@@ -1,0 +1,39 @@
+"""A button of a page: do the deed in its one transaction, say what was done, go on.
+
+What a rule refuses is said on the page it was sent from, with all that was typed still in it (422).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect
+
+from portal import clock
+from portal.language import t
+from portal.security.actor import current_actor
+from services.context import Context
+from services.errors import RuleBroken
+from services.unit_of_work import unit_of_work
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was done, in both languages, and the page that shows it."""
+
+    words: tuple[str, str]
+    goal: str
+    manner: str = "success"
+
+
+def carry_out(deed: Callable[[Context], Done], again: Callable[[str], Any]) -> Any:
+    """Do a deed and lead to what it made; `again` shows the page with the words of a refusal."""
+    try:
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            done = deed(ctx)
+    except RuleBroken as refused:
+        return again(t(refused.message_ja, refused.message_en)), 422
+    flash(t(*done.words), done.manner)
+    return redirect(done.goal, code=303)
