@@ -16,6 +16,7 @@ from interchange.juki.gateway import FileRegister
 from interchange.scanner.gateway import Clamd
 from models import blobs, registry
 from portal import errors, frame, request_log, template_tools
+from portal.api import base as api
 from portal.commands.accounts import accounts_command
 from portal.commands.audit import audit_command
 from portal.commands.backup import backup_command
@@ -122,7 +123,8 @@ def create_app(settings: Settings) -> Flask:
         for view in VIEWS:
             register(appbuilder, view)
     transport.install(app)
-    gate.install(app)  # first: whether the session could be read decides what any check says
+    api.install(app)
+    gate.install(app)  # then: whether the session could be read decides what any check says
     csrf.init_app(app)
     plain_text.install(app)
     app.add_url_rule("/healthz", "health", health)
@@ -187,6 +189,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "FAB_API_MAX_PAGE_SIZE": 100,
         "AUTH_USER_REGISTRATION": False,
         "AUTH_RATE_LIMITED": True,
+        "API_LIMIT": settings.api_limit,
         "LOGIN_LIMIT": settings.login_limit,
         "LOGIN_ADDRESS_LIMIT": settings.address_limit,
         "RATELIMIT_ENABLED": True,

@@ -17,8 +17,10 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 from models.audit import writer
 from models.key_refusals import KeyProviderUnavailable
 from portal import clock
+from portal.api import problems
+from portal.api.reading import NotUnderstood
 from portal.extensions import db
-from portal.language import t
+from portal.language import JAPANESE, current_language, t
 from portal.request_log import log, request_id
 from portal.security import hashing, refusals
 from portal.security.access import to_sign_in
@@ -47,6 +49,7 @@ STATUS: dict[type[ServiceError], int] = {
     NotAllowed: 403,
     SomebodyElseWasFaster: 409,
     RuleBroken: 422,
+    NotUnderstood: 400,
     ServiceError: 422,
 }
 
@@ -166,6 +169,10 @@ KEYS_AWAY = (
     "個人番号の鍵を預かる装置が応答しないため、個人番号を扱えません。この操作は行われていません。",
     "The device that keeps the keys of Individual Numbers does not answer. This was not done.",
 )
+TOKEN_MISSING = (
+    "CSRFトークンがないか、このセッションのものではありません。見出し X-CSRFToken に付けてください。",
+    "The CSRF token is missing or of another session. Send it in the header X-CSRFToken.",
+)
 RECORD_BUSY = (
     "監査の記録が混み合っていて、待っても書けませんでした。この操作は行われていません。",
     "The audit record was held by others for too long. This was not done.",
@@ -199,7 +206,7 @@ def on_service_error(error: ServiceError) -> Response:
     status = status_of(error)
     log.info("refused", id=request_id(), code=error.code, status=status)
     refusals.note(status, error.code)
-    return answer(status, what=t(error.message_ja, error.message_en), article=error.article)
+    return answer(status, what=t(error.message_ja, error.message_en), article=error.article, code=error.code)
 
 
 def on_rate_limit(error: RateLimitExceeded) -> Response:
@@ -286,13 +293,14 @@ def answer(
     article: str | None = None,
     wait: str = "",
     source: HTTPException | None = None,
+    code: str = "",
 ) -> Response:
-    """The page, or the part of a page for htmx, with a status."""
+    """The page, the part of a page for htmx, or for the API the problem, with a status."""
     g.bare = status >= 500
     if g.bare:  # a page without a person: Flask-Login would ask the database for him
         setattr(g, LOGIN_ATTRIBUTE, AnonymousUserMixin())
     words = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
-    limit = current_app.config["MAX_CONTENT_LENGTH"] // (1024 * 1024)
+    limit = (request.max_content_length or 0) // (1024 * 1024)
     facts: dict[str, Any] = {
         "status": status,
         "title": t(*words.what),
@@ -303,6 +311,8 @@ def answer(
         "request_id": request_id(),
         "bare": g.bare or signed_in_actor() is None,
     }
+    if problems.is_api():
+        return _as_problem(facts, code or f"http_{status}", source)
     part = bool(request.headers.get("HX-Request"))
     response = make_response(render_template("errors/part.html" if part else "errors/page.html", **facts))
     response.status_code = status
@@ -311,4 +321,14 @@ def answer(
         response.headers["HX-Reswap"] = "innerHTML"
     if isinstance(source, RateLimitExceeded):
         response.headers["Retry-After"] = "300"
+    return response
+
+
+def _as_problem(facts: dict[str, Any], code: str, source: HTTPException | None) -> Response:
+    """The same words as one text."""
+    why = facts["message"] or (t(*TOKEN_MISSING) if isinstance(source, CSRFError) else facts["why"])
+    detail = f"{why}{facts['now']}" if current_language() == JAPANESE else f"{why} {facts['now']}"
+    response = problems.problem(facts["status"], facts["title"], detail, code=code, article=facts["article"])
+    if isinstance(source, RateLimitExceeded) and source.limit is not None:
+        response.headers["Retry-After"] = str(source.limit.limit.get_expiry())
     return response

@@ -97,6 +97,7 @@ class Settings(BaseSettings):
     worker_threads: int = Field(default=2, ge=1, le=16)
     login_limit: str = "20 per 5 minute"
     address_limit: str = "120 per 5 minute"
+    api_limit: str = "120 per minute"
     log_level: str = "INFO"
     scanner: str = Field(default=OFF, pattern=r"^(off|unix:/\S+|tcp://\S+)$")
     clock_source: Literal["kernel", "host"] = "kernel"

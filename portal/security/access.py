@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from flask import abort, current_app, redirect, request, url_for
 
+from portal.api.problems import is_api, not_signed_in
 from portal.security.actor import signed_in_actor
 from portal.security.roles import PERMISSIONS, fab_pair
 
@@ -69,7 +70,12 @@ def lock_of(view: Any) -> str | None:
 
 
 def to_sign_in() -> Any:
-    """To the sign-in page and back; a part of a page (htmx) makes the whole page go there."""
+    """To the sign-in page and back; a part of a page (htmx) makes the whole page go there.
+
+    Whoever asks the API is told so.
+    """
+    if is_api():
+        return not_signed_in()
     if request.headers.get("HX-Request"):
         response = current_app.response_class(status=401)
         response.headers["HX-Redirect"] = url_for("SignInView.login")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app, flash, redirect, request, url_for
 
 from portal import clock
+from portal.api.problems import is_api, screen_locked
 from portal.language import t
 from portal.security import sessions
 from portal.security.actor import actor_of_session, somebody
@@ -87,6 +88,8 @@ def check() -> Any:
 
 def to_lock() -> Any:
     """To the lock, and back to the page that was wanted; a part of a page makes the whole page go there."""
+    if is_api():
+        return screen_locked()
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     place = url_for("LockView.show", next=back)
     if request.headers.get("HX-Request"):

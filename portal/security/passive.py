@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from flask import request
 
-PASSIVE_ENDPOINTS = frozenset({"static", "JobView.progress"})
+READ_BY_THE_API = frozenset(
+    {"TaskApi.list", "TaskApi.read", "CaseApi.read", "ProcedureApi.list", "ProcedureApi.form"}
+    | {"DescriptionApi.openapi", "DescriptionApi.session"}
+)
+PASSIVE_ENDPOINTS = frozenset({"static", "JobView.progress", *READ_BY_THE_API})
 
 
 def is_passive() -> bool:

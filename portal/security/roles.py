@@ -79,6 +79,7 @@ PERMISSIONS: dict[str, Permission] = {
     "emergency.review": Permission("緊急の権限を事後確認する", "Review emergency rights"),
     "emergency.stop": Permission("緊急の権限を終わらせる", "End an emergency right"),
     "rights.decide": Permission("権限の変更を決定する", "Decide a change of rights", Duty.KEEP_ACCOUNTS),
+    "api.describe": Permission("プログラム連携の仕様を読む", "Read the description of the API"),
     "job.read": Permission("裏側の処理を見る", "See background work"),
     "job.change": Permission("裏側の処理を中止・やり直す", "Cancel background work and try it again"),
     "calendar.read": Permission("定期処理を見る", "See the regular work"),
@@ -189,6 +190,7 @@ ROLES: dict[str, Role] = {
                 "emergency.review",
                 "rights.confirm",
                 "definition.read",
+                "api.describe",
                 "calendar.read",
                 "operations.skip",
                 "operations.rewind",
@@ -242,6 +244,7 @@ ROLES: dict[str, Role] = {
                 "definition.read",
                 "definition.draft",
                 "definition.publish",
+                "api.describe",
             }
             | _OPERATOR
         ),

@@ -44,7 +44,13 @@ def read(
     A reference that the browser sends back must be one of the case (`known`), or one that this person put
     into the vault and that is still provisional; any other is refused as no number.
     """
-    raw = unflatten(pairs, form.schema, ignore=OURS)
+    return sealed(ctx, form, unflatten(pairs, form.schema, ignore=OURS), known)
+
+
+def sealed(
+    ctx: Context, form: OpenForm, raw: Mapping[str, Any], known: frozenset[str] = frozenset()
+) -> tuple[dict[str, Any], list[FieldError]]:
+    """The same for data that came nested."""
 
     def seal(digits: str) -> str:
         try:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from portal.api.cases import CaseApi, ProcedureApi
+from portal.api.document import DescriptionApi
+from portal.api.tasks import TaskApi
 from portal.security.enrolment import EnrolmentView
 from portal.security.lock import LockView, ProofView
 from portal.views.account_security import AccountSecurityView
@@ -96,4 +99,8 @@ VIEWS: tuple[type[BaseView], ...] = (
     RightRequestView,
     RightsReviewView,
     EmergencyView,
+    ProcedureApi,
+    CaseApi,
+    TaskApi,
+    DescriptionApi,
 )
