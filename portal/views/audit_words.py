@@ -216,6 +216,7 @@ VALUES: Mapping[str, Words] = {
     "failed": ("失敗", "failed"),
     "begun": ("作成", "begun"),
     "imported": ("ファイルの取込み", "filled from files"),
+    "drawn": ("図を描いた", "diagram drawn"),
     "element": ("名前・期限の変更", "names or term changed"),
     "rebased": ("公開中の版に合わせた", "goes on from the version in force"),
 }

@@ -48,6 +48,7 @@ from portal.views.rights_review import RightsReviewView
 from portal.views.saved_filters import SavedFilterView
 from portal.views.staff import PostingView, RoleView, StaffView
 from portal.views.studio import StudioView
+from portal.views.studio_drawing import StudioDrawingView
 
 if TYPE_CHECKING:
     from flask_appbuilder.baseviews import BaseView
@@ -79,6 +80,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     MergeView,
     DefinitionView,
     StudioView,
+    StudioDrawingView,
     JobView,
     CalendarView,
     OperationCaseView,

@@ -45,8 +45,18 @@ _EXTENSIONS, _PROPERTIES, _PROPERTY = (
 
 
 @dataclass(frozen=True)
+class Flow:
+    """A flow that leaves an element: its own id and names, and the id of what it leads to."""
+
+    id: str
+    ja: str
+    en: str
+    target: str
+
+
+@dataclass(frozen=True)
 class ListedElement:
-    """An element of a diagram. `kind` is a key of `KINDS`; `next` the ids that it leads to."""
+    """An element of a diagram. `kind` is a key of `KINDS`; `leaving` the flows that lead on."""
 
     process: str
     id: str
@@ -57,7 +67,12 @@ class ListedElement:
     form: str
     operation: str
     due_days: str
-    next: tuple[str, ...]
+    leaving: tuple[Flow, ...]
+
+    @property
+    def next(self) -> tuple[str, ...]:
+        """The ids that it leads to."""
+        return tuple(one.target for one in self.leaving)
 
     @property
     def is_for_people(self) -> bool:
@@ -160,9 +175,9 @@ def _elements(process: str, root: Any) -> Iterator[ListedElement]:
         for lane in root.iter(f"{{{BPMN}}}lane")
         for reference in lane.iterfind(f"{{{BPMN}}}flowNodeRef")
     }
-    leads: dict[str, list[str]] = {}
+    leads: dict[str, list[Flow]] = {}
     for flow in root.iter(f"{{{BPMN}}}sequenceFlow"):
-        leads.setdefault(flow.get("sourceRef") or "", []).append(flow.get("targetRef") or "")
+        leads.setdefault(flow.get("sourceRef") or "", []).append(_flow(flow))
     for node in _nodes(root):
         element_id, own = node.get("id") or "", _properties(node)
         around = (lanes.get(one.get("id")) for one in (node, *node.iterancestors()))
@@ -178,8 +193,13 @@ def _elements(process: str, root: Any) -> Iterator[ListedElement]:
             or (node.get("calledElement") or "")
             or (node.findtext(f".//{{{SPIFF}}}calledDecisionId") or "").strip(),
             due_days=own.get("due_days", ""),
-            next=tuple(leads.get(element_id, ())),
+            leaving=tuple(leads.get(element_id, ())),
         )
+
+
+def _flow(node: Any) -> Flow:
+    name = node.get("name") or ""
+    return Flow(node.get("id") or "", name, english_name(node) or name, node.get("targetRef") or "")
 
 
 def _nodes(root: Any) -> list[Any]:

@@ -4,44 +4,14 @@ import io
 import re
 from urllib.parse import urlsplit
 
-import pytest
-
 from models.audit.tags import Tag
-from portal import clock
-from portal.extensions import db
 from portal.views.audit import TAGS
-from services import unit_of_work
-from services.context import SYSTEM
-from tests.portal.conftest import Visitor, employ
+from tests.portal.conftest import Visitor
+from tests.portal.studio.conftest import mori
 from workflows import catalog
 
 SEEN = re.compile(r'name="seen" value="(\d+)"')
 PROBLEM = "操作「acquisition.nothing」は用意されていません"
-
-
-@pytest.fixture
-def administrator(app, signed_in) -> Visitor:
-    with app.app_context():
-        with unit_of_work.unit_of_work(SYSTEM, clock.now()) as ctx:
-            catalog.publish_shipped(ctx)
-            employ(ctx, "mori", "administrator", "1099")
-        db.session.remove()
-    return signed_in("administrator")
-
-
-@pytest.fixture
-def place(administrator: Visitor) -> str:
-    """The address of a draft of the acquisition."""
-    begun = administrator.post("/studio/acquisition/1/draft")
-    assert begun.status_code == 303
-    return urlsplit(begun.location).path
-
-
-def mori(app) -> Visitor:
-    person = Visitor(app)
-    person.show_password("mori")
-    person.show_code()
-    return person
 
 
 def do(person: Visitor, place: str, deed: str, **fields: object) -> str:
