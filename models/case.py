@@ -84,18 +84,27 @@ class WorkItem(Base):
     way: Mapped[str] = mapped_column(String(12), default="")
     received_on: Mapped[date | None]
     state: Mapped[str] = mapped_column(String(10), default="open")  # open done gone
-    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     excluded_staff: Mapped[list[str]] = mapped_column(JSON, default=list)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_on: Mapped[date | None]
+    follow_up_on: Mapped[date | None]  # put off until this day; what is overdue waits no longer
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     __table_args__ = (
         Index("ix_work_item_done", "done_at", sqlite_where=DONE, postgresql_where=DONE),
         Index(
-            "ix_work_item_open", "office_id", "role", "due_on", "id", sqlite_where=OPEN, postgresql_where=OPEN
+            "ix_work_item_open",
+            "office_id",
+            "role",
+            "due_on",
+            "id",
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+            postgresql_include=["assignee_id", "follow_up_on"],
         ),
+        Index("ix_work_item_taken", "assignee_id", sqlite_where=OPEN, postgresql_where=OPEN),
     )
 
 

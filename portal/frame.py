@@ -36,7 +36,10 @@ COUNTERS: list[Counter] = []
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the sidebar. `count` is a key that some counter answers; `key` is typed to go there."""
+    """A line of the sidebar. `count` is a key that some counter answers; `key` is typed to go there.
+
+    `if_counted`: shown only to those for whom a counter answers.
+    """
 
     ja: str
     en: str
@@ -46,8 +49,22 @@ class Entry:
     key: str = ""
     arguments: Mapping[str, str] = field(default_factory=dict)
     children: tuple[Entry, ...] = ()
+    if_counted: bool = False
 
 
+QUEUES_OF_ROLES = tuple(
+    Entry(
+        role.ja,
+        role.en,
+        "InboxView.list",
+        "inbox.open",
+        f"inbox.role.{slug}",
+        arguments={"box": "group", "role": slug},
+        if_counted=True,
+    )
+    for slug, role in ROLES.items()
+    if "inbox.open" in role.grants
+)
 ENTRIES: tuple[Entry, ...] = (
     Entry("きょうの仕事", "Today", "HomeView.index", "home.open", key="g h"),
     Entry(
@@ -60,9 +77,20 @@ ENTRIES: tuple[Entry, ...] = (
         children=(
             Entry("自分", "Mine", "InboxView.list", "inbox.open", "inbox.mine", "", {"box": "mine"}),
             Entry(
-                "グループ", "My groups", "InboxView.list", "inbox.open", "inbox.group", "", {"box": "group"}
+                "グループ",
+                "My groups",
+                "InboxView.list",
+                "inbox.open",
+                "inbox.group",
+                "",
+                {"box": "group"},
+                QUEUES_OF_ROLES,
             ),
             Entry("未割当", "Unassigned", "InboxView.list", "inbox.open", "inbox.free", "", {"box": "free"}),
+            Entry(
+                "期限超過", "Overdue", "InboxView.list", "inbox.open", "inbox.overdue", "", {"box": "overdue"}
+            ),
+            Entry("後日", "Put off", "InboxView.list", "inbox.open", "inbox.later", "", {"box": "later"}),
         ),
     ),
     Entry("届出を受ける", "Take a notification", "IntakeView.choose", "notification.submit", key="g n"),
@@ -199,7 +227,7 @@ def lines(entries: tuple[Entry, ...], counts: Mapping[str, int]) -> tuple[Line, 
     shown = []
     for entry in entries:
         url = _url(entry.endpoint, entry.slug, entry.arguments)
-        if url is not None:
+        if url is not None and (entry.count in counts or not entry.if_counted):
             children = lines(entry.children, counts)
             shown.append(
                 Line(

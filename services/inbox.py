@@ -1,4 +1,4 @@
-"""The boxes of waiting tasks: one's own, one's groups', unassigned, overdue (N2).
+"""The boxes of waiting tasks: one's own, one's groups', unassigned, overdue, put off (N2).
 
 Lists read `work_item` only, never a blob (Ruling 3). Everybody sees the tasks of his office and roles; the
 section chief, who gives back what somebody absent has taken, sees all tasks of his office.
@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
+    BindParameter,
     ColumnElement,
     Row,
     Select,
     and_,
     bindparam,
     case,
-    false,
     func,
     literal,
     or_,
@@ -30,35 +31,25 @@ from sqlalchemy.orm import Session
 
 from models.bulk import table
 from models.case import WorkItem
+from models.list_layout import ListLayout
 from models.masters import ReasonCode
-from rules.kana import kana_search_key, name_search_key
 from services.context import Actor, Context
-from services.narrowing import Narrowing
+from services.inbox_filters import (
+    BOXES,
+    SUPERVISORS,
+    Filters,
+    due_kind,
+    in_box,
+    narrowed,
+    open_to,
+)
 
 PAGE = 50
-SOON_DAYS = 3
-LONGEST_ID = 9  # digits
 VERIFIER = "verifier"
 NO_DUE = date(9999, 12, 31)
-BOXES = ("mine", "group", "free", "overdue")
-AGES = {"3": 3, "7": 7, "14": 14, "30": 30}  # days since the notification was received
-SUPERVISORS = frozenset({"section_chief"})
-
-
-@dataclass(frozen=True)
-class Filters(Narrowing):
-    """What narrows a box; empty means all.
-
-    `due` is one of `due_kind`, `assignee` an id or `free`, `age` the least days since reception, of `AGES`.
-    """
-
-    procedure: str = ""
-    due: str = ""
-    district: str = ""
-    assignee: str = ""
-    element: str = ""
-    age: str = ""
-    text: str = ""
+LIST_NAME = "inbox"
+TRIED_FOR_NEXT = 20  # as many as may be kept from one person in a row
+DUE = func.coalesce(WorkItem.due_on, NO_DUE)
 
 
 @dataclass(frozen=True)
@@ -72,6 +63,7 @@ class Waiting:
     is_mine: bool
     late_days: int
     due_kind: str
+    is_put_off: bool
     why_not: str | None
 
 
@@ -87,12 +79,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class Box:
-    """A page of a box and the values that its filters offer."""
+    """A page of a box, the values that its filters offer, and the columns that the actor chose, if any."""
 
     rows: Sequence[Waiting]
     total: int
     first: int
     choices: Mapping[str, Sequence[Choice]]
+    columns: Sequence[str] | None = None
 
     @property
     def last(self) -> int:
@@ -105,35 +98,33 @@ class Box:
 
 
 def count(session: Session, actor: Actor, today: date) -> dict[str, int]:
-    """How many tasks wait in each box, in one statement; a task of one's own is not the group's as well."""
+    """How many tasks wait in each box, and for each role where there is more than one, in one statement.
+
+    A task of one's own is not the group's as well; what is put off counts in its own box alone.
+    """
     values = {
         "me": actor.staff_id,
         "today": today,
         "office": actor.office_id,
         "roles": sorted(actor.roles),
     }
-    statement = _counting(supervises=bool(actor.roles & SUPERVISORS))
-    own, group, free, overdue = session.execute(statement, values).one()
-    return {
-        "inbox": own + group,
-        "inbox.mine": own,
-        "inbox.group": group,
-        "inbox.free": free,
-        "inbox.overdue": overdue,
-    }
+    rows = session.execute(_counting(supervises=bool(actor.roles & SUPERVISORS)), values).all()
+    told = {f"inbox.{box}": sum(row[place] for row in rows) for place, box in enumerate(BOXES, start=1)}
+    told["inbox"] = told["inbox.mine"] + told["inbox.group"]
+    by_role = {f"inbox.role.{row.role}": row.group for row in rows}
+    return told | (by_role if len(by_role) > 1 else {})
 
 
 @cache
 def _counting(*, supervises: bool) -> Select[Any]:
     """The statement of `count`, which every page asks: built once."""
-    nobody = WorkItem.assignee_id.is_(None)
-    mine = WorkItem.assignee_id == bindparam("me")
-    conditions = (mine, or_(nobody, ~mine), nobody, WorkItem.due_on < bindparam("today"))
+    me: BindParameter[int] = bindparam("me")
+    today: BindParameter[date] = bindparam("today")
     here = [WorkItem.state == "open", WorkItem.office_id == bindparam("office")]
     if not supervises:
         here.append(WorkItem.role.in_(bindparam("roles", expanding=True)))
-    columns: list[Any] = [func.count(case((condition, 1))) for condition in conditions]
-    counted: Select[Any] = select(*columns).where(*here)
+    columns: list[Any] = [func.count(case((in_box(box, me, today), 1))).label(box) for box in BOXES]
+    counted: Select[Any] = select(WorkItem.role, *columns).where(*here).group_by(WorkItem.role)
     return counted
 
 
@@ -141,133 +132,91 @@ def count_each(ctx: Context, wanted: Sequence[tuple[str, Filters]]) -> list[int]
     """How many tasks each box holds as it is narrowed, all in one statement; none where none is asked."""
     if not wanted:
         return []
-    columns = [
-        func.count(
-            case((and_(_in_box(box, ctx.actor, ctx.today), *_narrowed(filters, ctx.today)), WorkItem.id))
-        )
-        for box, filters in wanted
-    ]
-    return list(ctx.session.execute(select(*columns).where(_open(ctx.actor))).one())
+    columns = [func.count(case((_holding(ctx, box, filters), WorkItem.id))) for box, filters in wanted]
+    return list(ctx.session.execute(select(*columns).where(open_to(ctx.actor))).one())
 
 
 def read(ctx: Context, box: str, filters: Filters, after: int | None = None) -> Box:
     """A page of a box by due date, the soonest first; tasks without one stand last."""
-    wanted = and_(_open(ctx.actor), _in_box(box, ctx.actor, ctx.today))
-    narrowed = and_(wanted, *_narrowed(filters, ctx.today))
-    rows = ctx.session.execute(_page(narrowed, after)).all()
+    held = select(WorkItem.id, DUE.label("due")).where(open_to(ctx.actor), _holding(ctx, box, filters))
+    rows = ctx.session.execute(_page(ctx, held.cte("held"), after)).all()
     total = rows[0].total if rows else 0
     return Box(
         rows=[_waiting(ctx, row) for row in rows],
         total=total,
         first=total - rows[0].rest + 1 if rows else 0,
-        choices=_choices(ctx, wanted),
+        choices=_choices(ctx, and_(open_to(ctx.actor), in_box(box, ctx.actor.staff_id, ctx.today))),
+        columns=rows[0].chosen if rows else None,
     )
 
 
-def _open(actor: Actor) -> ColumnElement[bool]:
-    """Open tasks of the actor's office that his roles do; all of the office for who supervises it."""
-    here = and_(WorkItem.state == "open", WorkItem.office_id == actor.office_id)
-    if actor.roles & SUPERVISORS:
-        return here
-    return and_(here, WorkItem.role.in_(sorted(actor.roles)))
+def find_next(ctx: Context, box: str, filters: Filters, after: int) -> WorkItem | None:
+    """The task that follows another in a list, finished or not, and that the actor may do.
 
-
-def _in_box(box: str, actor: Actor, today: date) -> ColumnElement[bool]:
-    mine = WorkItem.assignee_id == actor.staff_id
-    return {
-        "mine": mine,
-        "group": or_(WorkItem.assignee_id.is_(None), ~mine),
-        "free": WorkItem.assignee_id.is_(None),
-        "overdue": WorkItem.due_on < today,
-    }.get(box, false())
-
-
-def _narrowed(filters: Filters, today: date) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    for column, value in (
-        (WorkItem.procedure, filters.procedure),
-        (WorkItem.postal_code, filters.district),
-        (WorkItem.element_id, filters.element),
-    ):
-        if value:
-            conditions.append(column == value)
-    if filters.assignee == "free":
-        conditions.append(WorkItem.assignee_id.is_(None))
-    elif filters.assignee:
-        conditions.append(
-            WorkItem.assignee_id == int(filters.assignee) if _is_id(filters.assignee) else false()
-        )
-    if filters.due:
-        conditions.append(_due(filters.due, today))
-    if filters.age:
-        conditions.append(_waits_since(filters.age, today))
-    if filters.text:
-        conditions.append(_holds(filters.text))
-    return conditions
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
-
-
-def _due(kind: str, today: date) -> ColumnElement[bool]:
-    soon = today + timedelta(days=SOON_DAYS)
-    return {
-        "late": WorkItem.due_on < today,
-        "today": WorkItem.due_on == today,
-        "soon": WorkItem.due_on.between(today, soon),
-        "later": WorkItem.due_on > soon,
-        "none": WorkItem.due_on.is_(None),
-    }.get(kind, false())
-
-
-def _waits_since(age: str, today: date) -> ColumnElement[bool]:
-    if age not in AGES:
-        return false()
-    return WorkItem.received_on <= today - timedelta(days=AGES[age])
-
-
-def _holds(text: str) -> ColumnElement[bool]:
-    """That name or kana hold the text, or a number begins so."""
-    keys = {key for key in (kana_search_key(text), name_search_key(text)) if key}
-    number = name_search_key(text).upper()
-    return or_(
-        *(WorkItem.subject_key.contains(key, autoescape=True) for key in sorted(keys)),
-        WorkItem.notification_number.startswith(number, autoescape=True),
-        WorkItem.household_number == (number.zfill(10) if number.isdecimal() else number),
-    )
-
-
-def _page(condition: ColumnElement[bool], after: int | None) -> Select[Any]:
-    """The next tasks with reason and assignee; `total` of the box as narrowed, `rest` from here on."""
-    staff = table("ab_user").c
-    due = func.coalesce(WorkItem.due_on, NO_DUE)
-    total = select(func.count(WorkItem.id)).where(condition).scalar_subquery()
+    After the last comes the first; None where nothing is left for him.
+    """
+    follows = tuple_(DUE, WorkItem.id) > tuple_(_due_of(after), literal(after))
     statement = (
+        select(WorkItem)
+        .where(
+            open_to(ctx.actor),
+            _holding(ctx, box, filters),
+            WorkItem.id != after,
+            WorkItem.role.in_(sorted(ctx.actor.roles)),
+            or_(WorkItem.assignee_id.is_(None), WorkItem.assignee_id == ctx.actor.staff_id),
+        )
+        .order_by(case((follows, 0), else_=1), DUE, WorkItem.id)
+        .limit(TRIED_FOR_NEXT)
+    )
+    items = ctx.session.scalars(statement)
+    return next((item for item in items if _why_not(item, ctx.actor) is None), None)
+
+
+def _holding(ctx: Context, box: str, filters: Filters) -> ColumnElement[bool]:
+    return and_(in_box(box, ctx.actor.staff_id, ctx.today), *narrowed(filters, ctx.today))
+
+
+def _due_of(item_id: int) -> Any:
+    return select(DUE).where(WorkItem.id == item_id).scalar_subquery()
+
+
+def _page(ctx: Context, held: CTE, after: int | None) -> Select[Any]:
+    """The next tasks with reason and assignee; `total` of the box as narrowed, `rest` from here on.
+
+    The box is gone through once; `chosen` are the actor's columns, which only a page with rows needs.
+    """
+    staff = table("ab_user").c
+    here = select(held.c.id)
+    if after is not None:
+        here = here.where(tuple_(held.c.due, held.c.id) > tuple_(_due_of(after), literal(after)))
+    page = here.order_by(held.c.due, held.c.id).limit(PAGE).subquery("page")
+    layout = select(ListLayout.columns).where(
+        ListLayout.owner_id == ctx.actor.staff_id, ListLayout.list_name == LIST_NAME
+    )
+    return (
         select(
             WorkItem,
             func.coalesce(ReasonCode.name, "").label("reason_ja"),
             func.coalesce(ReasonCode.name_en, "").label("reason_en"),
             func.coalesce(staff.last_name, "").label("last_name"),
             func.coalesce(staff.first_name, "").label("first_name"),
-            total.label("total"),
-            func.count(WorkItem.id).over().label("rest"),
+            select(func.count()).select_from(held).scalar_subquery().label("total"),
+            select(func.count()).select_from(here.subquery("rest")).scalar_subquery().label("rest"),
+            layout.scalar_subquery().label("chosen"),
         )
+        .join(page, page.c.id == WorkItem.id)
         .outerjoin(
             ReasonCode, and_(ReasonCode.procedure == WorkItem.procedure, ReasonCode.code == WorkItem.reason)
         )
         .outerjoin(staff.id.table, staff.id == WorkItem.assignee_id)
-        .where(condition)
+        .order_by(DUE, WorkItem.id)
     )
-    if after is not None:
-        there = select(func.coalesce(WorkItem.due_on, NO_DUE)).where(WorkItem.id == after).scalar_subquery()
-        statement = statement.where(tuple_(due, WorkItem.id) > tuple_(there, literal(after)))
-    return statement.order_by(due, WorkItem.id).limit(PAGE)
 
 
 def _waiting(ctx: Context, row: Row[Any]) -> Waiting:
     item: WorkItem = row.WorkItem
     blind = VERIFIER in ctx.actor.roles  # the reason is what he enters from the paper (B4)
+    kind = due_kind(item.due_on, ctx.today)
     return Waiting(
         item=item,
         reason="" if blind else row.reason_ja,
@@ -275,25 +224,14 @@ def _waiting(ctx: Context, row: Row[Any]) -> Waiting:
         assignee=f"{row.last_name} {row.first_name}".strip(),
         is_mine=item.assignee_id == ctx.actor.staff_id,
         late_days=max(0, (ctx.today - item.due_on).days) if item.due_on else 0,
-        due_kind=due_kind(item.due_on, ctx.today),
+        due_kind=kind,
+        is_put_off=item.follow_up_on is not None and item.follow_up_on > ctx.today and kind != "late",
         why_not=_why_not(item, ctx.actor),
     )
 
 
-def due_kind(due_on: date | None, today: date) -> str:
-    """Which words a due date gets: none, late, today, soon (in days), later (a date)."""
-    if due_on is None:
-        return "none"
-    days = (due_on - today).days
-    if days < 0:
-        return "late"
-    if days == 0:
-        return "today"
-    return "soon" if days <= SOON_DAYS else "later"
-
-
 def _why_not(item: WorkItem, actor: Actor) -> str | None:
-    if actor.staff_number in item.excluded_staff:
+    if actor.names & set(item.excluded_staff):
         return "excluded"
     return None if item.role in actor.roles else "role"
 
@@ -307,26 +245,22 @@ def _choices(ctx: Context, condition: ColumnElement[bool]) -> dict[str, list[Cho
         WorkItem.element_id,
         WorkItem.title_ja,
         WorkItem.title_en,
+        WorkItem.role,
         WorkItem.assignee_id,
-        staff.last_name,
-        staff.first_name,
     )
-    statement = (
-        select(*groups, func.count())
-        .select_from(WorkItem)
-        .outerjoin(staff.id.table, staff.id == WorkItem.assignee_id)
-        .where(condition)
-        .group_by(*groups)
+    counted = select(*groups, func.count().label("number")).where(condition).group_by(*groups).subquery()
+    statement = select(counted, staff.last_name, staff.first_name).outerjoin(
+        staff.id.table, staff.id == counted.c.assignee_id
     )
     found: dict[str, dict[str, Choice]] = {
-        name: {} for name in ("procedure", "district", "element", "assignee")
+        name: {} for name in ("procedure", "district", "element", "role", "assignee")
     }
-    for procedure, postal_code, element, ja, en, assignee, last, first, number in ctx.session.execute(
-        statement
-    ):
+    for row in ctx.session.execute(statement):
+        procedure, postal_code, element, ja, en, role, assignee, number, last, first = row
         _add(found["procedure"], procedure, procedure, procedure, number)
         _add(found["district"], postal_code, postal_code, postal_code, number)
         _add(found["element"], element, ja, en, number)
+        _add(found["role"], role, role, role, number)
         name = f"{last or ''} {first or ''}".strip()
         _add(found["assignee"], str(assignee) if assignee else "free", name, name, number)
     return {name: sorted(values.values(), key=lambda one: one.value) for name, values in found.items()}

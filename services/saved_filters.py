@@ -17,7 +17,7 @@ from models.staff import Role, User
 from services import audit, inbox
 from services.context import Actor, Context
 from services.errors import NotAllowed, NotFound, RuleBroken
-from services.inbox import Filters
+from services.inbox_filters import BOXES, SUPERVISORS, Filters
 from services.search_terms import holds_twelve_digits
 
 LONGEST_NAME = 30
@@ -123,7 +123,7 @@ def remove(ctx: Context, filter_id: int) -> None:
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
     shared = and_(SavedFilter.office_id == actor.office_id, SavedFilter.shared_with != "")
-    if not actor.roles & inbox.SUPERVISORS:
+    if not actor.roles & SUPERVISORS:
         shared = and_(shared, SavedFilter.shared_with.in_(sorted(actor.roles)))
     return or_(SavedFilter.owner_id == actor.staff_id, shared)
 
@@ -144,7 +144,7 @@ def _filters(row: SavedFilter) -> Filters:
 
 
 def _may_remove(row: SavedFilter, actor: Actor) -> bool:
-    return row.owner_id == actor.staff_id or bool(actor.roles & inbox.SUPERVISORS)
+    return row.owner_id == actor.staff_id or bool(actor.roles & SUPERVISORS)
 
 
 def _refuse(name: str, box: str, filters: Filters) -> None:
@@ -153,12 +153,12 @@ def _refuse(name: str, box: str, filters: Filters) -> None:
             f"絞り込みの名前を{LONGEST_NAME}文字以内で入力してください(例:期限の近い転入)。",
             f"Give the filter a name of at most {LONGEST_NAME} characters.",
         )
-    if box not in inbox.BOXES or not filters.any:
+    if box not in BOXES or not filters.any:
         raise FilterRefused(
             "絞り込みの条件がありません。種別や期限などを選んでから保存してください。",
             "Nothing narrows the list. Choose a kind, a due date or the like, then save.",
         )
-    if holds_twelve_digits(name) or holds_twelve_digits(filters.text):
+    if any(holds_twelve_digits(one) for one in (name, filters.text, filters.household)):
         raise FilterRefused(
             "12桁の番号は絞り込みに保存できません(番号法)。氏名・カナ・受付番号にしてください。入力は記録していません。",
             "Twelve digits cannot be saved: they may be an Individual Number. What you typed was not kept.",
@@ -168,7 +168,7 @@ def _refuse(name: str, box: str, filters: Filters) -> None:
 def _refuse_group(ctx: Context, group: str) -> None:
     if not group:
         return
-    may = group in ctx.actor.roles or bool(ctx.actor.roles & inbox.SUPERVISORS)
+    may = group in ctx.actor.roles or bool(ctx.actor.roles & SUPERVISORS)
     known = select(func.count(Role.id)).where(Role.name == group)
     if not may or not ctx.session.scalar(known):
         raise NotAllowed(
@@ -187,4 +187,4 @@ def _office(actor: Actor) -> int:
 
 def groups(actor: Actor, known: Sequence[str]) -> list[str]:
     """Those of the `known` roles with which the actor may share."""
-    return [slug for slug in known if slug in actor.roles or actor.roles & inbox.SUPERVISORS]
+    return [slug for slug in known if slug in actor.roles or actor.roles & SUPERVISORS]

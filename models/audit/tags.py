@@ -47,6 +47,8 @@ class Tag(StrEnum):
     TASK_TAKEN = "task:taken"
     TASK_GIVEN_BACK = "task:given_back"
     TASK_DELEGATED = "task:delegated"
+    TASK_PUT_OFF = "task:put_off"
+    LAYOUT_CHANGED = "layout:changed"
     TASK_COMPLETED = "task:completed"
     CASE_WITHDRAWN = "case:withdrawn"
     DRAFT_SAVED = "draft:saved"

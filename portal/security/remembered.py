@@ -2,7 +2,7 @@
 
 A search holds names and dates of birth, so it may not stand in a query string (docs/patterns-screens.md).
 It is sealed into the session, bound to the account; the address holds a word that only finds it there.
-A few are kept, so that searches in several tabs do not disturb one another.
+A few are kept of each page, so that searches in several tabs do not disturb one another.
 """
 
 from __future__ import annotations
@@ -21,16 +21,18 @@ from portal.security.actor import current_actor
 KEPT = 4
 SESSION_KEY = "remembered"
 WORD_BYTES = 6
+PARTS = 4  # word, id of the key, what is sealed, the page
 
 
 def keep(name: str, values: dict[str, Any]) -> str:
-    """Seal `values` under a new word and forget the oldest beyond the few that are kept."""
+    """Seal `values` under a new word and forget the oldest of this page beyond the few that are kept."""
     keys = cipher.keys()
     plain = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
     sealed = urlsafe_b64encode(cipher.seal(keys, plain, context=_place(name))).decode()
     word = secrets.token_urlsafe(WORD_BYTES)
-    entries = [*_entries(), [word, keys.current_id, sealed]]
-    session[SESSION_KEY] = entries[-KEPT:]
+    own = [entry for entry in _entries() if entry[3] == name][-KEPT + 1 :]
+    others = [entry for entry in _entries() if entry[3] != name]
+    session[SESSION_KEY] = [*others, *own, [word, keys.current_id, sealed, name]]
     return word
 
 
@@ -51,7 +53,7 @@ def recall(name: str, word: str | None) -> dict[str, Any] | None:
 
 def _entries() -> list[list[str]]:
     entries: list[list[str]] = session.get(SESSION_KEY, [])
-    return entries
+    return [entry for entry in entries if len(entry) == PARTS]
 
 
 def _place(name: str) -> str:

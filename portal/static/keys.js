@@ -12,13 +12,15 @@
   const rows = () => all("[data-list] tr[data-href]").filter((row) => row.offsetParent !== null);
   const selected = () => $("[data-list] tr[aria-selected=true]");
 
+  const nameOf = (row) => row.dataset.row || row.dataset.href;
+
   function select(row) {
     all("[data-list] tr[aria-selected]").forEach((other) => other.removeAttribute("aria-selected"));
     row.setAttribute("aria-selected", "true");
     row.scrollIntoView({ block: "nearest" });
     const link = $("a", row);
     if (link) link.focus({ preventScroll: true });
-    sessionStorage.setItem("row:" + location.pathname, row.dataset.href);
+    sessionStorage.setItem("place:" + location.pathname, JSON.stringify([nameOf(row), rows().indexOf(row)]));
   }
 
   function move(step) {
@@ -39,8 +41,21 @@
     else sheet.showModal();
   }
 
+  function toField(mark) {
+    const box = $(mark);
+    if (box) { box.focus(); box.select(); }
+  }
+
+  /* What is done to ticked rows is done to the selected one where none is ticked. */
+  function press(goal) {
+    const box = goal.disabled && selected() && $("input[type=checkbox]", selected());
+    if (box) box.click();
+    goal.click();
+  }
+
   const deeds = {
-    "/": () => { const box = $("[data-search]"); if (box) { box.focus(); box.select(); } },
+    "/": () => toField("[data-search]"),
+    "f": () => toField("[data-search-here]"),
     "?": help,
     "j": () => move(1),
     "k": () => move(-1),
@@ -60,13 +75,14 @@
     }
     /* The slash that goes to the search box is no part of what is searched, also when one is there already. */
     if (event.key === "/" && event.target.matches("input[type=search]") && !event.target.value) { event.preventDefault(); return; }
+    if (event.key === "Escape" && typing(event.target) && !$("dialog[open]")) { event.target.blur(); return; }
     if (typing(event.target) || $("dialog[open]")) return;
     const typed = prefix ? prefix + " " + event.key : event.key;
     const goal = $(`[data-key="${CSS.escape(typed)}"]`) || all("[data-key]").find((e) => e.dataset.key === typed);
     clearTimeout(prefixTimer);
     prefix = "";
-    if (goal) { event.preventDefault(); goal.click(); return; }
-    if (event.key === "g") { prefix = "g"; prefixTimer = setTimeout(() => { prefix = ""; }, 1500); return; }
+    if (goal) { event.preventDefault(); press(goal); return; }
+    if (all("[data-key]").some((one) => one.dataset.key.startsWith(event.key + " "))) { prefix = event.key; prefixTimer = setTimeout(() => { prefix = ""; }, 1500); return; }
     const deed = deeds[event.key];
     if (!deed || (event.key === "Enter" && (!selected() || event.target.closest("button, [role=button]")))) return;
     event.preventDefault();
@@ -127,8 +143,8 @@
   function remember() {
     if ($("[data-list]")) {
       sessionStorage.setItem("list:" + location.pathname, location.pathname + location.search);
-      const href = sessionStorage.getItem("row:" + location.pathname);
-      const row = href && rows().find((r) => r.dataset.href === href);
+      const [name, place] = JSON.parse(sessionStorage.getItem("place:" + location.pathname) || "[]");
+      const row = name && (rows().find((r) => nameOf(r) === name) || rows()[Math.min(place, rows().length - 1)]);
       if (row && document.activeElement === document.body) select(row);
     }
     all("a[data-back-to-list]").forEach((link) => {
@@ -136,5 +152,12 @@
       if (kept) link.href = kept;
     });
   }
-  document.addEventListener("DOMContentLoaded", remember);
+
+  /* A task that was opened from a list is begun at once: its first field has the keyboard. */
+  function begin() {
+    const form = $("form[data-begin]");
+    const field = form && all("input, select, textarea", form).find((one) => one.type !== "hidden" && !one.disabled && one.offsetParent !== null);
+    if (field && document.activeElement === document.body && !location.hash) field.focus({ preventScroll: true });
+  }
+  document.addEventListener("DOMContentLoaded", () => { remember(); begin(); });
 })();

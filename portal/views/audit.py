@@ -72,6 +72,8 @@ TAGS: dict[Tag, tuple[str, str]] = {
     Tag.TASK_TAKEN: ("仕事の引受け", "Task taken"),
     Tag.TASK_GIVEN_BACK: ("仕事の返却", "Task given back"),
     Tag.TASK_DELEGATED: ("仕事の引渡し", "Task handed to a colleague"),
+    Tag.TASK_PUT_OFF: ("仕事を後日に", "Task put off"),
+    Tag.LAYOUT_CHANGED: ("一覧の列の変更", "Columns of a list changed"),
     Tag.TASK_COMPLETED: ("仕事の終了", "Task completed"),
     Tag.CASE_WITHDRAWN: ("届出の取下げ", "Case withdrawn"),
     Tag.DRAFT_SAVED: ("下書きの保存", "Draft saved"),

@@ -20,9 +20,10 @@ from portal.language import current_language, t
 from portal.row_ids import row_id
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
-from portal.views import form_pages
+from portal.views import form_pages, list_place
+from portal.views.list_place import Place
 from portal.views.pdf_answers import sent_deed
-from services import attachments, case_papers, cases, deeds, drafts, hidden_entries, intake
+from services import attachments, case_papers, cases, deeds, drafts, hidden_entries, inbox, intake
 from services.context import Context
 from services.errors import NotAllowed, RegistrationRefused, SomebodyElseWasFaster
 from services.unit_of_work import unit_of_work
@@ -84,14 +85,14 @@ class CaseView(BaseView):
             is_draft = request.form.get("deed") == "draft"
             done_at = None if is_draft else deeds.find_done(ctx, *sent_deed())
             if done_at is not None:  # the same page sent twice leads to the same place
-                return redirect(done_at, code=303)
+                return redirect(list_place.kept(done_at, done=item_id), code=303)
             _, _, form = runner.get_task(ctx, item_id)
             known = case_pages.references_of(ctx, case_id, form.task)
             raw, errors = form_pages.read(ctx, form, pairs, known)
             if is_draft:
                 drafts.save_task(ctx, item_id, raw)
                 flash(t("下書きを保存しました。", "Draft saved."), "success")
-                return redirect(url_for("CaseView.show", case_id=case_id), code=303)
+                return _to_case(case_id, item_id)
         try:
             if request.form.get("outcome", "done") == "done":
                 form_pages.refuse_when_any(form, raw, errors, clock.today())
@@ -109,7 +110,7 @@ class CaseView(BaseView):
             cases.must_hold(ctx, case_id, item_id)
             runner.take(ctx, item_id)
         flash(t("引き受けました。", "The task is yours."), "success")
-        return redirect(url_for("CaseView.show", case_id=case_id), code=303)
+        return _to_case(case_id, item_id)
 
     @expose("/<int:case_id>/tasks/<int:item_id>/give-back", methods=["POST"])
     @requires("task.take")
@@ -118,7 +119,8 @@ class CaseView(BaseView):
             cases.must_hold(ctx, case_id, item_id)
             runner.give_back(ctx, item_id)
         flash(t("グループの箱に戻しました。", "The task is back in the group's box."), "success")
-        return redirect(url_for("CaseView.show", case_id=case_id), code=303)
+        place = list_place.here()
+        return redirect(place.url, code=303) if place else _to_case(case_id, item_id)
 
     @expose("/<int:case_id>/withdraw", methods=["POST"])
     @requires("case.withdraw")
@@ -149,7 +151,7 @@ class CaseView(BaseView):
                 deeds.remember(ctx, key, body, where)
                 told = case_pages.what_is_next(ctx, done, current_language())
                 flash(told.text, told.kind)
-        return redirect(where, code=303)
+        return redirect(list_place.kept(where, done=item_id), code=303)
 
     def _page(
         self,
@@ -161,6 +163,7 @@ class CaseView(BaseView):
     ) -> Any:
         told = case_pages.read(ctx, page, current_language())
         form, why_not = None, None
+        place = list_place.here()
         if item is not None:
             form, why_not = _form(ctx, page, item, values, errors)
         return self.render_template(
@@ -177,6 +180,9 @@ class CaseView(BaseView):
                 else None
             ),
             may_delegate=_may_delegate(ctx, item),
+            place=place,
+            next_item=_next_in(ctx, place, item),
+            here=list_place.carried(),
             deed_key=secrets.token_urlsafe(24),
             late=cases.late_days(item.due_on, ctx.today) if item else 0,
             may_withdraw=can("case.withdraw") and page.case.state == "open",
@@ -234,6 +240,21 @@ def _primary_label(item: WorkItem | None) -> str:
         "papers_arrived": ("受領を記録する", "Record the papers"),
     }
     return t(*words.get(item.element_id if item else "", ("記録する", "Record")))
+
+
+def _next_in(ctx: Context, place: Place | None, item: WorkItem | None) -> WorkItem | None:
+    """What follows in the list from which the case was opened."""
+    if place is None or place.is_lost:
+        return None
+    passed = request.args.get("done", type=row_id) or (item.id if item else 0)
+    following = inbox.find_next(ctx, place.box, place.filters, passed)
+    return None if following is None or (item and following.id == item.id) else following
+
+
+def _to_case(case_id: int, item_id: int) -> Any:
+    """Back to the case, and to this task where the case was opened from a list."""
+    url = url_for("CaseView.show", case_id=case_id)
+    return redirect(list_place.kept(url, task=item_id), code=303)
 
 
 def _one_to_do(ctx: Context, page: cases.CasePage, wanted: int | None) -> WorkItem | None:

@@ -13,6 +13,7 @@ from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.security.roles import ROLES
+from portal.views import list_place
 from services import cases, staffing
 from services.errors import RuleBroken
 from services.unit_of_work import unit_of_work
@@ -38,6 +39,7 @@ class DelegationView(BaseView):
             told = [(one, staffing.why_not(item, one)) for one in found if one.user_id != item.assignee_id]
             return self.render_template(
                 "case/delegate.html",
+                here=list_place.carried(),
                 title=t("同僚に回す", "Hand to a colleague"),
                 item=item,
                 people=sorted(told, key=lambda one: one[1] is not None),
@@ -61,4 +63,5 @@ class DelegationView(BaseView):
             runner.delegate(ctx, item_id, to_id, found)
             name = next(one.name for one in found if one.user_id == to_id)
         flash(t(f"{name}さんに回しました。", f"The task is {name}'s now."), "success")
-        return redirect(url_for("InboxView.list"), code=303)
+        place = list_place.here()
+        return redirect(place.url if place else url_for("InboxView.list"), code=303)

@@ -9,11 +9,12 @@ from flask_appbuilder import BaseView, expose
 
 from portal import clock
 from portal.language import t
-from portal.security import remembered
 from portal.security.access import requires
 from portal.security.actor import current_actor
-from portal.views.inbox import address_of, filters_of
+from portal.views import list_place
+from portal.views.list_place import Place
 from services import saved_filters
+from services.saved_filters import FilterRefused
 from services.unit_of_work import unit_of_work
 
 
@@ -30,27 +31,29 @@ class SavedFilterView(BaseView):
         """To the list; the words of the filter go into the session, not into the address."""
         with unit_of_work(current_actor(), clock.now()) as ctx:
             box, filters = saved_filters.get(ctx, filter_id)
-        word = remembered.keep("inbox", {"text": filters.text}) if filters.text else None
-        values: dict[str, Any] = address_of(box, filters, word)
-        return redirect(url_for("InboxView.list", **values), code=303)
+        word = list_place.typed(filters.text, filters.household)
+        return redirect(Place(box, filters, word).url, code=303)
 
     @expose("/", methods=["POST"])
     @requires("inbox.open")
     def save(self) -> Any:
         """Keep what the list is narrowed by."""
-        box, word = request.form.get("box", ""), request.form.get("s")
-        filters = filters_of(request.form, word)
-        name = request.form.get("name", "")
+        place = list_place.of(request.form, "")
+        if place.is_lost:
+            raise FilterRefused(
+                "探した言葉が残っていないため、保存していません。もう一度この箱の中を探してから保存してください。",
+                "What you searched for is no longer there, so nothing was saved. Search again, then save.",
+            )
+        name, group = request.form.get("name", ""), request.form.get("group", "")
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            replaced = saved_filters.save(ctx, name, request.form.get("group", ""), box, filters)
+            replaced = saved_filters.save(ctx, name, group, place.box, place.filters)
         flash(
             t("同じ名前の絞り込みを置き換えました。", "The filter of this name was replaced.")
             if replaced
             else t("絞り込みを保存しました。", "The filter is saved."),
             "success",
         )
-        values: dict[str, Any] = address_of(box, filters, word if filters.text else None)
-        return redirect(url_for("InboxView.list", **values), code=303)
+        return redirect(place.url, code=303)
 
     @expose("/<int:filter_id>/remove", methods=["POST"])
     @requires("inbox.open")

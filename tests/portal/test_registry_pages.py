@@ -269,7 +269,7 @@ def test_the_inbox_opens_with_boxes_counts_and_due_words(enter):
     assert "あと1日" in page.text
     assert "別課　太郎" not in page.text
     assert "グループ 2" in page.text
-    assert re.search(r'href="/cases/\d+\?task=\d+"', page.text)
+    assert re.search(r'href="/cases/\d+\?task=\d+&amp;list=box%3Dgroup"', page.text)
 
 
 def test_filters_and_words_narrow_the_inbox(enter):

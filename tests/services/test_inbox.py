@@ -32,6 +32,7 @@ def test_each_box_holds_its_own(ctx, waits):
         "inbox.group": 3,
         "inbox.free": 2,
         "inbox.overdue": 1,
+        "inbox.later": 0,
     }
 
 
@@ -89,11 +90,15 @@ def test_the_soonest_stand_first_and_those_without_a_date_last(ctx, waits):
         ({"assignee": "free", "procedure": "loss"}, ["喪失"]),
         ({"assignee": "nobody"}, []),
         ({"due": "whenever"}, []),
+        ({"role": "counter", "due": "none"}, ["喪失"]),
+        ({"role": "verifier"}, []),
+        ({"household": "１２３"}, ["地区"]),
+        ({"household": "12"}, []),
     ],
 )
 def test_filters_narrow_a_box(ctx, waits, filters, left):
     waits("喪失", procedure="loss", days=None)
-    waits("地区", postal_code="0000002")
+    waits("地区", postal_code="0000002", household_number="0000000123")
     waits("手順", element_id="verify")
     waits("遅れ", days=-1)
     waits("古い", received_on=ctx.today - timedelta(days=14))
@@ -101,7 +106,10 @@ def test_filters_narrow_a_box(ctx, waits, filters, left):
     assert names(ctx, **filters) == left
 
 
-@pytest.mark.parametrize("text", ["やまざき", "ﾔﾏｻﾞｷ", "山﨑", "山崎　純", "R8-0", "12", "１２"])
+@pytest.mark.parametrize(
+    "text",
+    ["やまざき", "ﾔﾏｻﾞｷ", "山﨑", "山崎　純", "R8-0", "12", "１２", "本人確認", "本人確認待ち", "identity"],
+)
 def test_a_box_is_searched_by_name_kana_and_numbers(ctx, waits, text):
     waits("山崎　純", "ヤマザキ　ジュン", household_number="0000000012")
     assert names(ctx, text=text) == ["山崎　純"]
@@ -147,3 +155,50 @@ def test_a_box_costs_two_statements_and_the_counts_one(ctx, waits, engine):
     with counted(engine) as seen:
         inbox.count(ctx.session, ctx.actor, date(2026, 11, 23))
     assert len(seen) == 1
+
+
+def test_what_is_put_off_stands_in_a_box_of_its_own_until_its_day_or_until_it_is_overdue(ctx, waits):
+    waits("来月", days=None, follow_up_on=ctx.today + timedelta(days=1))
+    waits("きょうから", follow_up_on=ctx.today)
+    waits("遅れ", days=-1, follow_up_on=ctx.today + timedelta(days=1))
+    waits("自分", assignee_id=ctx.actor.staff_id, follow_up_on=ctx.today + timedelta(days=9))
+    assert names(ctx, "later") == ["自分", "来月"]
+    assert names(ctx, "group") == ["遅れ", "きょうから"]
+    assert names(ctx, "mine") == []
+    assert names(ctx, "overdue") == ["遅れ"]
+    told = inbox.count(ctx.session, ctx.actor, ctx.today)
+    assert (told["inbox"], told["inbox.free"], told["inbox.later"]) == (2, 2, 2)
+    assert [row.is_put_off for row in inbox.read(ctx, "later", Filters()).rows] == [True, True]
+    assert [row.is_put_off for row in inbox.read(ctx, "group", Filters()).rows] == [False, False]
+
+
+def test_who_has_several_roles_has_a_queue_of_each_with_its_count(ctx, waits, actor_section_chief):
+    waits("窓口"), waits("照合", role="verifier"), waits("照合", role="verifier", days=-1)
+    both = replace(ctx, actor=replace(ctx.actor, roles=frozenset({"counter", "verifier"})))
+    told = inbox.count(ctx.session, both.actor, ctx.today)
+    assert {name: number for name, number in told.items() if ".role." in name} == {
+        "inbox.role.counter": 1,
+        "inbox.role.verifier": 2,
+    }
+    assert names(both, role="verifier") == ["照合", "照合"]
+    assert inbox.count(ctx.session, actor_section_chief, ctx.today)["inbox.role.counter"] == 1
+    assert not [name for name in inbox.count(ctx.session, ctx.actor, ctx.today) if ".role." in name]
+
+
+def test_the_next_task_is_the_one_that_follows_in_the_same_list_and_may_be_done(ctx, waits):
+    colleague = employ(ctx.session, "counter", "s-colleague")
+    first, second = waits("一", days=0), waits("二", days=1)
+    waits("同僚", days=2, assignee_id=colleague.staff_id)
+    waits("入力者", days=3, excluded_staff=[ctx.actor.staff_number])
+    third = waits("三", days=4, procedure="loss")
+
+    def after(item_id, **filters):
+        found = inbox.find_next(ctx, "group", Filters(**filters), item_id)
+        return found and found.id
+
+    assert [after(one) for one in (first, second, third)] == [second, third, first]
+    assert after(first, procedure="loss") == third
+    assert after(third, procedure="loss") is None
+    ctx.session.get(WorkItem, second).state = "done"
+    assert after(second) == third
+    assert inbox.find_next(ctx, "mine", Filters(), first) is None

@@ -4,12 +4,15 @@ import pytest
 
 from models.audit.tags import Tag
 from models.case import WorkItem
+from services import staffing
 from services.errors import NotAllowed, NotFound, SomebodyElseWasFaster
 from tests.factories.audit import told
+from tests.factories.people_at_work import at_work
 from tests.factories.staff import employ
 from tests.fixtures.statements import counted
 from workflows import bulk_tasks
-from workflows.bulk_tasks import MOST, NothingChosen
+from workflows.bulk_tasks import MOST, Aim, NothingChosen
+from workflows.engine.putting_off import FollowUpRefused, working_day
 
 
 @pytest.fixture
@@ -87,3 +90,38 @@ def test_a_preview_costs_one_statement_however_many(ctx, waits, engine):
     with counted(engine) as seen:
         bulk_tasks.preview(ctx, "take", ids)
     assert len(seen) == 1
+
+
+def test_the_preview_of_handing_on_says_to_whom_each_can_go(ctx, waits):
+    person = employ(ctx.session, "counter", "s-to")
+    at_work(ctx.session, person)
+    (to,) = staffing.of_office(ctx.session, ctx.actor.office_id, ctx.today)
+    aim = Aim(to=to)
+    ids = waits("空き"), waits(assignee_id=to.user_id), waits(excluded_staff=["s-to"])
+    assert outlook(ctx, "hand_to", *ids) == [True, False, True]
+    lines = bulk_tasks.preview(ctx, "hand_to", ids, aim)
+    assert [line.why is None for line in lines] == [True, False, False]
+    bulk_tasks.carry_out(ctx, "hand_to", ids[0], aim)
+    assert ctx.session.get(WorkItem, ids[0]).assignee_id == to.user_id
+
+
+def test_many_are_put_off_and_back_but_none_that_is_overdue(ctx, waits):
+    ids = waits("来週", days=9), waits("遅れ", days=-1)
+    aim = Aim(until=working_day(ctx, 2))
+    lines = bulk_tasks.preview(ctx, "put_off", ids, aim)
+    assert [line.why is None for line in lines] == [True, False]
+    bulk_tasks.carry_out(ctx, "put_off", ids[0], aim)
+    assert ctx.session.get(WorkItem, ids[0]).follow_up_on == aim.until
+    assert outlook(ctx, "put_back", *ids) == [True, False]
+    bulk_tasks.carry_out(ctx, "put_back", ids[0])
+    assert ctx.session.get(WorkItem, ids[0]).follow_up_on is None
+    with pytest.raises(FollowUpRefused):
+        bulk_tasks.preview(ctx, "put_off", ids, Aim(until=ctx.today))
+
+
+@pytest.mark.parametrize("deed", ["hand_to", "put_off"])
+def test_without_whom_or_until_when_nothing_is_done(ctx, waits, deed):
+    one = waits()
+    with pytest.raises(NothingChosen):
+        bulk_tasks.carry_out(ctx, deed, one)
+    assert ctx.session.get(WorkItem, one).assignee_id is None

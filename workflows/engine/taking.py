@@ -74,17 +74,28 @@ def delegate(
         NotAllowed: the actor may not hand it on, or the colleague must not do it; the message says why.
     """
     item = get_item(ctx, item_id, lock=True)
-    may_delegate(ctx, item)
     if colleagues is None:
         colleagues = staffing.of_office(ctx.session, item.office_id, ctx.today)
+    to = get_receiver(ctx, item, to_id, colleagues)
+    item.assignee_id, item.taken_at = to.user_id, ctx.at
+    audit.record(ctx, Tag.TASK_DELEGATED, f"task:{item.id}", item.case_id, {"account": to.user_id})
+    return item
+
+
+def get_receiver(ctx: Context, item: WorkItem, to_id: int, colleagues: Sequence[Colleague]) -> Colleague:
+    """The colleague to whom the actor may hand a task.
+
+    Raises:
+        SomebodyElseWasFaster: it is finished, somebody else has it, or he has it already.
+        NotAllowed: the actor may not hand it on, or the colleague must not do it; the message says why.
+    """
+    may_delegate(ctx, item)
     to = staffing.get_able(item, colleagues, to_id)
     if item.assignee_id == to.user_id:
         raise SomebodyElseWasFaster(
             f"この仕事は、すでに{to.name}さんが引き受けています。", f"{to.name} has this task already."
         )
-    item.assignee_id, item.taken_at = to.user_id, ctx.at
-    audit.record(ctx, Tag.TASK_DELEGATED, f"task:{item.id}", item.case_id, {"account": to.user_id})
-    return item
+    return to
 
 
 def may_delegate(ctx: Context, item: WorkItem) -> None:
