@@ -75,7 +75,8 @@ def typed(text: str, household: str) -> str | None:
 def here() -> Place | None:
     """The list from which the page of this request was opened; None where it was not opened from one."""
     told = request.args.get(ARGUMENT, "")
-    return of(dict(parse_qsl(told[:LONGEST_PLACE]))) if told else None
+    given = {name: value for name, value in parse_qsl(told[:LONGEST_PLACE]) if value.isprintable()}
+    return of(given) if told else None
 
 
 def carried() -> dict[str, str]:

@@ -433,3 +433,54 @@ def test_nothing_ticked_is_told_and_no_number_of_a_row_breaks_it(enter):
         assert answer.status_code == 422
         assert "選んでから" in answer.text
     assert person.post("/inbox/chosen/", deed="burn", row=["1"]).status_code == 422
+
+
+def test_columns_are_chosen_and_kept_for_all_boxes(enter):
+    person = enter()
+    assert '<th scope="col">受付番号</th>' not in person.get("/inbox/?box=group").text
+    answer = person.post("/inbox/columns", box="group", due="soon", column=["number", "age", "nonsense"])
+    assert answer.location == "/inbox/?box=group&due=soon"
+    for address in ("/inbox/?box=group", "/inbox/?box=overdue"):
+        heads = re.findall('<th scope="col">([^<]+)</th>', person.get(address).text)
+        assert heads == ["受付番号", "氏名", "受付から"]
+    person.post("/inbox/columns", box="group", as_before="1")
+    assert "受付番号" not in "".join(re.findall('<th scope="col">([^<]+)</th>', person.get("/inbox/").text))
+
+
+def test_a_list_whose_words_are_gone_says_so(enter):
+    page = enter().get("/inbox/?box=group&s=gone").text
+    assert "探した言葉は残っていません" in page
+    assert "見本　葵" in page
+    assert enter().post("/inbox/saved/", box="group", due="soon", s="gone", name="近い").status_code == 422
+
+
+def test_twelve_digits_are_not_searched_for_in_the_inbox(enter):
+    person = enter()
+    answer = person.post("/inbox/", box="group", text=INDIVIDUAL_NUMBER)
+    assert answer.location == "/inbox/?box=group"
+    assert "12桁の番号では探せません" in person.get(answer.location).text
+
+
+def test_tasks_are_put_off_to_a_day_and_handed_on_with_a_preview(enter, portal):
+    person = enter()
+    ids = inbox_ids(portal)
+    chosen = [ids["見本　葵"], ids["遅れ　太郎"]]
+    page = person.post("/inbox/chosen/preview", deed="put_off", row=chosen).text
+    day = re.search(r'name="until" value="(\d{4}-\d\d-\d\d)"', page)[1]
+    assert "data-primary" not in page
+    refused = person.post("/inbox/chosen/preview", deed="put_off", row=chosen, until="令和の日")
+    assert refused.status_code == 422
+    assert "日付として読めません" in refused.text
+    assert (
+        "1件を後日にします。"
+        in person.post("/inbox/chosen/preview", deed="put_off", row=chosen, until=day).text
+    )
+    done = person.post("/inbox/chosen/", deed="put_off", row=chosen, until=day).text
+    assert "1件を後日にしました。1件はできませんでした。" in done
+    assert "期限を過ぎているため" in done
+    assert "見本　葵" in person.get("/inbox/?box=later").text
+    assert len(events(portal, "task:put_off")) == 1
+    handing = person.post("/inbox/chosen/preview", deed="hand_to", row=chosen).text
+    to = re.findall(r'<option value="(\d+)">', handing)
+    assert to
+    assert person.post("/inbox/chosen/preview", deed="hand_to", row=chosen, to="99999").status_code == 404
