@@ -15,10 +15,10 @@ from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views import form_pages
-from portal.views.inbox import IN_ADDRESS, filters_of
+from portal.views.list_place import IN_ADDRESS, filters_in
 from services import audit, cases, deeds, drafts, hidden_entries, inbox
 from services.context import Context
-from services.inbox import BOXES
+from services.inbox_filters import BOXES
 from services.unit_of_work import unit_of_work
 from workflows import case_pages
 from workflows.engine import runner
@@ -40,9 +40,7 @@ class TaskApi(PortalApi):
                 f"box is one of {', '.join(BOXES)}; {', '.join(IN_ADDRESS)} and after may be given as well.",
             )
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            page = inbox.read(
-                ctx, box, filters_of(request.args, None), request.args.get("after", type=row_id)
-            )
+            page = inbox.read(ctx, box, filters_in(request.args), request.args.get("after", type=row_id))
             audit.listed(ctx, f"inbox:{box}", len(page.rows))
             rows = [told.task(ctx, row.item) for row in page.rows]
         after = page.next_after

@@ -56,7 +56,7 @@ def of(given: Mapping[str, str], fallback: str = "group") -> Place:
     """The place that an address or a form names; an unknown box is the fallback."""
     box, word = given.get("box", ""), given.get("s") or None
     kept = remembered.recall("inbox", word)
-    filters = Filters(**{name: given.get(name, "")[:LONGEST_TEXT] for name in IN_ADDRESS})
+    filters = filters_in(given)
     return Place(
         box=box if box in BOXES else fallback,
         filters=replace(filters, **{name: (kept or {}).get(name, "") for name in TYPED}),
@@ -64,6 +64,11 @@ def of(given: Mapping[str, str], fallback: str = "group") -> Place:
         after=row_number(given.get("after", "")),
         is_lost=word is not None and kept is None,
     )
+
+
+def filters_in(given: Mapping[str, str]) -> Filters:
+    """What narrows a list by an address alone, without what was typed."""
+    return Filters(**{name: given.get(name, "")[:LONGEST_TEXT] for name in IN_ADDRESS})
 
 
 def typed(text: str, household: str) -> str | None:
