@@ -28,6 +28,7 @@ from portal.commands.doctor import doctor_command
 from portal.commands.individual_numbers import numbers_command
 from portal.commands.jobs import jobs_command
 from portal.commands.keys import keys_command
+from portal.commands.premium import premium_command
 from portal.commands.setup import setup_command
 from portal.commands.worker import worker_command
 from portal.commands.workflows import workflows_command
@@ -69,6 +70,7 @@ COMMANDS = (
     keys_command,
     numbers_command,
     backup_command,
+    premium_command,
 )
 
 

@@ -172,7 +172,7 @@ class Law:
         return sorted(name for name, history in self.histories.items() if history.values[-1].checked < day)
 
 
-class _StrictLoader(yaml.SafeLoader):
+class _StrictLoader(yaml.CSafeLoader):
     """YAML without duplicate keys."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:

@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 
 from portal import file_commands
+from portal.commands.premium import premium_command
 from workflows import catalog
 
 ROOT = catalog.ROOT.parent
@@ -129,3 +130,57 @@ def evaluate(file: str, *arguments: str, folder: Path) -> Result:
 )
 def test_only_these_two_commands_go_without_settings(line: str, *, only_files: bool) -> None:
     assert file_commands.asked(line.split()) is only_files
+
+
+HOUSEHOLD = """fiscal_year: 2025
+rates:
+  medical: {income_rate: "8.04", per_capita: 31200, household: 19404, cap: 660000}
+  support: {income_rate: "3.12", per_capita: 12048, household: 7500, cap: 260000}
+  care: {income_rate: "3.00", per_capita: 12132, household: 5928, cap: 170000}
+persons:
+  - {birth_date: 1980-05-01, incomes: {total: 2000000}, flags: [head]}
+"""
+
+
+def test_the_premium_of_a_household_is_explained_from_a_file(empty: Path) -> None:
+    (empty / "household.yaml").write_text(HOUSEHOLD, encoding="utf-8")
+    told = flask(empty, "premium", "explain", "household.yaml")
+    assert (told.returncode, told.stderr) == (0, "")
+    answer = json.loads(told.stdout)
+    assert answer["total"] == 310_524
+    assert {name: part["amount"] for name, part in answer["parts"].items()} == {
+        "medical": 176_832,
+        "support": 68_532,
+        "care": 65_160,
+    }
+    (levy,) = [line for line in answer["derivation"] if line["name"] == "medical.income_levy"]
+    assert (levy["value"], levy["person"], levy["article"]) == (
+        "126228",
+        0,
+        "国民健康保険法施行令29条の7第2項",
+    )
+
+
+FAULTS = {
+    "income missing": ("incomes: {total: 2000000}, ", "", "persons[0].incomes", "undeclared"),
+    "income negative": ("2000000", "-1", "persons[0].other_income", "マイナス"),
+    "income of a trillion": ("2000000", "1000000000000", "persons[0].other_income", "9,999,999,999"),
+    "born after the year": ("1980-05-01", "2026-05-01", "persons[0].birth_date", "令和7年度"),
+    "a rate of 804": ('"8.04"', "804", "rates.medical.income_rate", "804"),
+    "months that do not fit": ("flags:", "months: 13, flags:", "persons[0].months", "4月から翌年3月"),
+    "nobody insured": ("[head]", "[head, not_insured]", "persons", "加入している月"),
+    "a year without figures": ("2025", "2031", "fiscal_year", "national/premium/income/salary_conversion"),
+    "a name mistyped": ("cap: 660000", "cup: 660000", "rates.medical.cup", "income_rate"),
+    "no YAML": ("persons:", "persons: [", "household.yaml", "YAML"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_household_that_cannot_be_is_told_with_its_place(empty: Path, fault: str) -> None:
+    wrong, instead, place, word = FAULTS[fault]
+    (empty / "household.yaml").write_text(HOUSEHOLD.replace(wrong, instead), encoding="utf-8")
+    told = CliRunner().invoke(premium_command, ["explain", str(empty / "household.yaml")])
+    assert told.exit_code == 1
+    assert told.stdout == ""
+    assert place in told.stderr
+    assert word in told.stderr
