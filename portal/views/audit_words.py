@@ -267,6 +267,15 @@ OF_TAG: Mapping[Tag, Mapping[str, Words]] = {
     **{tag: {**CONFIRMATION_KINDS, **DECISIONS} for tag in CONFIRMATIONS},
     Tag.REVIEW_JUDGED: {rule.name: (rule.ja, rule.en) for rule in RULES.values()},
     Tag.CERTIFICATE_EVENT: {**CERTIFICATES, **EVENTS},
+    Tag.DEFINITION_TRIED: {
+        "begun": ("開始", "begun"),
+        "back": ("1手順戻る", "one step back"),
+        "task": ("作業", "a task"),
+        "answer": ("処理の答え", "an answer"),
+        "error": ("業務のエラー", "an error"),
+        "time": ("時間の経過", "time passed"),
+        "event": ("電文・合図", "an event"),
+    },
 }
 
 

@@ -49,6 +49,7 @@ from portal.views.saved_filters import SavedFilterView
 from portal.views.staff import PostingView, RoleView, StaffView
 from portal.views.studio import StudioView
 from portal.views.studio_drawing import StudioDrawingView
+from portal.views.studio_tryout import TryOutView
 
 if TYPE_CHECKING:
     from flask_appbuilder.baseviews import BaseView
@@ -81,6 +82,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     DefinitionView,
     StudioView,
     StudioDrawingView,
+    TryOutView,
     JobView,
     CalendarView,
     OperationCaseView,

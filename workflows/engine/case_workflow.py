@@ -183,7 +183,7 @@ class CaseWorkflow(_Flat, BpmnWorkflow):
         for task in workflow.ready_tasks():
             if task.task_spec.manual or not task.has_state(TaskState.READY):
                 continue
-            if is_background(task) and task.id != self.doing:
+            if self.is_held(task):
                 continue
             if before is not None:
                 before(task)
@@ -192,6 +192,10 @@ class CaseWorkflow(_Flat, BpmnWorkflow):
             if after is not None and task.has_state(TaskState.COMPLETED):
                 after(task)
         return count
+
+    def is_held(self, task: Any) -> bool:
+        """Whether a ready task of the system waits for another deed."""
+        return is_background(task) and task.id != self.doing
 
     def _run(self, task: Any) -> None:
         self.at_work = task

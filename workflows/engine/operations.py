@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,20 +39,33 @@ class CaseData:
         return entry
 
 
+@dataclass(frozen=True)
+class Example:
+    """An answer that an operation may give, in words; it stands in for it where nothing is done."""
+
+    ja: str
+    en: str
+    answer: Mapping[str, Any]
+
+
 Handler = Callable[[Context, CaseData], dict[str, Any]]
 
 _operations: dict[str, Handler] = {}
 _irreversible: set[str] = set()
+_examples: dict[str, tuple[Example, ...]] = {}
 
 
 class UnknownOperation(Exception):
     """A definition names an operation that no handler offers."""
 
 
-def operation(name: str, *, irreversible: bool = False) -> Callable[[Handler], Handler]:
+def operation(
+    name: str, *, irreversible: bool = False, examples: Sequence[Example] = ()
+) -> Callable[[Handler], Handler]:
     """Offer a function to service tasks as `slug.name`.
 
     What it writes outside its case is `irreversible`: once it was done, no step before it is gone back to.
+    `examples` are answers that stand in for it in the studio, the usual one first.
 
     Raises:
         ValueError: the name is taken.
@@ -62,6 +75,7 @@ def operation(name: str, *, irreversible: bool = False) -> Callable[[Handler], H
         if name in _operations:
             raise ValueError(f"the operation {name} is offered twice")
         _operations[name] = handler
+        _examples[name] = tuple(examples)
         if irreversible:
             _irreversible.add(name)
         return handler
@@ -84,6 +98,11 @@ def get_operation(name: str) -> Handler:
 def is_irreversible(name: str) -> bool:
     """Whether what an operation did cannot be undone by going back; of an unknown one nobody knows."""
     return name in _irreversible or name not in _operations
+
+
+def examples_of(name: str) -> tuple[Example, ...]:
+    """The answers that stand in for an operation, the usual one first; none where none was declared."""
+    return _examples.get(name, ())
 
 
 def operation_names() -> frozenset[str]:

@@ -23,6 +23,7 @@ from models.base import Base
 from models.batch import Adding, Changing, Missed, write
 from models.bulk import table
 from models.case import Case, CaseEvent, WorkItem
+from models.operation_answer import OperationAnswer
 from services.context import SYSTEM, Context
 from services.errors import NotFound, ServiceError, SomebodyElseWasFaster
 from workflows.engine import broken_steps, definitions, evaluations, store, waits
@@ -190,6 +191,8 @@ def save(ctx: Context, running: Running) -> Done:
     waits.send_thrown(ctx, running)
     now: dict[str, Any] = {"version": case.version + 1}
     evaluations.keep(ctx, case, workflow.script_engine.evaluations)
+    answers = [{"case_id": case.id, "at": ctx.at, **one} for one in workflow.script_engine.answers]
+    running.changes.append(Adding(OperationAnswer, answers))
     if workflow.is_completed():
         now |= {"state": "done", "ended_at": ctx.at, "blob": None}
         journal(ctx, running, "ended")
@@ -256,14 +259,15 @@ def _note_steps(ctx: Context, running: Running) -> Any:
     """Keep in the journal what the system did: services, and events that came."""
 
     def note(task: Any) -> None:
-        kind = _kind_of(task.task_spec)
+        kind = kind_of_step(task.task_spec)
         if kind:
             journal(ctx, running, kind, (process_of(task), task.task_spec.bpmn_id))
 
     return note
 
 
-def _kind_of(spec: Any) -> str:
+def kind_of_step(spec: Any) -> str:
+    """How the journal calls a step of the system; empty where it does not tell it."""
     if hasattr(spec, "operation_name"):
         return "service"
     if not isinstance(spec, CatchingEvent):

@@ -12,6 +12,7 @@ from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from services.context import Context
 from services.office_calendar import closed_between
 from workflows.engine.dmn.tables import Decision
+from workflows.engine.elements.failures import BpmnError
 from workflows.engine.evaluations import Evaluated
 from workflows.engine.feel.expressions import compile_context, compile_expression
 from workflows.engine.operations import CaseData, get_operation
@@ -39,6 +40,7 @@ class FeelScriptEngine(PythonScriptEngine):
         self._ctx = ctx
         self._case = (case_id, notification_id, slug)
         self.evaluations: list[Evaluated] = []
+        self.answers: list[dict[str, Any]] = []  # what operations answered, on its way into the transaction
 
     def closed_days(self, first: date, last: date) -> frozenset[date]:
         """The office's own closed days, for expressions that count working days."""
@@ -87,4 +89,15 @@ class FeelScriptEngine(PythonScriptEngine):
         case_id, notification_id, slug = self._case
         handler = get_operation(kwargs["operation_name"])
         case = CaseData(case_id=case_id, notified_by=notification_id, slug=slug, data=task.data)
-        return json.dumps(handler(self._ctx, case))
+        name = kwargs["operation_name"]
+        try:
+            told = handler(self._ctx, case)
+        except BpmnError as error:
+            self._keep(task, name, {}, error.code)
+            raise
+        self._keep(task, name, told)
+        return json.dumps(told)
+
+    def _keep(self, task: Any, name: str, told: Mapping[str, Any], error: str = "") -> None:
+        element = task.task_spec.bpmn_id
+        self.answers.append({"element_id": element, "operation": name, "answer": dict(told), "error": error})

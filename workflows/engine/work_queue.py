@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from models.batch import Change, Changing
 from models.case import Case, WorkItem
 from rules.periods import add_working_days
-from services.context import Context
+from services.context import JST, Context
 from services.office_calendar import closed_between
 from workflows.engine.case_workflow import CaseWorkflow
 from workflows.engine.feel.expressions import compile_expression
@@ -141,15 +141,21 @@ def excluded_of(ctx: Context, running: Running, wanted: UserTask) -> list[str]:
 
 def due_of(ctx: Context, wanted: UserTask, data: Mapping[str, Any]) -> date | None:
     """When a task is due: a day by FEEL, or working days from now; None where neither is told."""
+    return due_at(wanted, data, ctx.at, lambda first, last: closed_between(ctx.session, first, last))
+
+
+def due_at(
+    wanted: UserTask,
+    data: Mapping[str, Any],
+    at: datetime,
+    closed_days: Callable[[date, date], frozenset[date]],
+) -> date | None:
+    """When a task is due that opens at a moment; `closed_days` are the office's own between two days."""
     if wanted.due_from:
-        expression = compile_expression(wanted.due_from, None)
-        told = expression.evaluate(
-            data,
-            clock=ctx.at,
-            closed_days=lambda first, last: closed_between(ctx.session, first, last),
-        )
+        told = compile_expression(wanted.due_from, None).evaluate(data, clock=at, closed_days=closed_days)
         if isinstance(told, str):
             return date.fromisoformat(told)
         if isinstance(told, date):
             return told
-    return None if wanted.due_days is None else add_working_days(ctx.today, wanted.due_days)
+    today = at.astimezone(JST).date()
+    return None if wanted.due_days is None else add_working_days(today, wanted.due_days)

@@ -10,12 +10,12 @@ from services.findings import refuse_when_any
 from workflows.engine import matters
 from workflows.engine.operations import CaseData, operation
 from workflows.notified import NotificationMatter
-from workflows.registered import as_data
+from workflows.registered import EXAMINED, REFUSED, REGISTERED, as_data
 
 matters.register("loss", NotificationMatter())
 
 
-@operation("loss.register", irreversible=True)
+@operation("loss.register", irreversible=True, examples=REGISTERED)
 def register(ctx: Context, case: CaseData) -> dict[str, Any]:
     """Change the registry as the verified entry says, with everything that must be printed."""
     notification = notifications.get(ctx, case.notification_id)
@@ -24,7 +24,7 @@ def register(ctx: Context, case: CaseData) -> dict[str, Any]:
     return as_data(registered)
 
 
-@operation("loss.refuse", irreversible=True)
+@operation("loss.refuse", irreversible=True, examples=REFUSED)
 def refuse(ctx: Context, case: CaseData) -> dict[str, Any]:
     """Record that the notification is not accepted; the registry stays as it is."""
     reason = notifications.refusal_reason(case.data)
@@ -32,7 +32,7 @@ def refuse(ctx: Context, case: CaseData) -> dict[str, Any]:
     return {"reason": reason}
 
 
-@operation("loss.examine")
+@operation("loss.examine", examples=EXAMINED)
 def examine(ctx: Context, case: CaseData) -> dict[str, Any]:
     """Refuse an entry that could never be registered; tell what is only to be pointed out."""
     found = loss.check(ctx, case.form("apply"))
