@@ -42,7 +42,6 @@ WIDE_OPEN = (
     "_oc_StaffView={0}&_od_StaffView={2}",
     "order={0}&direction={2}",
     "{0}={1}",
-    "q={1}",
 )
 EXTRA = {
     "id": "1",
@@ -65,19 +64,23 @@ def lists(role: str) -> list[str]:
     return [one.rule for one in routes() if one.method == "GET" and role in one.roles and not one.blanks]
 
 
-def test_filters_and_orders_as_oracles(staff: Staff, attack: Attack) -> None:
-    """A right and a wrong beginning of a hidden value, both directions of an order: the same rows."""
+def test_filters_and_orders_as_oracles(target: Target, staff: Staff, attack: Attack) -> None:
+    """A right and a wrong beginning of a hidden value, both directions of an order: the same rows.
+
+    All ways at once. The record grows with each look at it, so it is looked at up to one event.
+    """
+    last = target.read("SELECT max(id) FROM audit_event")[0][0]
     for role in ROLES if WHOLE else ("administrator", "counter"):
         one = staff(role)
         for path in lists(role) if WHOLE else [one for one in lists(role) if "list" in one or "inbox" in one]:
+            still = f"{path}?last={last}&" if path == "/audit/" else f"{path}?"
             for name in SECRETS if WHOLE else SECRETS[:1]:
-                for way in WIDE_OPEN if WHOLE else WIDE_OPEN[::2]:
-                    right = one.get(f"{path}?{way.format(name, 'scrypt', 'asc')}")
-                    wrong = one.get(f"{path}?{way.format(name, 'zzzzzz', 'desc')}")
-                    attack.expect(
-                        (not right.broke and rows(right) == rows(wrong)) or way == "q={1}", (path, way, name)
-                    )
-                    attack.expect("scrypt:" not in right.text, (path, way, "a hash"))
+                right = one.get(still + "&".join(way.format(name, "scrypt", "asc") for way in WIDE_OPEN))
+                wrong = one.get(still + "&".join(way.format(name, "zzzzzz", "desc") for way in WIDE_OPEN))
+                attack.expect(not right.broke and rows(right) == rows(wrong), (role, path, name))
+                attack.expect("scrypt:" not in right.text, (role, path, name, "a hash"))
+            found = one.get(f"{path}?q=scrypt")
+            attack.expect(not found.broke and "scrypt:" not in found.text, (role, path, "found a hash"))
     assert attack.findings == []
 
 
@@ -203,9 +206,10 @@ def test_the_record_as_a_way_to_data(target: Target, staff: Staff, attack: Attac
     for role in ("auditor", "administrator"):
         one = staff(role)
         last = target.read("SELECT max(id) FROM audit_event")[0][0]
+        step = (3 if WHOLE else 9) if role == "auditor" else 40
         paths = [
             *(lists(role) if role == "administrator" else ["/audit/"]),
-            *(f"/audit/{number}" for number in range(1, int(str(last)), 1 if WHOLE else 9)),
+            *(f"/audit/{number}" for number in range(1, int(str(last)), step)),
         ]
         paths += [f"/audit/?q={word}" for word in (*CANARIES, "000000000019")]
         for path in paths:

@@ -94,9 +94,12 @@ NAMES = (
 NOT_FUZZED = ENDS_THE_VISIT | {"SignInView.login", "SignInView.second", "static"}
 
 
-def junk(route: Route, turn: int) -> Iterator[tuple[str, dict[str, list[str]]]]:
-    """Addresses and fields for one route; the long list tries each value, the short one the next in turn."""
-    turns = range(len(VALUES)) if WHOLE else (turn,)
+def junk(route: Route, turn: int, *, may: bool) -> Iterator[tuple[str, dict[str, list[str]]]]:
+    """Addresses and fields for one route: each value at a door that is open, the next in turn at a closed one.
+
+    The short list tries the next in turn everywhere.
+    """
+    turns = range(len(VALUES)) if WHOLE and may else (turn,)
     for number in turns:
         value = VALUES[number % len(VALUES)]
         address = route.address(dict.fromkeys(route.blanks, IDS[number % len(IDS)]))
@@ -113,7 +116,7 @@ def test_junk_at_every_door(target: Target, staff: Staff, attack: Attack, role: 
         may = route.is_open or role in route.roles
         if not may and not WHOLE:
             continue  # the two tests below knock there
-        for address, fields in junk(route, turn):
+        for address, fields in junk(route, turn, may=may):
             if route.method == "GET":
                 query = "&".join(f"{name}={value[0]}" for name, value in fields.items())
                 answer = one.get(f"{address}?{quoted(query)}")
