@@ -1,6 +1,7 @@
 """Whose posting has ended: his tasks go back to the queue and his sessions end, the same day (M22, L1).
 
-Opening anything needs a posting for today already; this takes what he still holds from him.
+Opening anything needs a posting for today already; this takes what he still holds from him. His saved filters
+are erased, for they may hold names of citizens.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from models.case import WorkItem
 from models.masters import Posting
 from models.sign_in import UserSession
 from models.staff import User
-from services import audit
+from services import audit, saved_filters
 from services.sign_in import CHANGED, end_all
 
 if TYPE_CHECKING:
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
 
 
 def sweep(ctx: Context) -> int:
-    """Take tasks and sessions from everybody who works nowhere today; how many people that were."""
+    """Take what everybody still holds who works nowhere today; how many people that were."""
     holds = or_(
         exists().where(WorkItem.assignee_id == User.id, WorkItem.state == "open"),
         exists().where(UserSession.user_id == User.id, UserSession.ended_at.is_(None)),
+        exists().where(saved_filters.goes_with(User.id)),
     )
     statement = select(User.id).where(_works_nowhere(ctx.today), holds).order_by(User.id)
     people = list(ctx.session.scalars(statement))
@@ -38,7 +40,7 @@ def sweep(ctx: Context) -> int:
 
 
 def leave(ctx: Context, user_id: int) -> None:
-    """Give back the open tasks of an account and end its sessions."""
+    """Give back the open tasks of an account, erase its saved filters and end its sessions."""
     given_back = ctx.session.execute(
         update(WorkItem)
         .where(WorkItem.assignee_id == user_id, WorkItem.state == "open")
@@ -47,6 +49,7 @@ def leave(ctx: Context, user_id: int) -> None:
     ).all()
     for item_id, case_id in given_back:
         audit.record(ctx, Tag.TASK_GIVEN_BACK, f"task:{item_id}", case_id, {"because": "posting_ended"})
+    saved_filters.erase(ctx, user_id)
     end_all(ctx, user_id, CHANGED)
 
 

@@ -100,7 +100,9 @@ def save(ctx: Context, name: str, group: str, box: str, filters: Filters) -> boo
     row.saved_at = ctx.at
     ctx.session.add(row)
     ctx.session.flush()
-    audit.record(ctx, Tag.FILTER_SAVED, f"filter:{row.id}", detail={"shared": bool(group)})
+    audit.record(
+        ctx, Tag.FILTER_SAVED, f"filter:{row.id}", detail={"shared": bool(group), "words": bool(filters.text)}
+    )
     return replaced
 
 
@@ -119,6 +121,23 @@ def remove(ctx: Context, filter_id: int) -> None:
         )
     audit.record(ctx, Tag.FILTER_REMOVED, f"filter:{row.id}")
     ctx.session.delete(row)
+
+
+def goes_with(user_id: ColumnElement[int] | int) -> ColumnElement[bool]:
+    """The filters of an account that go when it leaves: its own ones, and shared ones that hold words.
+
+    Words are names of citizens. What is shared without any stays with the group.
+    """
+    words = SavedFilter.criteria["text"].as_string()
+    mine = or_(SavedFilter.shared_with == "", func.coalesce(words, "") != "")
+    return and_(SavedFilter.owner_id == user_id, mine)
+
+
+def erase(ctx: Context, user_id: int) -> None:
+    """Erase what goes with an account that leaves."""
+    for row in ctx.session.scalars(select(SavedFilter).where(goes_with(user_id)).order_by(SavedFilter.id)):
+        audit.record(ctx, Tag.FILTER_REMOVED, f"filter:{row.id}", detail={"because": "posting_ended"})
+        ctx.session.delete(row)
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:

@@ -73,6 +73,7 @@ KEYS: Mapping[str, Words] = {
     "narrowed": ("絞り込み", "narrowed"),
     "of": ("対象", "of"),
     "shared": ("共有", "shared"),
+    "words": ("言葉を含む", "with words"),
     "certificate": ("証の番号", "certificate no."),
     "state": ("状態", "state"),
     "attempts": ("試した回数", "attempts"),

@@ -2,7 +2,7 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.audit import anchor
 from models.audit.event import AuditEvent
@@ -122,3 +122,18 @@ def test_the_record_says_when_its_second_place_is_missing_or_disagrees(app: Flas
         path.unlink()
         anchor.add(path, anchor.Anchor(last.at, last.last_id, bytes(32), last.key_id))
     assert "食い違っています" in auditor.get("/audit/").text
+
+
+def test_what_is_found_by_a_name_alone_says_so(app: Flask, signed_in, review: int) -> None:
+    finding = findings(app)["30003"]
+    auditor = signed_in("auditor")
+    address = f"/reviews/{review}?finding={finding}"
+    assert "同姓同名の別人" not in auditor.get(address).text
+    with app.app_context():
+        db.session.execute(
+            update(AuditFinding)
+            .where(AuditFinding.id == finding)
+            .values(rule="own_people", reason="household")
+        )
+        db.session.commit()
+    assert "同姓同名の別人のことがあります" in auditor.get(address).text

@@ -95,7 +95,7 @@ NOT_FUZZED = ENDS_THE_VISIT | {"SignInView.login", "SignInView.second", "static"
 
 
 def junk(route: Route, turn: int, *, may: bool) -> Iterator[tuple[str, dict[str, list[str]]]]:
-    """Addresses and fields for one route: each value at a door that is open, the next in turn at a closed one.
+    """Addresses and fields for one route: each value at an open door, the next in turn at a closed one.
 
     The short list tries the next in turn everywhere.
     """

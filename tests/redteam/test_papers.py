@@ -1,4 +1,4 @@
-"""Markup in every printed field of every paper: it stands there as text, and nothing is fetched (T04, T07)."""
+"""Markup in every printed place of every paper: it stands there as text, nothing is fetched (T04, T07)."""
 
 from __future__ import annotations
 

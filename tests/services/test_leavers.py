@@ -1,5 +1,6 @@
 """Whoever works nowhere since today holds nothing any more (M22)."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,10 +8,12 @@ from sqlalchemy import select, update
 
 from models.case import WorkItem
 from models.masters import Posting
+from models.saved_filter import SavedFilter
 from models.sign_in import UserSession
-from models.staff import User
-from services import leavers, sign_in
+from models.staff import Role, User
+from services import leavers, saved_filters, sign_in
 from services.context import Actor, Context
+from services.inbox import Filters
 from services.sign_in import Terminal
 from tests.factories.audit import told
 from tests.factories.cases import UnitOfWork, next_item, take_in
@@ -66,3 +69,20 @@ def test_an_account_that_is_switched_off_holds_nothing(ctx: Context, at_work: Ac
     ctx.session.execute(update(User).where(User.id == at_work.staff_id).values(active=False))
     assert leavers.sweep(ctx) == 1
     assert held(ctx, at_work) == (0, 0)
+
+
+def test_saved_filters_go_with_their_owner_for_they_may_hold_names(
+    ctx: Context, actor_counter: Actor
+) -> None:
+    ctx.session.add_all([Role(name="counter"), Role(name="verifier")])
+    ctx.session.flush()
+    mine = replace(ctx, actor=actor_counter)
+    for name, group, words in (("自分", "", ""), ("氏名", "counter", "ミホン"), ("期限", "counter", "")):
+        saved_filters.save(mine, name, group, "group", Filters(text=words, due="soon"))
+    assert leavers.sweep(ctx) == 0
+    end_posting(ctx, actor_counter, ctx.today - timedelta(days=1))
+    assert leavers.sweep(ctx) == 1
+    assert ctx.session.scalars(select(SavedFilter.name)).all() == ["期限"]
+    events = told(ctx.session, "filter:removed")
+    assert [one.detail["because"] for one in events] == ["posting_ended"] * 2
+    assert leavers.sweep(ctx) == 0
