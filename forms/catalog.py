@@ -14,7 +14,7 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).parent
 REFERENCE: Final = "../definitions.schema.json#/$defs/"
-PROCEDURES: Final = ("acquisition", "loss", "change", "reissue", "cancellation")
+PROCEDURES: Final = ("acquisition", "loss", "change", "reissue", "cancellation", "student_exception")
 _CORRECTION: Final = "correct"
 _ARRIVAL: Final = "await_papers"
 

@@ -13,6 +13,7 @@ from printing.certificates.insurance_card import InsuranceCard
 from printing.certificates.proof_of_loss import ProofOfLoss
 from printing.notifications.identity_check_record import IdentityCheckRecord
 from printing.notifications.missing_papers_notice import MissingPapersNotice
+from printing.notifications.notice_letter import NoticeLetter
 from printing.notifications.papers_returned import PapersReturned
 from printing.notifications.reception_slip import ReceptionSlip
 from printing.office.confirmation_list import ConfirmationList
@@ -150,6 +151,15 @@ _KINDS: Final = (
         MissingPapersNotice,
         "notifications/missing_papers_notice.html",
         (*_LETTER, "reception_number", "procedure", "items", "items.paper", "answer_until"),
+        _FORM,
+    ),
+    DocumentKind(
+        "notice_letter",
+        "お知らせ",
+        "Notice",
+        NoticeLetter,
+        "notifications/notice_letter.html",
+        (*_LETTER, "heading", "paragraphs", "letter"),
         _FORM,
     ),
     DocumentKind(

@@ -131,9 +131,10 @@ def _special(told: LossEntry) -> list[Finding]:
             "loss.special_residence",
             "special_residence",
             "学生又は施設入所による転出では、資格を喪失しません(住所地の特例)。喪失としては登録できないため、"
-            "学生は変更届の「修学(学生の特例)」で受け付けてください。施設入所の特例は、まだこのシステムで扱えません。特例に当たらないときは「該当なし」を選んでください。",
+            "「届出を受ける」の「住所の特例」で、学生の特例又は住所地特例として受け付けてください。"
+            "特例に当たらないときは「該当なし」を選んでください。",
             "A student or somebody in a facility does not lose eligibility by moving. "
-            "Take a student in as a change (student away from home), or choose “none”.",
+            "Take it in as a residence exception, or choose “none”.",
             "国民健康保険法116条、116条の2",
         )
     ]

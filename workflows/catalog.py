@@ -12,14 +12,17 @@ from workflows.engine.bundle import Bundle
 from workflows.engine.parser import called_processes, read_user_tasks, safe_xml
 
 ROOT = Path(__file__).parent
-PROCEDURES = ("acquisition", "loss", "change", "reissue", "cancellation", "audit_review")
+WITHOUT_CODE = ("student_exception",)  # drawn of the operations that every definition may call
+PROCEDURES = ("acquisition", "loss", "change", "reissue", "cancellation", "audit_review", *WITHOUT_CODE)
 CALLED = ("identity_check", "verification")
 
 
 def load_handlers() -> None:
-    """Import every handlers module, so that its operations are offered."""
+    """Import every handlers module and the building blocks, so that their operations are offered."""
+    importlib.import_module("workflows.building_blocks")
     for slug in (*PROCEDURES, *CALLED):
-        importlib.import_module(f"workflows.{slug}.handlers")
+        if slug not in WITHOUT_CODE:
+            importlib.import_module(f"workflows.{slug}.handlers")
 
 
 def shipped_bundle(slug: str) -> Bundle:

@@ -77,7 +77,9 @@ class NotificationMatter:
         return describe(ctx, entry)
 
     def withdraw(self, ctx: Context, case: Case, reason: str) -> None:
-        """Append the withdrawal to the notification."""
+        """Append the withdrawal to the notification; one that is registered stays so."""
+        if notifications.state(ctx, _id_of(case)) == "registered":
+            return
         notifications.act(ctx, _id_of(case), "withdrawn", note=reason)
 
     def rewind(self, ctx: Context, case: Case, element_id: str, reason: str) -> None:

@@ -130,14 +130,6 @@ CHANGE = (
         "法6条、規則1条",
     ),
     (
-        "student",
-        "修学(学生の特例)",
-        "Student away from home",
-        "進学で別に暮らす・在学証明を出す・学校を終えた",
-        "I study away from home, prove it, or finished",
-        "法116条、規則5条",
-    ),
-    (
         "my_number",
         "個人番号の変更",
         "Individual Number changed",
@@ -174,10 +166,30 @@ CANCELLATION = (
     ),
     ("other", "その他", "Other", "そのほか", "Something else", ""),
 )
+STUDENT_EXCEPTION = (
+    (
+        "begin",
+        "該当(開始)",
+        "Begins",
+        "進学で市外に住む",
+        "I move away to study",
+        "法116条、規則5条",
+    ),
+    ("continue", "継続", "Goes on", "在学証明を出す", "I prove that I still study", "法116条、規則5条"),
+    (
+        "end",
+        "非該当(終了)",
+        "Ends",
+        "卒業・退学・就職した",
+        "I graduated, left school or began to work",
+        "法116条、規則5条",
+    ),
+)
 PROCEDURES = {
     "acquisition": ACQUISITION,
     "loss": LOSS,
     "change": CHANGE,
+    "student_exception": STUDENT_EXCEPTION,
     "reissue": REISSUE,
     "cancellation": CANCELLATION,
 }

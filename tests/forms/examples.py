@@ -52,6 +52,17 @@ _CHANGE = {
     "event_on": "R8.11.10",
     "persons": [{"person_id": 11, "certificate": "collected"}],
 }
+_STUDENT = {**COUNTER, "household_id": 1, "event_on": "R8.11.10"}
+_SCHOOL = {
+    "school": "架空大学",
+    "faculty": "文学部1年",
+    "studies_from_on": "R8.11.10",
+    "studies_until_on": "R12.3.31",
+    "address_there": "別県別市別町9番",
+    "supported_by_household": True,
+    "works_full_time": False,
+}
+_EXCEPTION_ENDS = {"ended_on": "R8.11.20", "afterwards": "elsewhere"}
 _REISSUE = {
     **COUNTER,
     "household_id": 1,
@@ -203,6 +214,46 @@ ACCEPTED: dict[tuple[str, str, str], dict[str, Any]] = {
         **_CHANGE,
         "kind": "my_number",
         "persons": [{"person_id": 11, "individual_number": VAULT, "number_changed_by": "application"}],
+    },
+    ("student_exception", "apply", "begin"): {
+        **_STUDENT,
+        "reason": "begin",
+        "persons": [{"person_id": 12, **_SCHOOL, "certificate": "collected"}],
+    },
+    ("student_exception", "apply", "continue"): {
+        **_STUDENT,
+        "reason": "continue",
+        "persons": [{"person_id": 12, **_SCHOOL}],
+    },
+    ("student_exception", "apply", "end"): {
+        **_STUDENT,
+        "reason": "end",
+        "persons": [{"person_id": 12, "afterwards": "elsewhere", "certificate": "collected"}],
+    },
+    ("student_exception", "prove", "continues"): {
+        "result": "continues",
+        "proved_on": "R8.11.20",
+        "paper_seen": True,
+        "ends_on": "R12.3.31",
+    },
+    ("student_exception", "prove", "ends"): {"result": "ends", **_EXCEPTION_ENDS},
+    ("student_exception", "judge", "wait"): {
+        "decision": "wait",
+        "ground": "入院中のため",
+        "wait_until": "R9.5.31",
+    },
+    ("student_exception", "judge", "end"): {
+        "decision": "end",
+        "ground": "在学の確認がないため",
+        "decision_number": "見国保第9-3号",
+        **_EXCEPTION_ENDS,
+    },
+    ("student_exception", "confirm_end", ""): _EXCEPTION_ENDS,
+    ("verification", "verify", "student_exception"): {
+        "procedure": "student_exception",
+        "reason": "begin",
+        "event_on": "R8.11.10",
+        "persons": [{"birth_date": "H19.4.2"}],
     },
     ("reissue", "apply", "lost"): {
         **_REISSUE,

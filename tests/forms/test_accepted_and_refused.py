@@ -140,6 +140,21 @@ REFUSED: list[tuple[tuple[str, str, str], dict[str, Any], str, str]] = [
     (("reissue", "apply", "spoilt"), {"lost_at": "駅"}, "lost_at", "not_asked"),
     (("reissue", "apply", "other"), {"reason_detail": "あ" * 101}, "reason_detail", "too_long"),
     (("cancellation", "apply", ""), {"notification_id": None}, "notification_id", "required"),
+    (
+        ("student_exception", "apply", "begin"),
+        {"persons__0__supported_by_household": False},
+        "persons.0.supported_by_household",
+        "must_be_agreed",
+    ),
+    (
+        ("student_exception", "apply", "end"),
+        {"persons__0__school": "架空大学"},
+        "persons.0",
+        "unknown_field",
+    ),
+    (("student_exception", "prove", "continues"), {"paper_seen": None}, "paper_seen", "required"),
+    (("student_exception", "judge", "end"), {"decision_number": None}, "decision_number", "required"),
+    (("student_exception", "confirm_end", ""), {"ended_on": "R9.1.1"}, "ended_on", "date.future"),
     # identity check
     (PHOTO, {"identity__paper_1": "student_card"}, "identity.paper_1", "not_a_choice"),
     (PHOTO, {"identity__paper_1": None}, "identity.paper_1", "required"),
@@ -216,6 +231,7 @@ def test_every_reason_has_an_accepted_example():
         ("loss", "reason"),
         ("change", "kind"),
         ("reissue", "reason"),
+        ("student_exception", "reason"),
     ):
         reasons = catalog.load(slug, "apply").schema["properties"][key]["enum"]
-        assert set(reasons) == {kind for folder, _, kind in ACCEPTED if folder == slug}
+        assert set(reasons) == {kind for folder, task, kind in ACCEPTED if (folder, task) == (slug, "apply")}

@@ -24,6 +24,7 @@ DOCUMENTS: dict[str, Callable[[], object]] = {
     "proof_of_loss": samples.proof_of_loss,
     "reception_slip": samples.reception_slip,
     "missing_papers_notice": samples.missing_papers_notice,
+    "notice_letter": samples.notice_letter,
     "papers_returned": samples.papers_returned,
     "identity_check_record": samples.identity_check_record,
     "day_list": samples.day_list,

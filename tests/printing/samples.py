@@ -10,14 +10,17 @@ from printing.certificates.eligibility_notice import EligibilityNotice
 from printing.certificates.insurance_card import InsuranceCard
 from printing.certificates.proof_of_loss import LostEligibility, ProofOfLoss
 from printing.letter import Issuer, MailingAddress
+from printing.letter_texts import shipped
 from printing.notifications.identity_check_record import IdentityCheckRecord, Match
 from printing.notifications.missing_papers_notice import MissingPapersNotice
+from printing.notifications.notice_letter import NoticeLetter
 from printing.notifications.papers import MissingPaper, ReturnedPaper
 from printing.notifications.papers_returned import PapersReturned
 from printing.notifications.reception_slip import ReceptionSlip
 from printing.office.confirmation_list import ConfirmationLine, ConfirmationList
 from printing.office.day_list import CertificateLine, DayList, NotificationLine
 from printing.office.printer_test_page import PrinterTestPage
+from printing.wording import fill
 from rules.eras import PartialDate
 
 LONG_LATIN_NAME = "RODRIGUEZ CASTANEDA VILLANUEVA MARIA FERNANDA DE LOS ANGELES"
@@ -203,6 +206,23 @@ def missing_papers_notice(**changes: Any) -> MissingPapersNotice:
         "demo": True,
     }
     return MissingPapersNotice(**(values | changes))
+
+
+def notice_letter(**changes: Any) -> NoticeLetter:
+    heading, text = shipped("student_proof_request")
+    places = {"氏名": "見本 一郎", "世帯主": "見本 太郎", "期限": "令和9年(2027年)3月31日"}
+    values: dict[str, Any] = {
+        "document_number": "見国保第8-000129号",
+        "dated": DAY,
+        "recipient": recipient(),
+        "issuer": issuer(),
+        "heading": heading,
+        "paragraphs": fill(text, places),
+        "letter": "student_proof_request",
+        "text_version": 1,
+        "demo": True,
+    }
+    return NoticeLetter(**(values | changes))
 
 
 def papers_returned(**changes: Any) -> PapersReturned:

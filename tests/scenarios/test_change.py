@@ -1,4 +1,4 @@
-"""Changes: another address, a longer stay, a student away from home, another Individual Number."""
+"""Changes: another address, a longer stay, another Individual Number."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -75,25 +75,6 @@ def test_a_stay_is_extended_and_a_certificate_printed_until_its_new_end(
         page for page in pages_of(desk("yamada").print_papers(["SHRESTHA"], tmp_path)) if "有効期限" in page
     ]
     assert "SHRESTHABIKASH" in letter
-
-
-def test_a_student_away_from_home_stays_in_the_household(desk: OpenDesk, tmp_path: Path) -> None:
-    joined = join(desk, "学徒", "ガクト", 201, count=3)
-    child = joined.persons[2]
-    row = {
-        "person_id": str(child["name"]),
-        "student_status": "begin",
-        "school": "架空大学",
-        "studies_until_on": era(days_ago(-900)),
-        "address_there": "東京都千代田区千代田1番",
-        "supported_by_household": "true",
-        "certificate": "collected",
-    }
-    change(desk, "student", joined.household, row, {"birth_date": child["birth_date"]}, papers=2)
-    assert "学徒一郎" in "".join(pages_of(desk("yamada").print_papers([joined.names[2]], tmp_path)))
-    sato = desk("sato")
-    sato.open(f"/households/{joined.household}")
-    assert joined.names[2] in sato.text
 
 
 def test_another_individual_number_is_taken_in_and_shown_nowhere(desk: OpenDesk) -> None:

@@ -27,7 +27,10 @@ def withdraw(ctx: Context, case_id: int, reason: str) -> Case:
     running = load(ctx, case_id)
     if not ctx.actor.roles & {"counter", *SUPERVISORS}:
         raise NotAllowed("この届出を取り下げる権限がありません。", "You may not withdraw this notification.")
-    case, matter = running.case, matter_of(running.case.slug)
+    case, matter = (
+        running.case,
+        matter_of(running.case.slug, notified=running.case.notification_id is not None),
+    )
     for item in list_open_items(ctx.session, case_id):
         item.state = "gone"
     forget(running, running.waits.values())

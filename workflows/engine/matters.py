@@ -124,6 +124,7 @@ class PlainMatter:
 
 _plain = PlainMatter()
 _matters: dict[str, Matter] = {}
+_of_notifications: list[Matter] = []
 
 
 def register(slug: str, matter: Matter) -> None:
@@ -137,9 +138,25 @@ def register(slug: str, matter: Matter) -> None:
     _matters[slug] = matter
 
 
-def matter_of(slug: str) -> Matter:
-    """What the cases of a procedure are about; plain unless it was registered."""
-    return _matters.get(slug, _plain)
+def register_for_notifications(matter: Matter) -> None:
+    """Say what cases are about that begin with a notification and whose procedure has no code of its own.
+
+    Raises:
+        ValueError: it was said before.
+    """
+    if _of_notifications:
+        raise ValueError("what cases of notifications are about is said twice")
+    _of_notifications.append(matter)
+
+
+def matter_of(slug: str, *, notified: bool) -> Matter:
+    """What the cases of a procedure are about: as registered, else a notification, else nothing.
+
+    `notified`: the case has a notification, or its intake names what examines one.
+    """
+    if slug in _matters:
+        return _matters[slug]
+    return _of_notifications[0] if notified and _of_notifications else _plain
 
 
 def shown_by(item: WorkItem) -> Shown:

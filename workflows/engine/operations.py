@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from services.context import Context
@@ -15,12 +15,16 @@ class NoNotification(Exception):
 
 @dataclass(frozen=True)
 class CaseData:
-    """What a handler is told: which case and notification, and the data gathered so far (read only)."""
+    """What a handler is told: which case and notification, and the data gathered so far (read only).
+
+    `given` holds what the service task hands over: its parameters, which are FEEL, by name.
+    """
 
     case_id: int
     notified_by: int | None
     slug: str
     data: Mapping[str, Any]
+    given: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def notification_id(self) -> int:

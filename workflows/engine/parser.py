@@ -48,6 +48,7 @@ class UserTask:
     outcomes: tuple[str, ...]
     due_days: int | None
     due_from: str | None
+    examine: str | None = None
 
 
 @dataclass(frozen=True)
@@ -298,6 +299,7 @@ def _user_task(slug: str, node: Any, lanes: Mapping[str, str]) -> UserTask:
         outcomes=tuple(filter(None, properties.get("outcomes", "").split(","))),
         due_days=_due_days(slug, element_id, properties.get("due_days")),
         due_from=properties.get("due_from"),
+        examine=properties.get("examine"),
     )
 
 

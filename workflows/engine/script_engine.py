@@ -88,7 +88,8 @@ class FeelScriptEngine(PythonScriptEngine):
             raise RuntimeError("a service task needs a unit of work")
         case_id, notification_id, slug = self._case
         handler = get_operation(kwargs["operation_name"])
-        case = CaseData(case_id=case_id, notified_by=notification_id, slug=slug, data=task.data)
+        given = {name: plain(one["value"]) for name, one in kwargs.get("operation_params", {}).items()}
+        case = CaseData(case_id, notification_id, slug, task.data, given)
         name = kwargs["operation_name"]
         try:
             told = handler(self._ctx, case)

@@ -64,7 +64,8 @@ def begin(ctx: Context, slug: str, facts: Mapping[str, Any], office_id: int | No
     """
     specification = definitions.current(ctx.session, slug)
     told = {} if office_id is None else {"office_id": office_id}
-    running = _begin(ctx, specification, matter_of(slug).receive(ctx, slug, facts, told), facts)
+    taken = matter_of(slug, notified=False).receive(ctx, slug, facts, told)
+    running = _begin(ctx, specification, taken, facts)
     describe_subject(ctx, running, facts)
     return save(ctx, running)
 
@@ -78,8 +79,9 @@ def _take_in(
 ) -> Done:
     slug, form = specification.slug, intake_of(specification, reason)
     entry = checked_entry(ctx, form, raw)
-    cautions = examine(ctx, slug, entry)
-    running = _begin(ctx, specification, matter_of(slug).receive(ctx, slug, entry, received), {})
+    cautions = examine(ctx, slug, form.task, entry)
+    matter = matter_of(slug, notified=form.task.examine is not None)
+    running = _begin(ctx, specification, matter.receive(ctx, slug, entry, received), {})
     for caution in cautions:
         journal(ctx, running, "caution", note=caution)
     task = next(t for t in running.workflow.ready_manual_tasks() if t.task_spec.bpmn_id == INTAKE)
@@ -99,7 +101,7 @@ def _begin(ctx: Context, specification: Specification, taken: Received, facts: M
     }
     ((case_id,),) = write(ctx.session, [Adding(Case, [row], tell_ids=True)])
     case = Case(id=case_id, **row)
-    matter = matter_of(case.slug)
+    matter = matter_of(case.slug, notified=case.notification_id is not None)
     running = begun(ctx, case, specification)
     running.workflow.task_tree.set_data(case={**matter.facts(ctx, case), **facts}, form={}, outcome={})
     running.shown = matter.show(ctx, case)

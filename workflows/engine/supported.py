@@ -55,9 +55,9 @@ TASK_PROPERTIES = frozenset({"title_en"})
 PROPERTIES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "userTask": TASK_PROPERTIES
-        | {"form", "writes", "fixed", "not_by", "outcomes", "due_days", "due_from"},
+        | {"form", "writes", "fixed", "not_by", "outcomes", "due_days", "due_from", "examine"},
         "manualTask": TASK_PROPERTIES
-        | {"form", "writes", "fixed", "not_by", "outcomes", "due_days", "due_from"},
+        | {"form", "writes", "fixed", "not_by", "outcomes", "due_days", "due_from", "examine"},
         "serviceTask": TASK_PROPERTIES | {"async", "retries", "retry_after"},
         "receiveTask": TASK_PROPERTIES | {"correlation"},
         "sendTask": TASK_PROPERTIES | {"correlation"},

@@ -12,7 +12,7 @@ from services.context import Context
 from services.errors import NotFound, RuleBroken
 from workflows.engine import definitions, form_defaults, store
 from workflows.engine.matters import matter_of
-from workflows.engine.operations import CaseData
+from workflows.engine.operations import CaseData, get_operation
 from workflows.engine.parser import Specification, UserTask
 from workflows.engine.work_queue import Running
 
@@ -110,7 +110,8 @@ def entry_of(
     if outcome == "done":
         entry = checked_entry(ctx, form_of(running.specification, wanted, fixed_of(wanted, item)), raw)
         if wanted.writes == INTAKE:
-            examine(ctx, running.case.slug, entry, running.case.id, running.case.notification_id)
+            case = running.case
+            examine(ctx, case.slug, wanted, entry, case.id, case.notification_id)
         return entry
     if outcome not in wanted.outcomes:
         raise NotFound("この操作はこの仕事では選べません。", "This task does not offer that way out.")
@@ -121,11 +122,22 @@ def entry_of(
 
 
 def examine(
-    ctx: Context, slug: str, entry: Mapping[str, Any], case_id: int = 0, notification_id: int | None = None
+    ctx: Context,
+    slug: str,
+    wanted: UserTask,
+    entry: Mapping[str, Any],
+    case_id: int = 0,
+    notification_id: int | None = None,
 ) -> list[str]:
-    """Let the procedure look at an entry before it is taken; it raises where it could never be registered."""
+    """Let the procedure look at an entry before it is taken; it raises where it could never be registered.
+
+    The operation that the task names looks at it, else what the procedure has registered.
+    """
     told = CaseData(case_id, notification_id, slug, {"form": {INTAKE: entry}})
-    return matter_of(slug).examine(ctx, told)
+    if wanted.examine is not None:
+        cautions: list[str] = get_operation(wanted.examine)(ctx, told)["cautions"]
+        return cautions
+    return matter_of(slug, notified=notification_id is not None).examine(ctx, told)
 
 
 def refuse_reason(typed: str, missing_ja: str, missing_en: str) -> None:

@@ -16,7 +16,7 @@ from services.context import JST, Context
 from services.office_calendar import closed_between
 from workflows.engine.case_workflow import CaseWorkflow
 from workflows.engine.feel.expressions import compile_expression
-from workflows.engine.matters import Shown, matter_of, shown_by
+from workflows.engine.matters import Matter, Shown, matter_of, shown_by
 from workflows.engine.parser import Specification, UserTask
 
 
@@ -73,8 +73,12 @@ def journal(
 def describe_subject(ctx: Context, running: Running, entry: Mapping[str, Any]) -> None:
     """Let lists show from now on whom this entry is about."""
     with ctx.session.no_autoflush:
-        subject = matter_of(running.case.slug).describe(ctx, entry)
+        subject = _matter(running).describe(ctx, entry)
         running.shown = replace(_shown(ctx, running), subject=subject)
+
+
+def _matter(running: Running) -> Matter:
+    return matter_of(running.case.slug, notified=running.case.notification_id is not None)
 
 
 def update_items(ctx: Context, running: Running) -> list[dict[str, Any]]:
@@ -94,7 +98,7 @@ def _shown(ctx: Context, running: Running) -> Shown:
         case_id = running.case.id
         latest = select(WorkItem).where(WorkItem.case_id == case_id).order_by(WorkItem.id.desc()).limit(1)
         item = ctx.session.scalars(latest).one_or_none()
-        matter = matter_of(running.case.slug)
+        matter = _matter(running)
         running.shown = shown_by(item) if item else matter.show(ctx, running.case)
     return running.shown
 

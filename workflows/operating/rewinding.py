@@ -60,7 +60,8 @@ def rewind_case(ctx: Context, case_id: int, task_guid: str, reason: str) -> Targ
     note = f"{reason.strip()}(やり直す手順: {undone})"[:LONGEST_NOTE]
     element = (target.element.process, target.element.id)
     journal(ctx, running, "rewound", element, note)
-    matter_of(running.case.slug).rewind(ctx, running.case, target.element.id, reason.strip())
+    matter = matter_of(running.case.slug, notified=running.case.notification_id is not None)
+    matter.rewind(ctx, running.case, target.element.id, reason.strip())
     detail = {"to": target.element.id, "undone": len(target.undone)}
     audit.record(ctx, Tag.CASE_REWOUND, f"case:{case_id}", case_id, detail)
     save(ctx, running)

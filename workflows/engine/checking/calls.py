@@ -94,6 +94,7 @@ class Calls:
         tasks = {str(node.get("id")) for one in together for node in one.each("userTask", "manualTask")}
         for node in diagram.each("userTask", "manualTask"):
             self._form(diagram, node)
+            self._offered(diagram, node, properties_of(node).get("examine"))
             for name in listed(properties_of(node).get("not_by")):
                 if name not in tasks:
                     diagram.tell("task_unknown", node, which="not_by", what=name)
@@ -154,11 +155,15 @@ class Calls:
 
     def _operation(self, diagram: Diagram, node: Any) -> None:
         operator = node.find(_OPERATOR)
-        known = self.surroundings.operations
         if operator is None or not operator.get("id"):
             diagram.tell("operation_missing", node)
-        elif known is not None and operator.get("id") not in known:
-            diagram.tell("unknown_operation", node, what=operator.get("id"))
+        else:
+            self._offered(diagram, node, operator.get("id"))
+
+    def _offered(self, diagram: Diagram, node: Any, name: str | None) -> None:
+        known = self.surroundings.operations
+        if name is not None and known is not None and name not in known:
+            diagram.tell("unknown_operation", node, what=name)
 
     def form_of(self, diagram: Diagram, node: Any) -> tuple[str, list[FormFile]]:
         """The name of the form that a task asks, and its files: under that name, or beside the diagram."""

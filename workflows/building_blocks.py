@@ -1,0 +1,129 @@
+"""Operations that any definition may call: small deeds on the register, told what to do by their parameters.
+
+A procedure made of them needs no code (docs/studio.md#procedures-without-code). Parameters are FEEL in the
+diagram. Persons are rows with `person_id`, and what became of their certificates, as forms have them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from services import letters, notifications, registry_blocks, residence_exceptions
+from services.context import Context
+from services.entries import reading
+from services.findings import Finding, refuse_when_any
+from workflows.engine import matters
+from workflows.engine.operations import CaseData, operation
+from workflows.notified import NotificationMatter
+from workflows.registered import as_data
+
+matters.register_for_notifications(NotificationMatter())
+
+
+class ParameterMissing(Exception):
+    """A diagram calls an operation without a parameter that it needs, or with one of another kind."""
+
+
+@operation("registry.examine_student_exception")
+def examine_student_exception(ctx: Context, case: CaseData) -> dict[str, Any]:
+    """Refuse an entry for the students' exception that could never be registered."""
+    return _examined(ctx, case, residence_exceptions.check_student)
+
+
+@operation("registry.mark_exception", irreversible=True)
+def mark_exception(ctx: Context, case: CaseData) -> dict[str, Any]:
+    """Mark the periods of `persons` in `household_id` with `exception`, from `from_on`."""
+    notification = notifications.get(ctx, case.notification_id)
+    household_id, ids = _number(case, "household_id"), [*_rows(case)]
+    exception = _text(case, "exception")
+    registry_blocks.mark(ctx, notification, household_id, ids, _day(case, "from_on"), exception)
+    return {"household_id": household_id, "person_ids": ids}
+
+
+@operation("registry.renew_certificates", irreversible=True)
+def renew_certificates(ctx: Context, case: CaseData) -> dict[str, Any]:
+    """Make new certificates for `persons` of `household_id`, and ask for their print by `delivery`."""
+    notification = notifications.get(ctx, case.notification_id)
+    returns = {one: reading.certificate_return(row) for one, row in _rows(case).items()}
+    household_id, day = _number(case, "household_id"), _day(case, "from_on")
+    delivery = _text(case, "delivery")
+    return as_data(
+        registry_blocks.renew_certificates(ctx, notification, household_id, returns, day, delivery)
+    )
+
+
+@operation("registry.end_exception", irreversible=True)
+def end_exception(ctx: Context, case: CaseData) -> dict[str, Any]:
+    """End the exception of `persons` on `ended_on`: back here (`returned`), or lost to us (`elsewhere`)."""
+    notification = notifications.get(ctx, case.notification_id)
+    household_id, delivery = _number(case, "household_id"), _text(case, "delivery")
+    rows, ended_on = [*_rows(case).values()], _day(case, "ended_on")
+    return as_data(residence_exceptions.end(ctx, notification, household_id, rows, ended_on, delivery))
+
+
+@operation("registry.still_marked")
+def still_marked(ctx: Context, case: CaseData) -> dict[str, Any]:
+    """Who of `persons` in `household_id` bears `exception` today; the register may have changed meanwhile."""
+    household_id, exception = _number(case, "household_id"), _text(case, "exception")
+    found = registry_blocks.still_marked(ctx, household_id, [*_rows(case)], ctx.today, exception)
+    return {"person_ids": found}
+
+
+@operation("registry.accept", irreversible=True)
+def accept(ctx: Context, case: CaseData) -> dict[str, Any]:
+    """Record that the notification is registered."""
+    notifications.act(ctx, case.notification_id, "registered")
+    return {"accepted_on": ctx.today.isoformat()}
+
+
+@operation("registry.refuse", irreversible=True)
+def refuse(ctx: Context, case: CaseData) -> dict[str, Any]:
+    """Record that the notification is not accepted; the registry stays as it is."""
+    reason = notifications.refusal_reason(case.data)
+    notifications.act(ctx, case.notification_id, "refused", note=reason)
+    return {"reason": reason}
+
+
+def _examined(
+    ctx: Context, case: CaseData, check: Callable[[Context, Mapping[str, Any]], Sequence[Finding]]
+) -> dict[str, Any]:
+    found = check(ctx, case.form("apply"))
+    refuse_when_any(found)
+    return {"cautions": [one.message_ja for one in found]}
+
+
+def _rows(case: CaseData) -> dict[int, Mapping[str, Any]]:
+    given = case.given.get("persons")
+    if not isinstance(given, list) or not given:
+        raise ParameterMissing("persons")
+    return {int(row["person_id"]): row for row in given}
+
+
+def _number(case: CaseData, name: str) -> int:
+    given = case.given.get(name)
+    if given is None:
+        raise ParameterMissing(name)
+    return int(given)
+
+
+def _text(case: CaseData, name: str) -> str:
+    given = case.given.get(name)
+    if not isinstance(given, str) or not given:
+        raise ParameterMissing(name)
+    return given
+
+
+def _day(case: CaseData, name: str) -> date:
+    return date.fromisoformat(_text(case, name))
+
+
+@operation("letters.ask", irreversible=True)
+def ask_letter(ctx: Context, case: CaseData) -> dict[str, Any]:
+    """Ask for the print of the letter named `letter` about the one of `persons`, to answered by `until`."""
+    notification = notifications.get(ctx, case.notification_id)
+    (person_id,) = _rows(case)
+    household_id, until = _number(case, "household_id"), _day(case, "until")
+    request = letters.ask(ctx, notification, _text(case, "letter"), household_id, person_id, until)
+    return {"print_request_ids": [request.id]}

@@ -1,0 +1,1 @@
+"""student_exception (学生の特例): process and tables, no code; see docs/procedures/student_exception.md."""
