@@ -78,7 +78,7 @@ def found_household(
     day: date,
     new_head_person_id: int | None,
 ) -> int:
-    """Let somebody be a household of his own from a day on (法116条の2); answers it, or his own if he is alone.
+    """Let somebody be a household of his own from a day on (法116条の2); answers its id.
 
     His period goes with him, its dates untouched. Where he headed the others, `new_head_person_id` does.
 

@@ -197,7 +197,7 @@ def _works(path: str) -> Finding:
         path,
         "働いて自分で生計を立てている方は、学生の特例の対象になりません(夜間の学校に通う会社員など)。"
         "転出による資格喪失届を受け付けてください。",
-        "Somebody who earns his own living is no student in the sense of art. 116. Take a loss by moving out.",
+        "Who earns his own living is no student in the sense of art. 116. Take a loss by moving out.",
         ARTICLES[STUDENT],
     )
 
