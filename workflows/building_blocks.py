@@ -15,24 +15,32 @@ from services.context import Context
 from services.entries import reading
 from services.findings import Finding, refuse_when_any
 from workflows.engine import matters
-from workflows.engine.operations import CaseData, operation
+from workflows.engine.operations import CaseData, Example, operation
 from workflows.notified import NotificationMatter
-from workflows.registered import as_data
+from workflows.registered import EXAMINED, REFUSED, REGISTERED, as_data
 
 matters.register_for_notifications(NotificationMatter())
+
+MARKED = (
+    Example("特例が登録されている", "On record", {"person_ids": [1]}),
+    Example("登録がない", "Not on record", {"person_ids": []}),
+)
+DONE_TO = (Example("登録できた", "Registered", {"household_id": 1, "person_ids": [1]}),)
+ACCEPTED = (Example("届出を登録した", "Accepted", {"accepted_on": "2026-11-23"}),)
+ASKED = (Example("印刷待ちに入れた", "Waits for print", {"print_request_ids": [1]}),)
 
 
 class ParameterMissing(Exception):
     """A diagram calls an operation without a parameter that it needs, or with one of another kind."""
 
 
-@operation("registry.examine_student_exception")
+@operation("registry.examine_student_exception", examples=EXAMINED)
 def examine_student_exception(ctx: Context, case: CaseData) -> dict[str, Any]:
     """Refuse an entry for the students' exception that could never be registered."""
     return _examined(ctx, case, residence_exceptions.check_student)
 
 
-@operation("registry.mark_exception", irreversible=True)
+@operation("registry.mark_exception", irreversible=True, examples=DONE_TO)
 def mark_exception(ctx: Context, case: CaseData) -> dict[str, Any]:
     """Mark the periods of `persons` in `household_id` with `exception`, from `from_on`."""
     notification = notifications.get(ctx, case.notification_id)
@@ -42,7 +50,7 @@ def mark_exception(ctx: Context, case: CaseData) -> dict[str, Any]:
     return {"household_id": household_id, "person_ids": ids}
 
 
-@operation("registry.renew_certificates", irreversible=True)
+@operation("registry.renew_certificates", irreversible=True, examples=REGISTERED)
 def renew_certificates(ctx: Context, case: CaseData) -> dict[str, Any]:
     """Make new certificates for `persons` of `household_id`, and ask for their print by `delivery`."""
     notification = notifications.get(ctx, case.notification_id)
@@ -54,7 +62,7 @@ def renew_certificates(ctx: Context, case: CaseData) -> dict[str, Any]:
     )
 
 
-@operation("registry.end_exception", irreversible=True)
+@operation("registry.end_exception", irreversible=True, examples=REGISTERED)
 def end_exception(ctx: Context, case: CaseData) -> dict[str, Any]:
     """End the exception of `persons` on `ended_on`: back here (`returned`), or lost to us (`elsewhere`)."""
     notification = notifications.get(ctx, case.notification_id)
@@ -63,7 +71,7 @@ def end_exception(ctx: Context, case: CaseData) -> dict[str, Any]:
     return as_data(residence_exceptions.end(ctx, notification, household_id, rows, ended_on, delivery))
 
 
-@operation("registry.still_marked")
+@operation("registry.still_marked", examples=MARKED)
 def still_marked(ctx: Context, case: CaseData) -> dict[str, Any]:
     """Who of `persons` in `household_id` bears `exception` today; the register may have changed meanwhile."""
     household_id, exception = _number(case, "household_id"), _text(case, "exception")
@@ -71,14 +79,14 @@ def still_marked(ctx: Context, case: CaseData) -> dict[str, Any]:
     return {"person_ids": found}
 
 
-@operation("registry.accept", irreversible=True)
+@operation("registry.accept", irreversible=True, examples=ACCEPTED)
 def accept(ctx: Context, case: CaseData) -> dict[str, Any]:
     """Record that the notification is registered."""
     notifications.act(ctx, case.notification_id, "registered")
     return {"accepted_on": ctx.today.isoformat()}
 
 
-@operation("registry.refuse", irreversible=True)
+@operation("registry.refuse", irreversible=True, examples=REFUSED)
 def refuse(ctx: Context, case: CaseData) -> dict[str, Any]:
     """Record that the notification is not accepted; the registry stays as it is."""
     reason = notifications.refusal_reason(case.data)
@@ -119,7 +127,7 @@ def _day(case: CaseData, name: str) -> date:
     return date.fromisoformat(_text(case, name))
 
 
-@operation("letters.ask", irreversible=True)
+@operation("letters.ask", irreversible=True, examples=ASKED)
 def ask_letter(ctx: Context, case: CaseData) -> dict[str, Any]:
     """Ask for the print of the letter named `letter` about the one of `persons`, to answered by `until`."""
     notification = notifications.get(ctx, case.notification_id)
