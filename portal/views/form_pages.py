@@ -20,7 +20,8 @@ from services.errors import NumberRefused, RegistrationRefused
 from services.findings import Finding
 from workflows.engine.runner import OpenForm
 
-OURS = TECHNICAL | {"deed_key", "deed", "draft_id", "note", "outcome"}
+OURS = TECHNICAL | {"deed_key", "deed", "draft_id", "keep", "note", "outcome"}
+NOT_HERE = NumberNotValid("number.not_here", "個人番号は、入力の途中では受け取りません。")
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,21 @@ def sealed(
         return reference in known or numbers_vault.is_ones_own(ctx, reference)
 
     return seal_individual_numbers(raw, form.schema, seal, owns)
+
+
+def without_numbers(
+    ctx: Context, form: OpenForm, pairs: Sequence[tuple[str, str]], known: frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """What was typed so far, without an Individual Number but those that are in the vault already."""
+
+    def refuse(_digits: str) -> str:
+        raise NOT_HERE
+
+    def owns(reference: str) -> bool:
+        return reference in known or numbers_vault.is_ones_own(ctx, reference)
+
+    raw = unflatten(pairs, form.schema, ignore=OURS)
+    return seal_individual_numbers(raw, form.schema, refuse, owns)[0]
 
 
 def page(

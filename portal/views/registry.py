@@ -21,6 +21,7 @@ from portal.views.definitions import DefinitionView
 from portal.views.delegations import DelegationView
 from portal.views.emergency import EmergencyView
 from portal.views.ex_officio import ExOfficioView
+from portal.views.form_looks import FormView
 from portal.views.households import HouseholdView
 from portal.views.inbox import InboxView
 from portal.views.intake import IntakeView
@@ -61,6 +62,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     EnrolmentView,
     IntakeView,
     CaseView,
+    FormView,
     DelegationView,
     NumberView,
     AttachmentView,

@@ -268,6 +268,18 @@ CODES: dict[str, Code] = {
     "layout_unknown_field": Code(
         "the layout names {what}, which the schema does not ask", "画面の「{what}」は様式の項目にありません。"
     ),
+    "form_demanded": Code(
+        "the form contradicts itself: {what} is demanded where it is not asked ({why})",
+        "様式が矛盾しています。「{what}」は、聞いていない場合({why})にも必須とされています。",
+    ),
+    "form_impossible": Code(
+        "the form contradicts itself: no value of {what} can be right ({why})",
+        "様式が矛盾しています。「{what}」には、正しい値がありません({why})。",
+    ),
+    "form_never": Code(
+        "the form contradicts itself: the condition on {what} never holds ({why})",
+        "様式が矛盾しています。「{what}」の条件は、決して成り立ちません({why})。",
+    ),
     "form_not_shown": Code("the form cannot be shown: {why}", "様式を画面に出せません({why})。"),
 }
 CODES.update({reason: Code(en, ja) for reason, (ja, en) in REASONS.items()})

@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from forms import catalog, rendering, validation
+from forms.contradictions import contradictions
 from forms.formats import FORMATS
 from forms.patterns import PatternRefused, compiled
 from forms.schemas import SchemaNotUnderstood
@@ -111,6 +112,8 @@ def check_form(schema: FormFile, layout: FormFile) -> None:
             if name.partition(".")[0] not in known:
                 layout.tell("layout_unknown_field", pointer, what=name)
         rendering.fields(whole, {"defs": {}, **layout.value}, {})
+        for found in contradictions(whole, schema.value.get("$defs", {})):
+            schema.tell(f"form_{found.kind}", found.pointer, what=found.field, why=found.why or "–")
         validation.check(whole, {}, today=_SOME_DAY)
     except validation.FormRefused:
         return
