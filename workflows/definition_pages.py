@@ -120,7 +120,7 @@ def read(ctx: Context, slug: str, version: int, language: str) -> Shown:
         raise _no_such_version()
     bundle = definitions.by_hash(ctx.session, found.hash).bundle
     processes = sorted(bundle.bpmn, key=lambda name: (name != slug, name))
-    return Shown(found, processes, _tables(bundle, words_of_tables(bundle, language)))
+    return Shown(found, processes, tables_of(bundle, words_of_tables(bundle, language)))
 
 
 def diagram(ctx: Context, slug: str, version: int, process: str | None, language: str) -> str:
@@ -143,7 +143,8 @@ def _no_such_version() -> NotFound:
     return NotFound("この版はありません。一覧から選び直してください。", "There is no such version.")
 
 
-def _tables(bundle: Bundle, words: Callable[[str], str]) -> list[DecisionTable]:
+def tables_of(bundle: Bundle, words: Callable[[str], str]) -> list[DecisionTable]:
+    """The decision tables of a parcel, in the order of its files, with their words as `words` says them."""
     return [
         _table(name.split("/")[0], decision, node, words)
         for name, source in bundle.dmn.items()

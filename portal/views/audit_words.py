@@ -219,6 +219,8 @@ VALUES: Mapping[str, Words] = {
     "begun": ("作成", "begun"),
     "imported": ("ファイルの取込み", "filled from files"),
     "drawn": ("図を描いた", "diagram drawn"),
+    "form": ("様式の変更", "form changed"),
+    "table": ("判定表の変更", "decision table changed"),
     "element": ("名前・期限の変更", "names or term changed"),
     "rebased": ("公開中の版に合わせた", "goes on from the version in force"),
 }

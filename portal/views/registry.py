@@ -50,6 +50,8 @@ from portal.views.saved_filters import SavedFilterView
 from portal.views.staff import PostingView, RoleView, StaffView
 from portal.views.studio import StudioView
 from portal.views.studio_drawing import StudioDrawingView
+from portal.views.studio_forms import StudioFormView
+from portal.views.studio_tables import StudioTableView
 from portal.views.studio_tryout import TryOutView
 
 if TYPE_CHECKING:
@@ -85,6 +87,8 @@ VIEWS: tuple[type[BaseView], ...] = (
     StudioView,
     StudioDrawingView,
     TryOutView,
+    StudioFormView,
+    StudioTableView,
     JobView,
     CalendarView,
     OperationCaseView,

@@ -24,7 +24,7 @@ from services.unit_of_work import unit_of_work
 from workflows import case_pages
 from workflows.engine.bundle import Bundle
 from workflows.engine.comparison import ASPECTS
-from workflows.studio import differences, drafts, elements, parcel_files, publishing
+from workflows.studio import choices, differences, drafts, elements, form_drafts, parcel_files, publishing
 from workflows.studio.differences import Compared
 from workflows.studio.drafts import Draft
 from workflows.studio.elements import Words
@@ -76,6 +76,8 @@ class StudioView(BaseView):
             name=_title(shown.slug),
             draft=shown,
             elements=elements.list_elements(shown.bundle),
+            forms=form_drafts.forms_of(shown.bundle),
+            tables=choices.tables_of(shown.bundle),
             kinds_of_elements=elements.KINDS,
             roles={
                 **{slug: t(role.ja, role.en) for slug, role in ROLES.items()},

@@ -72,7 +72,7 @@ class StudioDrawingView(BaseView):
                 seen = drawing.save_diagram(ctx, draft_id, _seen(), process, source)
                 shown = drafts.read(ctx, draft_id)
         except ServiceError as refused:
-            return _refused(refused)
+            return refused_in_json(refused)
         listed = render_template("studio/elements.html", **_listed(shown, process))
         return jsonify(seen=seen, listed=listed)
 
@@ -84,7 +84,7 @@ class StudioDrawingView(BaseView):
             with unit_of_work(current_actor(), clock.now()) as ctx:
                 found = drafts.check(ctx, draft_id, _seen(), _OFFICE)
         except ServiceError as refused:
-            return _refused(refused)
+            return refused_in_json(refused)
         return jsonify(
             told=render_template("studio/found.html", found=found, process_of=process_of),
             marks=[
@@ -116,7 +116,8 @@ def _listed(shown: Draft, process: str) -> dict[str, Any]:
     }
 
 
-def _refused(refused: ServiceError) -> Response:
+def refused_in_json(refused: ServiceError) -> Response:
+    """What a script is told where a deed was refused: the words, under the status of the refusal."""
     answer = jsonify(refused=t(refused.message_ja, refused.message_en))
     answer.status_code = status_of(refused)
     return answer

@@ -36,6 +36,16 @@ def decisions_of(bundle: Bundle) -> list[Choice]:
     return [one for name in sorted(bundle.dmn) for one in _decisions(name, bundle.dmn[name])]
 
 
+def tables_of(bundle: Bundle) -> list[tuple[str, str, list[str]]]:
+    """The decision files of a draft: folder, stem, names of their decisions."""
+    names = [name.rpartition("/") for name in sorted(bundle.dmn)]
+    return [
+        (folder, stem, [one.ja or one.key for one in _decisions(stem, bundle.dmn[f"{folder}/{stem}"])])
+        for folder, _, stem in names
+        if folder
+    ]
+
+
 def _form(key: str, ui: Mapping[str, Any]) -> Choice:
     title = ui.get("title")
     told = title if isinstance(title, Mapping) else {}

@@ -257,6 +257,10 @@ CODES: dict[str, Code] = {
         "with its references written out the schema has more than {limit} parts",
         "参照を展開すると{limit}個を超えます。",
     ),
+    "schema_contradicts": Code(
+        "the schema contradicts itself ({what}): no entry can fulfil it",
+        "様式が矛盾しています({what})。どう入力しても通りません。",
+    ),
     "pattern_refused": Code(
         "the pattern cannot be matched in bounded time: {why}",
         "この正規表現は限られた時間で照合できません({why})。",

@@ -36,6 +36,7 @@ _REFUSED = frozenset(
     }
 )
 _MAPS_OF_SCHEMAS = frozenset({"properties", "$defs"})
+_BOUNDS = (("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems"))
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _DEFAULT_DEPTH = 4  # /properties/name/x-default-feel
 _SOME_DAY = date(2026, 4, 1)
@@ -97,6 +98,7 @@ def check_schema(form: FormFile) -> None:
                 look(form, f"{pointer}/{keyword}", part[keyword])
         for keyword in _REFUSED & set(part):
             form.tell("keyword_refused", f"{pointer}/{keyword}", what=keyword)
+        _contradictions(form, pointer, part)
     if not form.problems:
         _size(form)
 
@@ -119,6 +121,21 @@ def check_form(schema: FormFile, layout: FormFile) -> None:
         return
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError, LookupError) as error:
         layout.tell("form_not_shown", "", why=f"{type(error).__name__}: {error}")
+
+
+def _contradictions(form: FormFile, pointer: str, part: Mapping[str, Any]) -> None:
+    """Tell where no entry can ever fulfil one schema, whatever it is."""
+    for least, most in _BOUNDS:
+        if least in part and most in part and part[least] > part[most]:
+            form.tell("schema_contradicts", f"{pointer}/{least}", what=f"{least} > {most}")
+    choices = part.get("enum")
+    if choices == []:
+        form.tell("schema_contradicts", f"{pointer}/enum", what="enum = []")
+    if choices and "const" in part and part["const"] not in choices:
+        form.tell("schema_contradicts", f"{pointer}/const", what="const, enum")
+    shut = [name for name in part.get("required", ()) if part.get("properties", {}).get(name) is False]
+    if shut:
+        form.tell("schema_contradicts", f"{pointer}/required", what=", ".join(shut))
 
 
 def _reference(form: FormFile, pointer: str, told: Any) -> None:

@@ -1,0 +1,68 @@
+"""The editor of forms before the screen: a field added, the look beside it, what is refused."""
+
+import re
+
+from tests.portal.conftest import Visitor
+from tests.portal.studio.conftest import mori
+
+SEEN = re.compile(r'name="seen" value="(\d+)"')
+FIELD = {
+    "deed": "field",
+    "name": "call_time",
+    "ja": "連絡のとれる時間",
+    "en": "When to call",
+    "kind": "choice",
+    "choices": "morning=午前=Morning\r\n\r\n夕方",
+    "group": "notifier",
+    "required": "on",
+}
+
+
+def change(person: Visitor, page: str, **fields: str) -> str:
+    (seen, *_) = SEEN.findall(person.get(page).text)
+    answer = person.post(page, seen=seen, **fields)
+    assert answer.status_code == 303
+    return person.get(page).text
+
+
+def test_a_field_is_added_moved_and_removed(administrator, place) -> None:
+    page = f"{place}/forms/acquisition/apply"
+    assert page in administrator.get(place).text
+    look = administrator.post(f"{page}/preview", **FIELD).text
+    assert 'name="call_time" value="choice_3"' in look
+    assert "call_time" not in administrator.get(page).text
+    told = change(administrator, page, **FIELD)
+    assert "様式を保存しました" in told
+    assert "morning=午前=Morning" in told
+    change(administrator, page, deed="up", was="call_time")
+    change(administrator, page, deed="group", group="", ja="連絡", en="")
+    told = change(administrator, page, deed="remove", was="call_time")
+    assert "連絡のとれる時間" not in told
+    assert "空のまとまりを消す" in told
+
+
+def test_what_contradicts_itself_is_told_and_not_kept(administrator, place) -> None:
+    page = f"{place}/forms/acquisition/apply"
+    wrong = {**FIELD, "kind": "number", "least": "5", "most": "1"}
+    assert "範囲が逆です" in administrator.post(f"{page}/preview", **wrong).text
+    told = change(administrator, page, **wrong)
+    assert "範囲が逆です" in told
+    assert "call_time" not in told
+    assert "整数で入力" in change(administrator, page, **{**wrong, "least": "五"})
+
+
+def test_a_form_that_no_task_asks_is_not_there_and_english_is_whole(administrator, place) -> None:
+    assert administrator.get(f"{place}/forms/acquisition/nothing").status_code == 404
+    administrator.speak("en")
+    english = administrator.get(f"{place}/forms/acquisition/apply").text
+    assert "Add a field" in english
+    assert "項目を加える" not in english
+
+
+def test_somebody_elses_form_is_not_changed(app, administrator, place) -> None:
+    page = f"{place}/forms/acquisition/apply"
+    second = mori(app)
+    assert second.get(page).status_code == 403
+    assert second.post(page, seen="1", **FIELD).status_code == 303
+    assert "ほかの人の下書きは変えられません" in second.get(place).text
+    assert "call_time" not in administrator.get(page).text

@@ -1,0 +1,158 @@
+"""Fields of a form are added, changed, moved and removed; what would contradict itself is refused whole."""
+
+from typing import Any
+
+import pytest
+
+from forms import validation
+from forms.rendering import fields
+from services.context import Actor
+from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
+from tests.factories.cases import UnitOfWork
+from tests.workflows.studio.conftest import ROLES
+from workflows import catalog
+from workflows.studio import drafts, form_drafts, form_editing
+from workflows.studio.form_editing import Choice, FieldWords
+from workflows.studio.form_kinds import KINDS, kind_of, schema_of
+
+APPLY = "acquisition/apply"
+CALL = FieldWords(
+    "call_time",
+    "連絡のとれる時間",
+    "When to call",
+    kind="choice",
+    group="notifier",
+    required=True,
+    choices=(Choice("morning", "午前", "Morning"), Choice("evening", "夕方", "Evening")),
+)
+
+
+@pytest.fixture
+def form() -> dict[str, Any]:
+    return form_drafts.form_of(catalog.shipped_bundle("acquisition"), APPLY)
+
+
+def names(form: dict[str, Any], group: str) -> list[str]:
+    return [
+        one.words.name
+        for found in form_editing.list_groups(form)
+        if found.id == group
+        for one in found.fields
+    ]
+
+
+def test_a_new_field_is_asked_shown_and_demanded(form: dict[str, Any]) -> None:
+    made = form_editing.put_field(form, CALL)
+    assert names(made, "notifier") == ["notifier", "phone", "call_time"]
+    (shown,) = [one for one in fields(made["schema"], made["ui"], {}) if one.path == "call_time"]
+    assert (shown.widget, shown.required, [one.ja for one in shown.options]) == (
+        "radio",
+        True,
+        ["午前", "夕方"],
+    )
+    assert "call_time" not in names(form, "notifier")
+
+
+def test_every_kind_comes_back_as_itself() -> None:
+    for kind in KINDS:
+        schema = schema_of(kind, ["a", "b"], 1, 2)
+        made = form_editing.put_field(
+            form_editing.empty_form("新", "New"),
+            FieldWords("one", "一", "One", kind=kind, choices=CALL.choices, least=1, most=2),
+        )
+        assert kind_of({}, schema) == kind
+        (listed,) = form_editing.list_groups(made)[0].fields
+        assert (listed.words.kind, listed.is_own) == (kind, True)
+        assert validation.check(made["schema"], {}, today=None) == {}
+
+
+def test_a_field_is_changed_where_it_stands_and_keeps_what_is_not_said(form: dict[str, Any]) -> None:
+    changed = form_editing.put_field(
+        form, FieldWords("event_on", "異動した日", "Day", help_ja="届書の日", kind="past_date"), "event_on"
+    )
+    assert names(changed, "event") == names(form, "event")
+    assert changed["schema"]["properties"]["event_on"] == form["schema"]["properties"]["event_on"]
+    assert "event_on" not in changed["schema"]["required"]
+    assert changed["ui"]["fields"]["event_on"]["help"] == {"ja": "届書の日", "en": "届書の日"}
+
+
+def test_what_stands_under_a_condition_keeps_its_kind(form: dict[str, Any]) -> None:
+    changed = form_editing.put_field(
+        form, FieldWords("decision_number", "決裁の番号", "No.", kind="number"), "decision_number"
+    )
+    assert changed["schema"] == form["schema"]
+    with pytest.raises(RuleBroken, match="共通の部分か条件の中"):
+        form_editing.remove_field(form, "decision_number")
+    with pytest.raises(RuleBroken, match="ほかの項目を出すかどうか"):
+        form_editing.remove_field(form, "reason")
+
+
+def test_fields_move_within_and_between_blocks(form: dict[str, Any]) -> None:
+    made = form_editing.put_field(form, CALL)
+    assert names(form_editing.move_field(made, "call_time", -1), "notifier") == [
+        "notifier",
+        "call_time",
+        "phone",
+    ]
+    down = form_editing.move_field(made, "call_time", 1)
+    assert names(down, "household")[0] == "call_time"
+    assert names(form_editing.move_field(down, "call_time", -1), "notifier")[-1] == "call_time"
+    with pytest.raises(NotFound):
+        form_editing.move_field(made, "nothing", 1)
+    gone = form_editing.remove_field(made, "call_time")
+    assert gone["schema"]["required"] == form["schema"]["required"]
+    assert "call_time" not in gone["ui"]["fields"]
+
+
+def test_blocks_are_added_named_and_removed_when_empty(form: dict[str, Any]) -> None:
+    made = form_editing.put_group(form, "", "その他", "")
+    (new,) = [one for one in form_editing.list_groups(made) if one.ja == "その他"]
+    assert [one.id for one in form_editing.list_groups(form_editing.remove_group(made, new.id))] == [
+        one.id for one in form_editing.list_groups(form)
+    ]
+    with pytest.raises(RuleBroken, match="まとまり"):
+        form_editing.remove_group(form, "event")
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        (FieldWords("Call", "名", "", kind="line"), "記号「Call」"),
+        (FieldWords("event_on", "名", "", kind="line"), "すでにあります"),
+        (FieldWords("one", "", "", kind="line"), "日本語の名前が空"),
+        (FieldWords("one", "名", "", kind="image"), "種類を選んで"),
+        (FieldWords("one", "名", "", kind="choice"), "選択肢は1〜60個"),
+        (FieldWords("one", "名", "", kind="choice", choices=(Choice("あ", "あ", ""),)), "値は英数字"),
+        (FieldWords("one", "名", "", kind="number", least=5, most=1), "範囲が逆です"),
+        (FieldWords("one", "名\0", "", kind="line"), "使えない文字"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_place(form: dict[str, Any], told: FieldWords, why: str) -> None:
+    with pytest.raises(RuleBroken, match=why):
+        form_editing.put_field(form, told)
+
+
+def test_a_changed_form_is_kept_in_the_draft_and_checks(
+    uow: UnitOfWork, author: Actor, draft_id: int
+) -> None:
+    with uow(author) as ctx:
+        form_drafts.change(ctx, draft_id, 1, APPLY, lambda form: form_editing.put_field(form, CALL))
+    with pytest.raises(SomebodyElseWasFaster), uow(author) as ctx:
+        form_drafts.change(ctx, draft_id, 1, APPLY, lambda form: form)
+    with pytest.raises(RuleBroken, match="/properties/two/minimum"), uow(author) as ctx:
+        form_drafts.change(ctx, draft_id, 2, APPLY, contradicting)
+    with uow(author) as ctx:
+        bundle = drafts.read(ctx, draft_id).bundle
+        assert "call_time" in bundle.forms[APPLY]["schema"]["properties"]
+        assert [one for one in drafts.check(ctx, draft_id, 2, ROLES) if not one.is_warning] == []
+        assert {one.key: one.tasks for one in form_drafts.forms_of(bundle)}[APPLY] == (
+            "取得届の受付・入力",
+            "入力の訂正",
+        )
+        with pytest.raises(NotFound):
+            form_drafts.form_of(bundle, "nothing/there")
+
+
+def contradicting(form: dict[str, Any]) -> dict[str, Any]:
+    two = {"type": "integer", "minimum": 2, "maximum": 1}
+    return {**form, "schema": {**form["schema"], "properties": {**form["schema"]["properties"], "two": two}}}
