@@ -65,7 +65,7 @@ def _sent(connection: Connection, statement: str, values: Values) -> Any:
     listening = connection.dispatch
     _announce(listening.before_cursor_execute, connection, cursor, statement, values)
     try:
-        cursor.execute(statement, values)
+        cursor.execute(statement, values, binary=True)
     except psycopg.Error as error:
         raise _ours(connection, cursor, statement, error) from error
     _announce(listening.after_cursor_execute, connection, cursor, statement, values)

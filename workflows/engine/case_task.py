@@ -3,12 +3,13 @@
 The original gathers a dictionary for the log at every change of state, whether or not anybody reads it; that
 took a third of the time of a step. What a case did stands in its journal. And it keeps the time of the
 machine at every change, of which only the order is ever asked (`elements.joins`): here changes are counted.
+And its ids are texts as the tables hold them: a UUID reckons its hash anew each time that it is looked for.
 """
 
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.task import Task
@@ -17,13 +18,18 @@ from SpiffWorkflow.util.task import TaskState
 A_CHANGE = 1e-6  # cases that were stored before hold seconds: the next change comes after all of them
 
 
+def new_id() -> str:
+    """An id for a task that no other has."""
+    return str(uuid4())
+
+
 class CaseTask(Task):
     """A task of a case. `last_state_change` says where the change stands among those of its case."""
 
     _state: int
 
     @classmethod
-    def made(cls, workflow: Any, task_id: UUID, spec: Any, state: int, changed_at: float) -> CaseTask:
+    def made(cls, workflow: Any, task_id: str, spec: Any, state: int, changed_at: float) -> CaseTask:
         """A task as it is told, without a family and without data."""
         task = cls.__new__(cls)
         task.id = task_id
@@ -39,7 +45,7 @@ class CaseTask(Task):
     def root_of(cls, workflow: Any) -> CaseTask:
         """The first task of a workflow that begins, ready, with what is foreseen after it."""
         changed_at = workflow.top_workflow.count_change()
-        task = cls.made(workflow, uuid4(), workflow.spec.start, TaskState.FUTURE, changed_at)
+        task = cls.made(workflow, new_id(), workflow.spec.start, TaskState.FUTURE, changed_at)
         workflow.task_tree = task
         task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)  # noqa: SLF001 - as a workflow begins
         task._ready()  # noqa: SLF001 - as above
@@ -54,7 +60,7 @@ class CaseTask(Task):
         if self._state & TaskState.PREDICTED_MASK and not state & TaskState.PREDICTED_MASK:
             raise WorkflowException("a foreseen task has foreseen children only", task_spec=self.task_spec)
         changed_at = self.workflow.top_workflow.count_change()
-        child = self.made(self.workflow, uuid4(), task_spec, state, changed_at)
+        child = self.made(self.workflow, new_id(), task_spec, state, changed_at)
         child.parent, child.thread_id = self, self.thread_id
         self._children.append(child.id)
         if state == TaskState.READY:

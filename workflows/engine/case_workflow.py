@@ -41,18 +41,16 @@ class _Flat:
 
     def is_completed(self) -> bool:
         if not self.completed:
-            self.completed = not any(
-                task.has_state(TaskState.NOT_FINISHED_MASK) for task in self.tasks.values()
-            )
+            self.completed = not _in_state(self.tasks, TaskState.NOT_FINISHED_MASK)
         return self.completed
 
     def update_waiting_tasks(self) -> None:
-        for task in [task for task in self.tasks.values() if task.has_state(TaskState.WAITING)]:
+        for task in _in_state(self.tasks, TaskState.WAITING):
             if task.has_state(TaskState.WAITING):
                 task.task_spec._update(task)  # noqa: SLF001 - the engine's own way to refresh a task
 
     def ready_tasks(self) -> list[Any]:
-        return [task for task in self.tasks.values() if task.has_state(TaskState.READY)]
+        return _in_state(self.tasks, TaskState.READY)
 
     def cancel(self, success: bool = False) -> list[Any]:
         """End it with all that runs inside."""
@@ -114,13 +112,20 @@ class CaseWorkflow(_Flat, BpmnWorkflow):
         for subprocess in list(self.subprocesses.values()):
             yield from list(subprocess.tasks.values())
 
+    def in_state(self, states: int) -> list[Any]:
+        """Those of all its tasks that are in one of these states."""
+        found = _in_state(self.tasks, states)
+        for subprocess in self.subprocesses.values():
+            found += _in_state(subprocess.tasks, states)
+        return found
+
     def ready_manual_tasks(self) -> list[Any]:
         """The tasks that wait for a person now."""
-        return [t for t in self.all_tasks() if t.has_state(TaskState.READY) and t.task_spec.manual]
+        return [task for task in self.in_state(TaskState.READY) if task.task_spec.manual]
 
     def background_tasks(self) -> list[Any]:
         """The service tasks that wait for the system to do them in the background."""
-        return [t for t in self.all_tasks() if t.has_state(TaskState.READY) and is_background(t)]
+        return [task for task in self.in_state(TaskState.READY) if is_background(task)]
 
     def take_thrown(self) -> list[tuple[Any, Any]]:
         """What this case has thrown for others since it was asked last: (event, id of the task)."""
@@ -205,6 +210,11 @@ class CaseWorkflow(_Flat, BpmnWorkflow):
             if not self.event_manager.fail(task, error.code, error.payload):
                 raise
             task._drop_children()  # noqa: SLF001 - what would have followed will not come
+
+
+def _in_state(tasks: dict[Any, Any], states: int) -> list[Any]:
+    """Those of some tasks that are in one of these states; every deed looks a dozen times through all."""
+    return [task for task in tasks.values() if task._state & states]  # noqa: SLF001 - without a call for each
 
 
 def is_background(task: Any) -> bool:

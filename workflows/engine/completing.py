@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -118,9 +117,8 @@ def _close(ctx: Context, running: Running, item: WorkItem) -> None:
 
 
 def _ready_task(ctx: Context, running: Running, item: WorkItem) -> Any:
-    wanted = UUID(item.task_guid)
     for task in running.workflow.ready_manual_tasks():
-        if task.id == wanted:
+        if task.id == item.task_guid:
             return task
     must_be_allowed(ctx, get_item(ctx, item.id, fresh=True))
     raise SomebodyElseWasFaster(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 
@@ -110,6 +109,6 @@ def _at_service(ctx: Context, case_id: int, guid: str) -> tuple[Running, Any]:
     """
     running = find_open(ctx, case_id)
     for task in running.workflow.background_tasks() if running else ():
-        if running and task.id == UUID(guid):
+        if running and task.id == guid:
             return running, task
     raise NotFound("この手順はもう待っていません。", "The case does not wait at this step any more.")

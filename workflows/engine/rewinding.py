@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, _EndJoin
 from SpiffWorkflow.util.task import TaskState
 
+from workflows.engine.case_task import new_id
 from workflows.engine.case_workflow import CaseWorkflow
 from workflows.engine.comparison import Element, element_of
 from workflows.engine.migration import AHEAD, HERE
@@ -126,7 +126,7 @@ def _renew(task: Any) -> None:
     """Give a step that opens again an id of its own: the task of the list that was done stays done."""
     task._drop_children(force=True)  # noqa: SLF001 - as SpiffWorkflow's own reset does
     before, siblings = task.id, task.parent._children  # noqa: SLF001 - mending the tree
-    task.id = uuid4()
+    task.id = new_id()
     siblings[siblings.index(before)] = task.id
     task.workflow.tasks[task.id] = task.workflow.tasks.pop(before)
 

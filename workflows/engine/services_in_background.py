@@ -10,7 +10,6 @@ import logging
 import re
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 
@@ -65,7 +64,7 @@ def perform(ctx: Context, payload: Mapping[str, Any]) -> bool:
     running = find_open(ctx, case_id)
     if running is None or not _waits_for(running, guid):
         return False
-    running.workflow.doing = UUID(guid)
+    running.workflow.doing = guid
     try:
         run_on(ctx, running)
     except (SomebodyElseWasFaster, DBAPIError):

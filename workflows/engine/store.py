@@ -9,7 +9,6 @@ data that it has other than its parent, inside the entries of forms as well, so 
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 import orjson
 from SpiffWorkflow.util.task import TaskState
@@ -33,7 +32,7 @@ def freeze(workflow: CaseWorkflow) -> bytes:
     state = {"format": FORMAT, "doers": workflow.doers, "top": _workflow_out(workflow)}
     if workflow.subprocesses:
         state["called"] = {
-            task_id.hex: _workflow_out(sub) | {"spec": sub.spec.name}
+            _hex(task_id): _workflow_out(sub) | {"spec": sub.spec.name}
             for task_id, sub in workflow.subprocesses.items()
         }
     return orjson.dumps(state)
@@ -62,7 +61,7 @@ def thaw(blob: bytes, specification: Specification) -> CaseWorkflow:
 def _workflow_out(workflow: Any) -> dict[str, Any]:
     tasks = list(workflow.tasks.values())
     places = {task.id: place for place, task in enumerate(tasks)}
-    born: list[list[UUID]] = [[] for _ in tasks]
+    born: list[list[str]] = [[] for _ in tasks]
     since = min((task.last_state_change for task in tasks), default=0.0)
     rows = [_task_out(task, workflow.tasks, places, born, since) for task in tasks]
     for task, row, children in zip(tasks, rows, born, strict=True):
@@ -79,7 +78,7 @@ def _workflow_out(workflow: Any) -> dict[str, Any]:
 
 
 def _task_out(
-    task: Any, tasks: dict[UUID, Any], places: dict[UUID, int], born: list[list[UUID]], since: float
+    task: Any, tasks: dict[str, Any], places: dict[str, int], born: list[list[str]], since: float
 ) -> list[Any]:
     """The row of a task; the ids of the children of each parent are gathered in `born`, in order of birth."""
     parent = tasks.get(task._parent)  # noqa: SLF001 - the id, without asking twice
@@ -88,7 +87,7 @@ def _task_out(
         place = places[parent.id]
         born[place].append(task.id)
     changed_at = round((task.last_state_change - since) * CHANGES)
-    row = [task.id.hex, task.task_spec.name, task._state, place, changed_at]  # noqa: SLF001 - as stored
+    row = [_hex(task.id), task.task_spec.name, task._state, place, changed_at]  # noqa: SLF001 - as stored
     more = _difference(task.data, parent.data if parent is not None else {})
     if task.triggered:
         more["triggered"] = True
@@ -97,6 +96,14 @@ def _task_out(
     if more:
         row.append(more)
     return row
+
+
+def _hex(task_id: str) -> str:
+    return task_id.replace("-", "")
+
+
+def _id(kept: str) -> str:
+    return f"{kept[:8]}-{kept[8:12]}-{kept[12:16]}-{kept[16:20]}-{kept[20:]}"
 
 
 def _more(row: list[Any]) -> dict[str, Any]:
@@ -146,7 +153,7 @@ def _workflow_in(workflow: Any, state: dict[str, Any]) -> None:
 def _task_in(workflow: Any, specs: dict[str, Any], tasks: list[Any], row: list[Any], since: float) -> Any:
     name, element, state, place, changed_at, *rest = row
     more = rest[0] if rest else {}
-    task = CaseTask.made(workflow, UUID(name), specs[element], state, since + changed_at * A_CHANGE)
+    task = CaseTask.made(workflow, _id(name), specs[element], state, since + changed_at * A_CHANGE)
     task.triggered, task.internal_data = more.get("triggered", False), more.get("internal", {})
     inherited: dict[str, Any] = {}
     if place != NO_PARENT:
@@ -182,7 +189,7 @@ def copied(value: Any) -> Any:
 
 def _called_in(top: CaseWorkflow, workflow: Any, states: dict[str, Any]) -> None:
     for task in list(workflow.tasks.values()):
-        state = states.get(task.id.hex)
+        state = states.get(_hex(task.id))
         if state is None:
             continue
         spec = top.subprocess_specs[state["spec"]]

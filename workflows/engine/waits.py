@@ -98,7 +98,7 @@ def release_timers(ctx: Context, case_id: int) -> None:
 
 def ask_service(ctx: Context, running: Running, wait: Wait, again: str = "") -> None:
     """Ask a worker to do a service of a case after the commit, as often as the diagram says."""
-    task = running.workflow.get_task_from_id(UUID(wait.guid))
+    task = running.workflow.get_task_from_id(wait.guid)
     first: timedelta = task.task_spec.pause(1, ctx.at)
     payload = {
         "case": running.case.id,
@@ -132,16 +132,21 @@ def _waits(workflow: CaseWorkflow) -> Iterator[Wait]:
         definition = task.task_spec.event_definition
         if isinstance(definition, FirstOf):
             for index, (one, slot) in enumerate(definition.slots(task)):
-                yield from _wait(str(uuid5(task.id, str(index))), element, one, slot)
+                yield from _wait(_place_in(task.id, str(index)), element, one, slot)
         else:
-            yield from _wait(str(task.id), element, definition, task)
+            yield from _wait(task.id, element, definition, task)
     for trigger in workflow.event_manager.triggers():
-        guid = str(uuid5(trigger.id, trigger.spec.name))
+        guid = _place_in(trigger.id, trigger.spec.name)
         element = (trigger.workflow.spec.process_id, str(trigger.start_spec.bpmn_id))
         yield from _wait(guid, element, trigger.definition, trigger)
     for task in workflow.background_tasks():
         element = (process_of(task), str(task.task_spec.bpmn_id))
-        yield Wait(str(task.id), element, "service", task.task_spec.operation_name)
+        yield Wait(task.id, element, "service", task.task_spec.operation_name)
+
+
+def _place_in(task_id: str, name: str) -> str:
+    """The id of a place within a task: always the same for the same task and name."""
+    return str(uuid5(UUID(task_id), name))
 
 
 def _wait(guid: str, element: tuple[str, str], definition: Any, place: Any) -> Iterator[Wait]:

@@ -78,8 +78,8 @@ class CaseEvents:
         return self._triggers()
 
     def _waiting(self) -> Iterator[Any]:
-        for task in self.workflow.all_tasks():
-            if task.has_state(TaskState.WAITING) and isinstance(task.task_spec, CatchingEvent):
+        for task in self.workflow.in_state(TaskState.WAITING):
+            if isinstance(task.task_spec, CatchingEvent):
                 yield task
 
     def _triggers(self) -> Iterator[Trigger]:
