@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,12 +17,12 @@ from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views import form_pages
-from portal.views.pdf_answers import sent_deed
+from portal.views.pdf_answers import new_key, sent_deed
 from services import deeds, drafts, hidden_entries, intake
 from services.context import Context
 from services.errors import RegistrationRefused
 from services.unit_of_work import unit_of_work
-from workflows import papers
+from workflows import own_procedures, papers
 from workflows.engine import runner
 
 
@@ -41,11 +40,28 @@ class IntakeView(BaseView):
                 "intake/choose.html",
                 title=t("届出を受ける", "Take a notification"),
                 groups=intake.list_reasons(ctx),
+                own=own_procedures.list_procedures(ctx),
+                deed_key=new_key(),
                 drafts=(rows := drafts.list_intakes(ctx)),
                 draft_titles=intake.titles_of(ctx, rows, current_language()),
                 household=request.args.get("household", type=row_id),
                 person=request.args.get("person", type=row_id),
             )
+
+    @expose("/procedures/<slug>/begin", methods=["POST"])
+    @requires("notification.submit")
+    def begin(self, slug: str) -> Any:
+        """Begin a case of a procedure that the office has drawn itself."""
+        key, body = sent_deed()
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            where = deeds.find_done(ctx, key, body)
+            if where is None:
+                where = url_for("CaseView.show", case_id=own_procedures.begin(ctx, slug).case_id)
+                deeds.remember(ctx, key, body, where)
+        flash(
+            t("手続を始めました。つづきをこの画面で行います。", "The case has begun. Go on here."), "success"
+        )
+        return redirect(where, code=303)
 
     @expose("/<procedure>/<reason>", methods=["GET"])
     @requires("notification.submit")
@@ -123,7 +139,7 @@ class IntakeView(BaseView):
             papers=papers.to_ask(ctx, procedure, reason),
             has_time_limit=intake.has_time_limit(procedure, reason),
             household=intake.household_beside(ctx, household) if household else None,
-            deed_key=secrets.token_urlsafe(24),
+            deed_key=new_key(),
             draft_id=draft_id,
         )
 

@@ -7,6 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
+from models.audit.event import AuditEvent
+from models.case import Case
 from models.incident import Incident
 from models.waiting import Timer
 from portal import clock
@@ -51,6 +53,32 @@ def test_a_case_without_a_notification_has_a_page_and_its_task_is_done_on_it(
     assert finish(clerk, app, case, "last", "l" * 32).status_code == 303
     assert "この手続は終わりました" in clerk.get(f"/cases/{case}").text
     assert bank.done == 1
+
+
+def test_a_procedure_that_the_office_has_drawn_is_begun_where_notifications_are_taken(
+    app: Flask, signed_in: Enter
+) -> None:
+    clerk = signed_in("counter")
+    assert "届出によらない手続" not in clerk.get("/notifications/new/").text
+    publish(app, [FIRST, LAST])
+    page = clerk.get("/notifications/new/")
+    assert 'action="/notifications/new/procedures/small/begin"' in page.text
+    begun = clerk.post("/notifications/new/procedures/small/begin", deed_key="b" * 32)
+    again = clerk.post("/notifications/new/procedures/small/begin", deed_key="b" * 32)
+    assert (begun.status_code, again.location) == (303, begun.location)
+    (case,) = ask(app, lambda: db.session.scalars(select(Case)).all())
+    assert (case.slug, case.notification_id, case.state) == ("small", None, "open")
+    assert begun.location == f"/cases/{case.id}"
+    assert "申請の受付" in clerk.get(begun.location).text
+    started = select(func.count()).where(AuditEvent.tag == "case:started", AuditEvent.case_id == case.id)
+    assert ask(app, lambda: db.session.scalar(started)) == 1
+
+
+@pytest.mark.parametrize("slug", ["acquisition", "audit_review", "nowhere"])
+def test_a_procedure_that_begins_elsewhere_is_not_begun_so(app: Flask, signed_in: Enter, slug: str) -> None:
+    refused = signed_in("counter").post(f"/notifications/new/procedures/{slug}/begin", deed_key="b" * 32)
+    assert refused.status_code == 404
+    assert ask(app, lambda: db.session.scalar(select(func.count()).select_from(Case))) == 0
 
 
 def test_a_case_without_a_notification_is_withdrawn_on_its_page_and_prints_no_paper_of_one(
