@@ -4,6 +4,7 @@ A closure takes a Frame and gives a value. It holds no state, so it may run in s
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from workflows.engine.feel import operators
@@ -11,6 +12,7 @@ from workflows.engine.feel.builtins_call import Invocation
 from workflows.engine.feel.builtins_table import BUILTINS
 from workflows.engine.feel.errors import Place
 from workflows.engine.feel.functions import Function
+from workflows.engine.feel.result_types import may_give
 from workflows.engine.feel.scope import MISSING, Closure, Frame, Run
 from workflows.engine.feel.syntax import (
     Between,
@@ -242,6 +244,9 @@ def fitted(run: Run, at: Place, wanted: Type | None, value: Value, what_ja: str)
 def _function(node: FunctionOf) -> Closure:
     parameters, body = node.parameters, compile_node(node.body)
 
+    def takes(count: int) -> bool:
+        return count == len(parameters)
+
     def run(frame: Frame) -> Value:
         def call(inner: Run, at: Place, arguments: Sequence[Value]) -> Value:
             bound = {
@@ -250,7 +255,7 @@ def _function(node: FunctionOf) -> Closure:
             }
             return body(frame.inside(bound))
 
-        return Function("function", parameters, call, lambda count: count == len(parameters))
+        return Function("function", parameters, call, takes, partial(may_give, node.body))
 
     return run
 

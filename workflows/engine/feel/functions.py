@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """A function: parameters by name and type (None: variadic), and what it does with arguments in order."""
+    """A function: parameters by name and type (None: variadic), and what it does with arguments in order.
+
+    `may_give`: whether its results could be of a type.
+    """
 
     name: str
     parameters: tuple[tuple[str, "Type | None"], ...] | None
     body: "Callable[[Run, Place, Sequence[Value]], Value]"
     takes: Callable[[int], bool]
+    may_give: "Callable[[Type], bool]" = lambda _wanted: True
 
     def parameter_types(self, count: int) -> "list[Type | None]":
         known = [kind for _, kind in self.parameters or ()][:count]

@@ -102,9 +102,14 @@ class FunctionType(Type):
             return False
         if self.parameters is None:
             return True
-        return value.takes(len(self.parameters)) and all(
-            told is None or told.accepts(wanted)
-            for wanted, told in zip(self.parameters, value.parameter_types(len(self.parameters)), strict=True)
+        count = len(self.parameters)
+        return (
+            value.takes(count)
+            and value.may_give(self.result)
+            and all(
+                told is None or told.accepts(wanted)
+                for wanted, told in zip(self.parameters, value.parameter_types(count), strict=True)
+            )
         )
 
     def accepts(self, other: Type) -> bool:
@@ -169,7 +174,8 @@ def allowed(wanted: Type, value: Value) -> bool:
     return True
 
 
-def _bare(wanted: Type) -> Type:
+def bare(wanted: Type) -> Type:
+    """The type without the allowed values of item definitions."""
     while isinstance(wanted, Constrained):
         wanted = wanted.base
     return wanted
@@ -179,14 +185,14 @@ def coerced(wanted: Type, value: Value) -> tuple[Value, bool]:
     """The value as the type wants it, and whether it conforms; what does not is null."""
     if value is None or wanted is ANY or is_of(wanted, value):
         return value, True
-    bare = _bare(wanted)
-    if isinstance(value, list) and len(value) == 1 and not isinstance(bare, ListType):
+    plain = bare(wanted)
+    if isinstance(value, list) and len(value) == 1 and not isinstance(plain, ListType):
         return coerced(wanted, value[0])
     candidate: Value = None
-    if isinstance(bare, ListType) and not isinstance(value, list):
-        item, fits = coerced(bare.item, value)
+    if isinstance(plain, ListType) and not isinstance(value, list):
+        item, fits = coerced(plain.item, value)
         candidate = [item] if fits else None
-    elif isinstance(bare, Simple) and bare.kind is Moment and isinstance(value, Day):
+    elif isinstance(plain, Simple) and plain.kind is Moment and isinstance(value, Day):
         candidate = Moment(value, MIDNIGHT_UTC)
     if candidate is None or not is_of(wanted, candidate):
         return None, False
