@@ -45,7 +45,18 @@
   const show = async (address) => {
     const answer = await fetch(address, { credentials: "same-origin" });
     if (!answer.ok) return;
-    await viewer.importXML(await answer.text());
+    const none = canvas.querySelector(".diagram-none");
+    if (none) none.remove();
+    const source = await answer.text();
+    if (!source.includes("BPMNDiagram")) { // drawn without places: there is nothing to show
+      viewer.clear();
+      const told = document.createElement("p");
+      told.className = "diagram-none quiet";
+      told.textContent = canvas.dataset.none;
+      canvas.prepend(told);
+      return;
+    }
+    await viewer.importXML(source);
     mark();
   };
 

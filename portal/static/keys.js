@@ -114,7 +114,7 @@
       event.preventDefault();
       $("[data-words]", sheet).textContent = words;
       const yes = $("[data-yes]", sheet);
-      yes.textContent = (button && button.textContent.trim()) || yes.textContent;
+      yes.textContent = (button && (button.dataset.yes || button.textContent.trim())) || yes.textContent;
       yes.onclick = () => {
         sheet.close();
         form.dataset.confirmed = "1";

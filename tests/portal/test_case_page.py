@@ -74,6 +74,16 @@ def test_a_procedure_that_the_office_has_drawn_is_begun_where_notifications_are_
     assert ask(app, lambda: db.session.scalar(started)) == 1
 
 
+def test_a_drawn_procedure_that_takes_notifications_is_not_begun_without_one(
+    app: Flask, signed_in: Enter
+) -> None:
+    examined = {"examine": "registry.examine_student_exception"}
+    publish(app, [Ask("apply", "届出の受付", properties=examined), LAST])
+    clerk = signed_in("counter")
+    assert "届出によらない手続" not in clerk.get("/notifications/new/").text
+    assert clerk.post("/notifications/new/procedures/small/begin", deed_key="b" * 32).status_code == 404
+
+
 @pytest.mark.parametrize("slug", ["acquisition", "audit_review", "nowhere"])
 def test_a_procedure_that_begins_elsewhere_is_not_begun_so(app: Flask, signed_in: Enter, slug: str) -> None:
     refused = signed_in("counter").post(f"/notifications/new/procedures/{slug}/begin", deed_key="b" * 32)
