@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import audit, certificates, engine, registry, upload_check, workflow
+from benchmarks import audit, certificates, engine, registry, studio, upload_check, workflow
 from benchmarks.figures import Bench
 
 BENCHES: dict[str, Bench] = {
@@ -14,6 +14,7 @@ BENCHES: dict[str, Bench] = {
     "certificates": certificates.run,
     "upload_check": upload_check.run,
     "audit": audit.run,
+    "studio": studio.run,
 }
 
 

@@ -130,9 +130,15 @@
     const button = at("[data-retype]").getBoundingClientRect();
     get("popupMenu").open(panel.element(), "bpmn-replace", { x: button.left - 260, y: Math.max(button.top - 320, 10) }, { search: true, width: 300, title: at("[data-retype]").textContent });
   };
+  // The whole diagram, beside the tools.
+  const fit = () => {
+    get("canvas").zoom("fit-viewport");
+    get("canvas").zoom(get("canvas").zoom() * 0.86);
+    get("canvas").scroll({ dx: 60, dy: 0 });
+  };
   const zoom = (by) => get("canvas").zoom(Math.min(Math.max(get("canvas").zoom() * by, 0.2), 3));
   const deeds = {
-    undo: () => get("commandStack").undo(), redo: () => get("commandStack").redo(), fit: () => get("canvas").zoom("fit-viewport"),
+    undo: () => get("commandStack").undo(), redo: () => get("commandStack").redo(), fit,
     near: () => zoom(1.25), far: () => zoom(0.8), check, keep: keepAsFile, retype,
     connect: () => { const target = get("elementRegistry").get(at("[data-connect-to]").value); if (target) get("modeling").connect(panel.element(), target); },
     remove: () => get("modeling").removeElements([panel.element()]),

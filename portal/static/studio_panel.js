@@ -49,6 +49,20 @@
       keepExtensions(kept.id ? [kept, ...others("ServiceTaskOperator")] : others("ServiceTaskOperator"));
     };
 
+    // Parameters as lines: name = expression.
+    const parametersText = () => ((operator() && operator().parameterList && operator().parameterList.get("parameters")) || []).map((one) => `${one.id} = ${one.value || ""}`).join("\n");
+    const setParameters = (text) => {
+      const old = (operator() && operator().parameterList && operator().parameterList.get("parameters")) || [];
+      const parameters = text.split("\n").filter((line) => line.trim()).map((line) => {
+        const [id, ...rest] = line.split("=");
+        const known = old.find((one) => one.id === id.trim());
+        return moddle.create("spiffworkflow:Parameter", { id: id.trim(), type: (known && known.type) || "any", value: rest.join("=").trim() });
+      });
+      const parameterList = moddle.create("spiffworkflow:Parameters", { parameters });
+      parameters.forEach((one) => { one.$parent = parameterList; });
+      setOperator({ parameterList });
+    };
+
     // — expressions and what is declared beside the process —
     const expression = (parent, body) => {
       if (!body) return undefined;
@@ -103,6 +117,8 @@
       not_by: { get: () => listed("not_by"), set: (value) => setProperty("not_by", value.join(",")) },
       "outcome:send_back": outcome("send_back"), "outcome:give_up": outcome("give_up"),
       operation: { get: () => (operator() || {}).id || "", set: (id) => setOperator({ id }) },
+      parameters: { get: parametersText, set: setParameters },
+      examine: propertyField("examine"),
       result: { get: () => (operator() || {}).resultVariable || "", set: (value) => setOperator({ resultVariable: value || undefined }) },
       async: { get: () => property("async") === "true", set: (on) => setProperty("async", on ? "true" : "") },
       retries: propertyField("retries"), retry_after: propertyField("retry_after"), correlation: propertyField("correlation"),
@@ -154,7 +170,7 @@
       if (field.dataset.field === "lane") options(field, [["", words.none], ...registry.filter((other) => other.type === "bpmn:Lane").map((other) => [other.id, other.businessObject.name || other.id])]);
       if (field.dataset.field === "not_by") options(field, registry.filter((other) => /(User|Manual)Task$/.test(other.type) && other !== element).map((other) => [other.id, labelOf(other)]));
       if (field.dataset.field === "form") field.options[0].textContent = words.own_form;
-      if (field.dataset.field === "operation" || field.dataset.field === "decision" || field.dataset.field === "called") field.options[0].textContent = words.none;
+      if (field.dataset.field === "operation" || field.dataset.field === "examine" || field.dataset.field === "decision" || field.dataset.field === "called") field.options[0].textContent = words.none;
       if (field.type === "checkbox") field.checked = shown;
       else if (field.multiple) {
         const known = [...field.options].map((option) => option.value);

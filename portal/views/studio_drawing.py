@@ -18,7 +18,7 @@ from services.errors import NotAllowed, NotFound, ServiceError
 from services.unit_of_work import unit_of_work
 from workflows import case_pages
 from workflows.engine.operations import operation_names
-from workflows.studio import choices, drafts, drawing, elements
+from workflows.studio import choices, drafts, drawing, elements, layout
 from workflows.studio.drafts import Draft
 
 _OFFICE = frozenset(ROLES)
@@ -53,7 +53,8 @@ class StudioDrawingView(BaseView):
             name=name,
             draft=shown,
             process=process,
-            source=shown.bundle.bpmn[process],
+            source=layout.laid_out(shown.bundle.bpmn[process], process),
+            is_drawn=layout.is_drawn(shown.bundle.bpmn[process], process),
             diagrams=_diagrams(shown),
             japanese=current_language() == "ja",
             operations=sorted(operation_names()),
