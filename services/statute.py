@@ -21,6 +21,15 @@ def law_on(day: date) -> LawAt:
     Raises:
         LawNotLoaded: nobody called `configure`.
     """
+    return all_law().on(day)
+
+
+def all_law() -> Law:
+    """The law of all days.
+
+    Raises:
+        LawNotLoaded: nobody called `configure`.
+    """
     if not _law:
         raise LawNotLoaded("services.statute.configure was not called")
-    return _law[0].on(day)
+    return _law[0]

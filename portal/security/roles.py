@@ -62,6 +62,7 @@ PERMISSIONS: dict[str, Permission] = {
     "merge.read": Permission("記録の統合を見る", "See merges of records", Duty.SEE_PERSONS),
     "merge.propose": Permission("記録の統合を申し出る", "Propose to merge records", Duty.ENTER),
     "merge.decide": Permission("記録の統合を決定する", "Decide merges of records", Duty.APPROVE),
+    "premium.trial": Permission("保険料を試算する", "Try a premium out"),
     "report.daily": Permission("日次の一覧を見る", "See the lists of the day", Duty.SEE_PERSONS),
     "review.read": Permission("記録の点検を見る", "See the reviews of the record"),
     "review.judge": Permission("記録の点検で判定する", "Judge what a review found"),
@@ -109,6 +110,7 @@ _CASES = {
     "confirmation.read",
     "protection.read",
     "merge.read",
+    "premium.trial",
     "protection.ask",
     "emergency.take",
 }

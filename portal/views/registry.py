@@ -40,6 +40,7 @@ from portal.views.operation_runs import OperationRunView
 from portal.views.own_page import ProfileView
 from portal.views.papers import CasePaperView
 from portal.views.persons import PersonView
+from portal.views.premium_trial import PremiumTrialView
 from portal.views.print_queue import PrintQueueView
 from portal.views.printer import PrinterView
 from portal.views.protection import ProtectionView
@@ -78,6 +79,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     CertificateView,
     CasePaperView,
     DailyView,
+    PremiumTrialView,
     LookupView,
     ExOfficioView,
     ConfirmationView,

@@ -46,6 +46,14 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "所得が入っていません。ないときは 0 を、未申告のときは incomes: undeclared を入れてください。",
         "The income is missing. Give 0 where there is none, or incomes: undeclared.",
     ),
+    "no_income_typed": (
+        "収入がありません。ないときは 0 を入れ、わからないときは「未申告」を選んでください。",
+        "No income is typed. Type 0 where there is none, or choose undeclared.",
+    ),
+    "no_date_typed": (
+        "生年月日を読めません。例: S55.4.2、1980-04-02",
+        "The date of birth cannot be read. Examples: S55.4.2, 1980-04-02",
+    ),
     "not_a_whole_number": ("整数(円)で入れてください。", "Give a whole number (yen)."),
     "not_a_date": ("日付をYYYY-MM-DDで入れてください。", "Give a date as YYYY-MM-DD."),
     "not_yes_or_no": ("true か false で入れてください。", "Give true or false."),

@@ -1,0 +1,61 @@
+"""The trial calculation at the counter, as its page answers (D1, D4)."""
+
+from tests.portal.conftest import Visitor
+
+FAMILY = {
+    "year": "2026",
+    "relation-0": "head",
+    "birth-0": "S56.5.1",
+    "salary-0": "3,000,000",
+    "birth-1": "昭和59年5月1日",
+    "salary-1": "1050000",
+    "birth-2": "2021-05-01",
+    "other_income-2": "0",
+}
+
+
+def test_a_family_sees_its_premium_with_parts_instalments_and_the_articles(signed_in) -> None:
+    counter: Visitor = signed_in("counter")
+    page = counter.post("/premium/trial/", **FAMILY)
+    assert page.status_code == 200
+    assert "391,000円" in page.text
+    assert "221,620" in page.text
+    assert page.text.count("39,100") == 10
+    assert "国民健康保険法施行令29条の7第6項" in page.text
+    assert "未確認" in page.text, "the rates of the demonstration are invented"
+
+
+def test_nothing_is_kept(signed_in) -> None:
+    counter: Visitor = signed_in("counter")
+    counter.post("/premium/trial/", **FAMILY)
+    assert "3,000,000" not in counter.get("/premium/trial/").text
+
+
+def test_an_amount_that_lacks_a_zero_is_asked_about_and_taken_when_it_is_right(signed_in) -> None:
+    counter: Visitor = signed_in("counter")
+    few = FAMILY | {"salary-1": "10500"}
+    asked = counter.post("/premium/trial/", **few).text
+    assert "2人目の給与収入は、1年で10,500円ですか" in asked
+    assert "年間保険料" not in asked
+    assert "391,000円" not in asked
+    assert "年額" in counter.post("/premium/trial/", **few, sure="yes").text
+
+
+def test_every_fault_is_told_at_its_field_and_what_was_typed_stays(signed_in) -> None:
+    counter: Visitor = signed_in("counter")
+    wrong = FAMILY | {"birth-0": "きのう", "salary-1": "-5", "other_income-2": "", "first_month-1": "13"}
+    page = counter.post("/premium/trial/", **wrong)
+    assert page.status_code == 422
+    for field in ("f-birth-0", "f-salary-1", "f-salary-2", "f-first_month-1"):
+        assert f'href="#{field}"' in page.text
+    assert 'value="きのう"' in page.text
+
+
+def test_a_head_who_is_not_insured_is_not_charged_and_somebody_must_be(signed_in) -> None:
+    counter: Visitor = signed_in("counter")
+    alone = {"year": "2026", "relation-0": "head_elsewhere", "birth-0": "S40.5.1", "salary-0": "5000000"}
+    page = counter.post("/premium/trial/", **alone)
+    assert page.status_code == 422
+    assert "加入している月のある人がいません" in page.text
+    child = {"birth-1": "H25.5.1", "other_income-1": "0"}
+    assert "33,400円" in counter.post("/premium/trial/", **alone, **child).text
