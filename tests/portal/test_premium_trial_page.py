@@ -58,4 +58,4 @@ def test_a_head_who_is_not_insured_is_not_charged_and_somebody_must_be(signed_in
     assert page.status_code == 422
     assert "加入している月のある人がいません" in page.text
     child = {"birth-1": "H25.5.1", "other_income-1": "0"}
-    assert "33,400円" in counter.post("/premium/trial/", **alone, **child).text
+    assert "71,400円" in counter.post("/premium/trial/", **alone, **child).text
