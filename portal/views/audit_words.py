@@ -252,6 +252,7 @@ SUBJECTS: Mapping[str, Words] = {
     "periodic": ("定期処理", "regular work"),
     "job": ("裏側の処理", "job"),
     "definition": ("手続の定義", "definition"),
+    "letter_text": ("手紙の文面", "text of a letter"),
     "role": ("権限", "role"),
     "audit_review": ("記録の点検", "review"),
     "audit_finding": ("点検の指摘", "finding"),

@@ -27,6 +27,7 @@ from portal.views.inbox import InboxView
 from portal.views.intake import IntakeView
 from portal.views.jobs import CalendarView, JobView
 from portal.views.language import LanguageView
+from portal.views.letter_texts import LetterTextView
 from portal.views.lookup import LookupView
 from portal.views.masters import MASTER_VIEWS, MasterIndexView
 from portal.views.merges import MergeView
@@ -87,6 +88,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     MergeView,
     DefinitionView,
     StudioView,
+    LetterTextView,
     StudioDrawingView,
     TryOutView,
     StudioFormView,
