@@ -9,9 +9,11 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from models.audit.tags import Tag
+from models.case import Case
 from models.incident import Incident
 from models.job import Job
 from services import audit, incidents
@@ -19,7 +21,7 @@ from services.context import Context
 from services.errors import NotFound, RuleBroken, ServiceError
 from workflows.engine import messaging, services_in_background, waking
 from workflows.engine.broken_steps import cause_of
-from workflows.engine.running import find_open, run_on, save
+from workflows.engine.running import SUSPENDED, CaseSuspended, find_open, run_on, save
 from workflows.engine.services_in_background import ServiceFailed
 from workflows.engine.work_queue import Running, journal, process_of
 
@@ -38,11 +40,13 @@ def retry(ctx: Context, incident_id: int) -> Incident:
 
     Raises:
         NotFound, SomebodyElseWasFaster: there is no such incident, or it was settled before.
+        CaseSuspended: its case is suspended; nothing was tried.
         NothingToRetry: there is nothing that could be tried again.
         ServiceError: it failed again; note it by `failed_again` after this was undone.
     """
     incident = incidents.get(ctx, incident_id)
     incidents.must_be_open(incident)
+    _must_go_on(ctx, incident)
     if not _again(ctx, incident):
         raise NothingToRetry(
             "再試行するものがありません。手順がすでに進んだか、案件が止まっています。案件を確かめてください。",
@@ -67,9 +71,11 @@ def skip(ctx: Context, incident_id: int, reason: str) -> Incident:
 
     Raises:
         NotFound, SomebodyElseWasFaster: there is no such incident, or it was settled before.
+        CaseSuspended: its case is suspended.
         RuleBroken: no reason is given.
     """
     incident = incidents.get(ctx, incident_id)
+    _must_go_on(ctx, incident)
     incidents.settle(ctx, incident, incidents.SKIPPED, reason)
     if incident.kind == "service" and incident.case_id is not None:
         running, task = _at_service(ctx, incident.case_id, incident.task_guid)
@@ -79,6 +85,16 @@ def skip(ctx: Context, incident_id: int, reason: str) -> Incident:
         run_on(ctx, running)
         save(ctx, running)
     return incident
+
+
+def _must_go_on(ctx: Context, incident: Incident) -> None:
+    """Whoever repairs a case is told what he can do, not what became of an entry."""
+    state = ctx.session.scalar(select(Case.state).where(Case.id == incident.case_id))
+    if state == SUSPENDED:
+        raise CaseSuspended(
+            "この案件は一時停止中のため、何もしていません。案件を再開してから、もう一度行ってください。",
+            "This case is suspended, so nothing was done. Resume the case, then do it again.",
+        )
 
 
 def _again(ctx: Context, incident: Incident) -> bool:

@@ -21,7 +21,7 @@ from tests.workflows.operating.conftest import ASK, TELL, Publish, begin, go_on
 from workflows.engine import operations, services_in_background
 from workflows.engine.operations import CaseData
 from workflows.engine.waits import SERVICE
-from workflows.operating import incident_list, moving, runs
+from workflows.operating import holding, incident_list, moving, runs
 from workflows.operating.incident_list import Filters
 
 PROPERTIES = {"async": "true", "retries": "0"}
@@ -156,6 +156,29 @@ def test_of_many_each_has_its_own_result(
     operations._operations["small.enter"] = second
     assert do(uow, actor_administrator, "retry") == (2, 1)
     assert entered == [case_ids[0], case_ids[2]]
+
+
+def test_of_a_suspended_case_nothing_is_tried_and_the_operator_is_told_to_resume_it(
+    session: Session,
+    uow: UnitOfWork,
+    publish: Publish,
+    register: Register,
+    actor_counter: Actor,
+    actor_administrator: Actor,
+    clock: datetime,
+) -> None:
+    publish(ENTERED)
+    held, free = stuck(uow, actor_counter, clock, 2)
+    with uow(actor_administrator) as ctx:
+        holding.suspend(ctx, held, "原因の調査")
+    register.away = False
+    assert do(uow, actor_administrator, "retry") == (1, 1)
+    assert register.entered == [free]
+    refused = session.scalars(select(OperationResult).where(OperationResult.state == "refused")).one()
+    assert (refused.case_id, refused.code) == (held, "case_suspended")
+    assert "再開してから" in refused.message_ja
+    (incident,) = session.scalars(select(Incident).where(Incident.state == "open"))
+    assert (incident.case_id, incident.attempts) == (held, 1)
 
 
 def test_only_a_chief_skips_with_a_reason_and_the_case_goes_on(
