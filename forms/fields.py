@@ -42,7 +42,8 @@ class Field:
     """One field. In `rows` (the fields of one row) the place of the row is written ROW in path, name, id.
 
     `shown_when` and `required_when` are alternatives; each is a list of conditions that hold together.
-    Empty means always (shown), or as `required` says.
+    Empty means always (shown), or as `required` says. `fills` names the input that this one fills in,
+    `fills_by` says how: by a postal code or the reading of a name.
     """
 
     path: str
@@ -65,6 +66,8 @@ class Field:
     required_when: Alternatives = ()
     width: str = "medium"
     autofill: str = ""
+    fills: str = ""
+    fills_by: str = ""
     lookup: str = ""
     example: str = ""
     max_length: int | None = None

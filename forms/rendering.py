@@ -34,6 +34,7 @@ _WIDGETS = {
     "individual-number-ref": "individual_number",
     "printable-paragraph": "textarea",
 }
+_FILLS_BY = {"postal-code": "postal", "person-name": "kana"}
 _WIDTHS = {
     "wareki-date": "short",
     "wareki-partial-date": "short",
@@ -164,6 +165,8 @@ class _Layout:
             required_when=() if asked.required or required_when == shown_when else required_when,
             width=words.get("width") or _width(facet, widget, options),
             autofill=words.get("autofill", ""),
+            fills=(prefix + words.get("fills", "")).replace(".", "-") if "fills" in words else "",
+            fills_by=_FILLS_BY.get(facet.get("format", ""), ""),
             lookup=words.get("lookup", ""),
             example=str(next(iter(facet.get("examples", ())), "")),
             max_length=facet.get("maxLength"),

@@ -98,6 +98,7 @@
       return;
     }
     if (event.target.closest("[data-help]")) { help(); return; }
+    if (event.target.closest("[data-print-page]")) { window.print(); return; }
     const opener = event.target.closest("[data-open]");
     if (opener) { const box = document.getElementById(opener.dataset.open); if (box) box.showModal(); return; }
     const row = event.target.closest("[data-list] tr[data-href]");

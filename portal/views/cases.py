@@ -27,7 +27,7 @@ from services import attachments, case_papers, cases, deeds, drafts, hidden_entr
 from services.context import Context
 from services.errors import NotAllowed, RegistrationRefused, SomebodyElseWasFaster
 from services.unit_of_work import unit_of_work
-from workflows import case_decisions, case_pages, case_waits
+from workflows import case_decisions, case_entries, case_pages, case_waits
 from workflows.engine import runner, taking
 
 EVENTS = {
@@ -193,6 +193,7 @@ class CaseView(BaseView):
             cancellations=_cancellations(ctx, page),
             papers=case_papers.available(page),
             decisions=case_decisions.read(ctx, page, current_language()),
+            sent_forms=case_entries.readable(ctx, page),
             awaited=case_waits.read(ctx, page, current_language()),
             wait_kinds={kind: t(*words) for kind, words in WAITS.items()},
             ways=WAYS,

@@ -15,8 +15,9 @@ from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor, person_or_address
 from portal.views import form_pages
-from services import drafts, intake
+from services import drafts, intake, name_readings, postal_codes
 from services.context import JST
+from services.errors import NotFound
 from services.unit_of_work import unit_of_work
 from workflows import case_pages
 from workflows.engine import runner
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
 
     from services.context import Context
     from workflows.engine.runner import OpenForm
+
+
+PROPOSALS = {
+    "postal": lambda text: postal_codes.places(text[:8]),
+    "kana": lambda text: [reading] if (reading := name_readings.propose(text)) else [],
+}
 
 
 class FormView(BaseView):
@@ -64,6 +71,15 @@ class FormView(BaseView):
                 drafts.save_task(ctx, item_id, raw)
                 told["kept"] = _time(ctx)
         return jsonify(told)
+
+    @expose("/fill/<kind>", methods=["POST"])
+    @requires("task.complete")
+    def fill(self, kind: str) -> Any:
+        """What may be filled in beside a field: the places of a postal code, the reading of a name."""
+        proposed = PROPOSALS.get(kind)
+        if proposed is None:
+            raise NotFound("この補助はありません。", "There is no such help.")
+        return jsonify({"texts": proposed(request.form.get("q", "").strip())})
 
 
 def _told(ctx: Context, form: OpenForm, raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from portal.views.account_security import AccountSecurityView
 from portal.views.attachments import AttachmentView
 from portal.views.audit import AuditView
 from portal.views.bulk_tasks import BulkView
+from portal.views.case_entries import CaseEntryView
 from portal.views.cases import CaseView
 from portal.views.certificates import CertificateView
 from portal.views.confirmations import ConfirmationView
@@ -66,6 +67,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     EnrolmentView,
     IntakeView,
     CaseView,
+    CaseEntryView,
     FormView,
     DelegationView,
     NumberView,

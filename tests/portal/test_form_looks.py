@@ -64,6 +64,16 @@ def test_a_task_is_looked_at_by_those_who_may_do_it(app: Flask, case, signed_in)
     assert signed_in("counter").post(address).status_code == 403
 
 
+def test_a_form_is_helped_with_places_and_readings_only(case, signed_in) -> None:
+    del case
+    person = signed_in("counter")
+    assert person.post("/forms/fill/postal", q="6600051").json == {"texts": ["兵庫県尼崎市東七松町"]}
+    assert person.post("/forms/fill/kana", q="尼崎 花子").json == {"texts": ["アマガサキ\u3000ハナコ"]}
+    assert person.post("/forms/fill/kana").json == {"texts": []}
+    assert person.post("/forms/fill/person", q="尼崎").status_code == 404
+    assert signed_in("auditor").post("/forms/fill/kana", q="尼崎").status_code == 403
+
+
 def test_a_draft_of_somebody_else_is_not_overwritten(app: Flask, case, signed_in) -> None:
     del case
     mine = signed_in("counter").post(INTAKE, keep="1").json["draft_id"]

@@ -1,4 +1,4 @@
-"""A form at the counter: checked while it is filled in, kept by itself, nothing lost without a network."""
+"""A form at the counter: checked and filled in on the way, kept by itself, nothing lost without a network."""
 
 from collections.abc import Callable
 
@@ -22,6 +22,20 @@ def test_nothing_typed_is_lost_when_the_network_goes(desk: OpenDesk) -> None:
     expect(event.locator(".form__error")).to_contain_text("13月はありません")
     expect(event.locator("input")).to_have_attribute("aria-describedby", "f-event_on-help f-event_on-error")
     assert page.locator(".form__error").count() == 1, "only the field that was left"
+
+    page.locator("#f-address-postal_code").fill("660-0051")
+    expect(page.locator("#f-address-address")).to_have_value("兵庫県尼崎市東七松町")
+    kana = page.locator('[data-path="persons.0.kana"]')
+    page.locator("#f-persons-0-name").fill("尼崎 花子")
+    page.keyboard.press("Tab")
+    expect(kana.locator("input")).to_have_value("アマガサキ\u3000ハナコ")
+    expect(kana.locator(".badge")).to_have_text("要確認")
+    page.keyboard.press("Control+Enter")
+    expect(kana.get_by_role("alert")).to_be_visible()
+    expect(kana.locator("input")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(kana.locator(".badge")).to_have_count(0)
+    assert page.url.endswith("/notifications/new/acquisition/01"), "nothing was sent"
 
     entry = moving_in(family("網野", "アミノ", 61)[:1])
     sato.enter(entry)
