@@ -15,7 +15,7 @@ from models.audit.tags import Tag
 from models.masters import MasterHistory, UserPreference
 from models.staff import Role, User
 from services import audit, passwords
-from services.account_names import normal_name, refuse_shared
+from services.account_names import normal_name, refuse_shared, refuse_unseen
 from services.errors import NotAllowed, NotFound, RuleBroken
 from services.sign_in import end_all
 
@@ -55,6 +55,7 @@ def add_account(ctx: Context, values: dict[str, Any]) -> User:
     if values.get("roles") and ctx.actor.staff_id is not None:
         raise NotAllowed(*TAKES_TWO)
     _refuse_taken(ctx, username, values["email"], None)
+    refuse_unseen(username)
     refuse_shared(username)
     if values.get("password"):
         passwords.check(ctx, values["password"], username)

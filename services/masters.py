@@ -30,7 +30,7 @@ from models.masters import (
 from models.staff import User, names_of
 from rules.numbers import insurer_number_is_valid, municipality_code_is_valid
 from services import audit
-from services.account_names import normal_name
+from services.account_names import normal_name, plain_number
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 from services.sign_in import end_all
 
@@ -210,8 +210,12 @@ def _check_posting(ctx: Context, values: Values) -> None:
             "職員か課がありません。一覧から選び直してください。",
             "There is no such person or office. Choose again.",
         )
+    try:
+        number = values["staff_number"] = plain_number(values["staff_number"])
+    except RuleBroken as refused:
+        raise ValueRefused("staff_number", refused.message_ja, refused.message_en) from None
     others = select(Posting.id).where(
-        Posting.staff_number == values["staff_number"], Posting.user_id != values["user_id"]
+        func.lower(Posting.staff_number) == number.lower(), Posting.user_id != values["user_id"]
     )
     if ctx.session.scalars(others).first() is not None:
         raise ValueRefused(

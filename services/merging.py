@@ -24,6 +24,7 @@ from models.household import BranchNumber, HouseholdHead, HouseholdMember
 from models.merge import PersonMerge
 from models.person import Person
 from models.staff import names_of
+from rules.eras import format_short
 from services import audit, merge_rows, number_linking, person_sides, two_people
 from services.context import Actor, Context
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
@@ -43,10 +44,14 @@ class CannotBeMerged(RuleBroken):
 
 @dataclass(frozen=True)
 class Obstacle:
-    """Why two records cannot be made one, or apart again, as they stand; and what to do first."""
+    """Why two records cannot be made one, or apart again, as they stand; and what to do first.
+
+    `household_id` is the household whose notification mends it, where one does.
+    """
 
     ja: str
     en: str
+    household_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -255,12 +260,6 @@ def _obstacles(ctx: Context, kept: Side, gone: Side) -> list[Obstacle]:
             "Their periods of eligibility overlap. Cancel the notification that is double first.",
         ),
         (
-            _in_two_households(rows[ids[0]], rows[ids[1]])
-            or _in_two_households(heads[ids[0]], heads[ids[1]]),
-            "二つの記録が、同じ日に別の世帯に属しています。世帯の異動を先に届け出てください。",
-            "They belong to two households on one day. Record the change of household first.",
-        ),
-        (
             kept.has_number and gone.has_number,
             "両方に個人番号が登録されています。確認リストか個人番号の変更の届出で、先に一つにしてください。",
             "Both have an Individual Number. Settle that first.",
@@ -281,7 +280,9 @@ def _obstacles(ctx: Context, kept: Side, gone: Side) -> list[Obstacle]:
             "The record that goes is under a protective measure. Set it for the other one first.",
         ),
     )
-    return [Obstacle(ja, en) for stands, ja, en in checks if stands]
+    found = [Obstacle(ja, en) for stands, ja, en in checks if stands]
+    apart = _two_households(rows[ids[0]], rows[ids[1]]) or _two_households(heads[ids[0]], heads[ids[1]])
+    return [*found, apart] if apart else found
 
 
 def _share_a_day(one: Enrolment, other: Enrolment) -> bool:
@@ -289,11 +290,19 @@ def _share_a_day(one: Enrolment, other: Enrolment) -> bool:
     return all(row.lost_on is None or row.lost_on > starts for row in (one, other))
 
 
-def _in_two_households(rows: Sequence[HouseholdMember], others: Sequence[HouseholdMember]) -> bool:
-    return any(
-        row.household_id != other.household_id and merge_rows.overlap(row, other)
-        for row in rows
-        for other in others
+def _two_households(rows: Sequence[HouseholdMember], others: Sequence[HouseholdMember]) -> Obstacle | None:
+    """The first two memberships that contradict, and the change of household that brings them together."""
+    pairs = ((row, other) for row in rows for other in others if row.household_id != other.household_id)
+    apart = next((pair for pair in pairs if merge_rows.overlap(*pair)), None)
+    if apart is None:
+        return None
+    day = max(apart[0].from_on, apart[1].from_on)
+    return Obstacle(
+        f"二つの記録が、{format_short(day)}から別の世帯に属しています。先に、残す記録の世帯で世帯合併の届出を受け、"
+        f"統合される記録の方だけをこの世帯に移してください(異動日は{format_short(day)})。",
+        f"They belong to two households since {day}. First take, at the household of the kept record, "
+        f"a merge of households that brings the other record in, dated {day}.",
+        apart[0].household_id,
     )
 
 

@@ -18,6 +18,8 @@ from tests.redteam.test_sessions import change_roles
 
 Staff = Callable[[str], Intruder]
 AT_ONCE = 4
+WIDE = str.maketrans("0123456789", "".join(chr(0xFF10 + digit) for digit in range(10)))
+LOOKS_THE_SAME = ("{}", "W{}", " {}", "{}\u200b", "\ufeff{}", "{}\u00ad", "{}\u3000", "{}\u202e", "{}\u0000")
 SENT = {"reason": "確認のため", "words": "確認", "verdict": "refuse", "kind": "returned", "way": "post"}
 
 
@@ -146,6 +148,32 @@ def test_approving_ones_own_request(target: Target, staff: Staff, attack: Attack
     assert attack.findings == []
 
 
+def test_a_second_account_of_one_person(target: Target, staff: Staff, attack: Attack) -> None:
+    """A staff number or a name that only looks like another one makes no second person of somebody."""
+    keeper = staff("administrator")
+    number, office = target.read(
+        "SELECT p.staff_number, p.office_id FROM posting p JOIN ab_user u ON u.id = p.user_id "
+        "WHERE u.username = 'counter.hanako'"
+    )[0]
+    place = {"username": "spare.verifier.2", "office_id": office, "from_on": "R2.4.1"}
+    postings = target.read("SELECT count(*) FROM posting")
+    for written in LOOKS_THE_SAME:
+        told = written.format(str(number).translate(WIDE) if "W" in written else number).replace("W", "")
+        answer = keeper.post("/postings/add", **place, staff_number=told)
+        held = not answer.broke and target.read("SELECT count(*) FROM posting") == postings
+        attack.expect(held, ("a staff number", ascii(told), answer.status))
+    assert keeper.post("/postings/add", **place, staff_number="７７001").status == 303
+    attack.expect(target.read("SELECT id FROM posting WHERE staff_number = '77001'") != [], "its plain form")
+    people = target.read("SELECT count(*) FROM ab_user")
+    names = [one.format("counter.hanako").replace("W", "") for one in LOOKS_THE_SAME]
+    for turn, name in enumerate([*names, "COUNTER.HANAKO", "c\u043eunter.hanako", "counter\u2024hanako"]):
+        person = {"username": name, "last_name": "窓口", "first_name": "花子", "active": "y"}
+        answer = keeper.post("/staff/add", **person, email=f"twin{turn}@example.invalid")
+        held = not answer.broke and target.read("SELECT count(*) FROM ab_user") == people
+        attack.expect(held, ("an account", ascii(name), answer.status))
+    assert attack.findings == []
+
+
 def test_verifying_ones_own_entry(target: Target, staff: Staff, attack: Attack) -> None:
     """By an emergency right, and after a change of roles: the person stays the one who entered it."""
     name = target.somebody_new("counter")
@@ -164,6 +192,11 @@ def test_verifying_ones_own_entry(target: Target, staff: Staff, attack: Attack) 
             attack.expect(sent.status in {403, 404}, (way, deed, sent.status))
 
     tries("as he is")
+    for colleague in (staff("verifier"), staff("section_chief"), one):
+        colleague.post(f"{case}/tasks/{item}/delegate", to=target.id_of(name))
+        ((whose,),) = target.read("SELECT assignee_id FROM work_item WHERE id = :id", id=item)
+        attack.expect(whose != target.id_of(name), "a colleague hands him the task")
+    tries("as the deputy of a colleague")
     one.post("/emergency/begin", role="verifier", reason="窓口が込み合い確認の担当が不在のため")
     tries("by an emergency right")
     change_roles(staff("administrator"), staff("spare.administrator.1"), target.id_of(name), "verifier")

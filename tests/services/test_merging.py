@@ -10,7 +10,9 @@ from sqlalchemy import inspect, select
 from models import registry, vault
 from models.certificate import CertificateEvent
 from models.confirmation import list_open_of
+from models.household import HouseholdMember
 from models.person import AddressRecord, Person, PersonRecord
+from rules.eras import format_short
 from services import lookups, merge_rows, merging, number_linking, numbers_vault
 from services.context import Context
 from services.errors import NotAllowed, RuleBroken, SomebodyElseWasFaster
@@ -19,10 +21,12 @@ from services.merging import CannotBeMerged
 from tests.factories.audit import told
 from tests.factories.people import someone
 from tests.factories.registry import (
+    a_change,
     a_loss,
     a_notification,
     a_person,
     register_acquisition,
+    register_change,
     register_loss,
 )
 
@@ -168,6 +172,23 @@ def test_what_contradicts_is_named_and_nothing_is_merged(ctx, twice):
     protected = someone(ctx, protective_measure=True)
     with pytest.raises(CannotBeMerged, match="支援措置"):
         merging.propose(ctx, someone(ctx), protected, REASON)
+
+
+def test_two_households_are_brought_together_by_the_change_that_the_obstacle_names(ctx):
+    """H16: the old record still stands in the household in which the person was insured before."""
+    family = [a_person("見本 花子", "1982-07-15"), a_person("見本 太郎", relationship="spouse")]
+    before = register_acquisition(ctx, family, event_on="2026-04-01")
+    register_loss(ctx, a_loss(before, 1, event_on="2026-06-01"))
+    again = register_acquisition(ctx, [a_person("見本 太郎")])
+    kept, gone = again.person_ids[0], before.person_ids[1]
+    [obstacle] = merging.compare(ctx, kept, gone).obstacles
+    assert obstacle.household_id == again.household_id
+    joined = merge_rows.open_rows(ctx, HouseholdMember, kept)[0].from_on
+    assert format_short(joined) in obstacle.ja
+    entry = a_change(again, "merge", other_household_id=before.household_id, new_head_person_id=kept)
+    row = {"person_id": gone, "relationship": "cohabitant"}
+    register_change(ctx, entry | {"event_on": joined.isoformat(), "persons": [row]})
+    assert merging.compare(ctx, kept, gone).obstacles == []
 
 
 def test_what_was_merged_is_not_merged_again_and_leads_to_the_record_that_was_kept(ctx, twice, merge):
