@@ -155,7 +155,7 @@ def test_a_second_account_of_one_person(target: Target, staff: Staff, attack: At
         "SELECT p.staff_number, p.office_id FROM posting p JOIN ab_user u ON u.id = p.user_id "
         "WHERE u.username = 'counter.hanako'"
     )[0]
-    place = {"username": "spare.verifier.2", "office_id": office, "from_on": "R2.4.1"}
+    place = {"username": "spare.verifier.2", "office_id": office, "from_on": "R2.4.2"}
     postings = target.read("SELECT count(*) FROM posting")
     for written in LOOKS_THE_SAME:
         told = written.format(str(number).translate(WIDE) if "W" in written else number).replace("W", "")
