@@ -51,6 +51,7 @@ missing_packages() {
     has_postgresql || echo postgresql
     command -v chromium >/dev/null || echo chromium
     PATH=$PATH:/usr/sbin command -v clamd >/dev/null || echo clamav-daemon
+    command -v openssl >/dev/null || echo openssl
     server_packages
     command -v systemd-socket-activate >/dev/null || echo systemd
   elif [ "$1" = server ]; then
