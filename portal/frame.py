@@ -6,7 +6,7 @@ that are registered here, each one statement, called once per page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -227,6 +227,7 @@ def role_names(actor: Actor) -> list[str]:
 def lines(entries: tuple[Entry, ...], counts: Mapping[str, int]) -> tuple[Line, ...]:
     """The entries that are served and open to this person."""
     shown = []
+    own = {_view_of(entry.endpoint) for entry in entries if can(entry.slug)}
     for entry in entries:
         url = _url(entry.endpoint, entry.slug, entry.arguments)
         if url is not None and (entry.count in counts or not entry.if_counted):
@@ -235,7 +236,7 @@ def lines(entries: tuple[Entry, ...], counts: Mapping[str, int]) -> tuple[Line, 
                 Line(
                     label=t(entry.ja, entry.en),
                     url=url,
-                    here=_is_here(entry),
+                    here=_is_here(entry, own),
                     count=counts.get(entry.count) if entry.count else None,
                     key=entry.key,
                     children=children,
@@ -244,7 +245,12 @@ def lines(entries: tuple[Entry, ...], counts: Mapping[str, int]) -> tuple[Line, 
     return tuple(shown)
 
 
-def _is_here(entry: Entry) -> bool:
+def _view_of(endpoint: str) -> str:
+    return endpoint.split(".", maxsplit=1)[0]
+
+
+def _is_here(entry: Entry, own: Collection[str]) -> bool:
+    """Whether the page belongs to an entry; to its section only where the page has no entry of its own."""
     if not request.endpoint:
         return False
     if entry.arguments:
@@ -252,10 +258,9 @@ def _is_here(entry: Entry) -> bool:
             request.args.get(name) == value for name, value in entry.arguments.items()
         )
     view = current_app.view_functions.get(request.endpoint)
-    section = getattr(getattr(view, "__self__", None), "section", None)
-    return entry.endpoint in {request.endpoint, section} or (
-        request.endpoint.split(".", maxsplit=1)[0] == entry.endpoint.split(".", maxsplit=1)[0]
-    )
+    here = _view_of(request.endpoint)
+    section = None if here in own else getattr(getattr(view, "__self__", None), "section", None)
+    return entry.endpoint in {request.endpoint, section} or here == _view_of(entry.endpoint)
 
 
 def _url(endpoint: str, slug: str, arguments: Mapping[str, Any] | None = None) -> str | None:

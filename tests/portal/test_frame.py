@@ -173,6 +173,12 @@ def test_where_one_is_is_marked(signed_in: Callable[[str], Visitor]) -> None:
     assert re.findall(r'aria-current="page"[^>]*>\s*(\S+)', side) == ["マスタ"]
 
 
+def test_a_page_with_an_entry_of_its_own_marks_that_one_alone(signed_in: Callable[[str], Visitor]) -> None:
+    page = signed_in("auditor").get("/rights/review/").text
+    side = page.split('class="side"')[1].split("</nav>")[0]
+    assert re.findall(r'aria-current="page"[^>]*>\s*(\S+)', side) == ["権限の棚卸"]
+
+
 @pytest.mark.parametrize("folder", [VENDOR, ROOT / "tests" / "scenarios" / "axe-core"])
 def test_the_vendored_files_are_those_that_were_vendored(folder: Path) -> None:
     sums = dict(reversed(line.split("  ", 1)) for line in (folder / "SHA256SUMS").read_text().splitlines())
