@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import audit, certificates, engine, registry, studio, upload_check, workflow
+from benchmarks import audit, certificates, engine, registry, studio, task_queue, upload_check, workflow
 from benchmarks.figures import Bench
 
 BENCHES: dict[str, Bench] = {
     "engine": engine.run,
     "workflow": workflow.run,
     "registry": registry.run,
+    "queue": task_queue.run,
     "certificates": certificates.run,
     "upload_check": upload_check.run,
     "audit": audit.run,

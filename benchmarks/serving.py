@@ -12,11 +12,13 @@ from typing import Any
 from flask import Flask, g
 from flask_appbuilder import AppBuilder, ModelView
 from flask_appbuilder.models.sqla.base import SQLA
+from flask_appbuilder.models.sqla.filters import FilterEqual
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy import event
 from sqlalchemy.orm import foreign, relationship
 
 from benchmarks.clients import PEER_ACCOUNT, PEER_PASSWORD
+from models.case import WorkItem
 from models.household import Household, HouseholdMember
 from models.person import PersonRecord
 from portal.app import create_app
@@ -66,6 +68,7 @@ def peer() -> Flask:
     with app.app_context():
         appbuilder = AppBuilder(app, own.session)
         appbuilder.add_view(PeerView, "Persons")
+        appbuilder.add_view(PeerTaskView, "Tasks")
         security = appbuilder.sm
         if security.find_user(PEER_ACCOUNT) is None:
             admin = security.find_role("Admin")
@@ -81,3 +84,15 @@ class PeerView(ModelView):
     page_size = 25
     list_columns = ("name", "name_kana", "birth_date", "sex", "households")
     search_columns = ("name", "name_kana", "birth_date", "sex")
+
+
+class PeerTaskView(ModelView):
+    """The list of open tasks, the soonest due first."""
+
+    route_base = "/peer/tasks"
+    datamodel = SQLAInterface(WorkItem)
+    page_size = 50
+    base_filters = (("state", FilterEqual, "open"),)
+    base_order = ("due_on", "asc")
+    list_columns = ("due_on", "procedure", "subject_name", "household_number", "title_ja", "received_on")
+    search_columns = ("procedure", "subject_key", "notification_number", "title_ja", "due_on", "postal_code")

@@ -243,12 +243,12 @@ def _choices(ctx: Context, condition: ColumnElement[bool]) -> dict[str, list[Cho
         WorkItem.procedure,
         WorkItem.postal_code,
         WorkItem.element_id,
-        WorkItem.title_ja,
-        WorkItem.title_en,
         WorkItem.role,
         WorkItem.assignee_id,
     )
-    counted = select(*groups, func.count().label("number")).where(condition).group_by(*groups).subquery()
+    titles = func.max(WorkItem.title_ja).label("ja"), func.max(WorkItem.title_en).label("en")
+    number = func.count().label("number")
+    counted = select(*groups, *titles, number).where(condition).group_by(*groups).subquery()
     statement = select(counted, staff.last_name, staff.first_name).outerjoin(
         staff.id.table, staff.id == counted.c.assignee_id
     )
@@ -256,7 +256,7 @@ def _choices(ctx: Context, condition: ColumnElement[bool]) -> dict[str, list[Cho
         name: {} for name in ("procedure", "district", "element", "role", "assignee")
     }
     for row in ctx.session.execute(statement):
-        procedure, postal_code, element, ja, en, role, assignee, number, last, first = row
+        procedure, postal_code, element, role, assignee, ja, en, number, last, first = row
         _add(found["procedure"], procedure, procedure, procedure, number)
         _add(found["district"], postal_code, postal_code, postal_code, number)
         _add(found["element"], element, ja, en, number)

@@ -138,14 +138,22 @@ def _household(typed: str) -> str:
 
 
 def _holds(text: str) -> ColumnElement[bool]:
-    """That name or kana hold the text, a number begins so, or the step or state is called so."""
-    keys = {key for key in (kana_search_key(text), name_search_key(text)) if key}
-    number = name_search_key(text).upper()
+    """That name or kana hold the text, a number begins so, or the step or state is called so.
+
+    Only what text like this can be is asked of each task: numbers are not looked for in names.
+    """
     plain = unicodedata.normalize("NFKC", text).strip()
-    return or_(
-        *(WorkItem.subject_key.contains(key, autoescape=True) for key in sorted(keys)),
-        WorkItem.notification_number.startswith(number, autoescape=True),
-        WorkItem.household_number == (number.zfill(HOUSEHOLD_DIGITS) if number.isdecimal() else number),
-        WorkItem.title_ja.contains(plain.removesuffix(WAITING) or plain, autoescape=True),
-        WorkItem.title_en.icontains(plain, autoescape=True),
-    )
+    number = name_search_key(text).upper()
+    conditions: list[ColumnElement[bool]] = []
+    if number.isascii():
+        conditions.append(WorkItem.notification_number.startswith(number, autoescape=True))
+    if number.isascii() and number.isdecimal():
+        conditions.append(WorkItem.household_number == number.zfill(HOUSEHOLD_DIGITS))
+        return or_(*conditions)
+    keys = {key for key in (kana_search_key(text), name_search_key(text)) if key}
+    conditions += [WorkItem.subject_key.contains(key, autoescape=True) for key in sorted(keys)]
+    if plain.isascii():
+        conditions.append(WorkItem.title_en.startswith(plain.capitalize(), autoescape=True))
+    else:
+        conditions.append(WorkItem.title_ja.contains(plain.removesuffix(WAITING) or plain, autoescape=True))
+    return or_(*conditions)

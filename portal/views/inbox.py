@@ -78,7 +78,7 @@ class InboxView(BaseView):
                 read_at=ctx.at,
                 read_on=ctx.today,
                 role_names=roles,
-                ways=WAYS,
+                ways={way: t(*names) for way, names in WAYS.items()},
                 postal=inbox_words.postal,
                 supervises=bool(ctx.actor.roles & SUPERVISORS),
             )

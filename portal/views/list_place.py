@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import request, url_for
 
+from models.case import WorkItem
 from portal.row_ids import row_number
 from portal.security import remembered
 from services.inbox_filters import BOXES, Filters
@@ -22,6 +23,22 @@ TYPED = ("text", "household")
 IN_ADDRESS = tuple(field.name for field in fields(Filters) if field.name not in TYPED)
 LONGEST_TEXT = 60
 LONGEST_PLACE = 600
+
+
+@dataclass(frozen=True)
+class Links:
+    """The addresses of a list's tasks: what they have in common is built once for all fifty."""
+
+    cases: str
+    place: str
+
+    def show(self, item: WorkItem) -> str:
+        """The page of a task, opened from the list."""
+        return f"{self.cases}{item.case_id}?task={item.id}&{self.place}"
+
+    def deed(self, item: WorkItem, deed: str) -> str:
+        """Where `take` and `give-back` are sent."""
+        return f"{self.cases}{item.case_id}/tasks/{item.id}/{deed}?{self.place}"
 
 
 @dataclass(frozen=True)
@@ -50,6 +67,11 @@ class Place:
     def text(self) -> str:
         """What a case opened from here carries in its address."""
         return urlencode(self.values | ({"after": str(self.after)} if self.after else {}))
+
+    def links(self) -> Links:
+        """The addresses of the tasks in it."""
+        cases = url_for("CaseView.show", case_id=0).removesuffix("0")
+        return Links(cases, urlencode({ARGUMENT: self.text}))
 
 
 def of(given: Mapping[str, str], fallback: str = "group") -> Place:
