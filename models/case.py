@@ -14,6 +14,19 @@ OPEN = text("state = 'open'")
 UNFINISHED = text("state IN ('open', 'suspended')")
 DONE = text("state = 'done'")
 SERVICE = text("kind = 'service'")
+COVERED = [  # by which the inbox counts, narrows and searches, so that it reads the index of open tasks alone
+    "assignee_id",
+    "follow_up_on",
+    "procedure",
+    "element_id",
+    "postal_code",
+    "received_on",
+    "household_number",
+    "notification_number",
+    "title_ja",
+    "title_en",
+    "subject_key",
+]
 
 
 class Definition(Base):
@@ -102,7 +115,7 @@ class WorkItem(Base):
             "id",
             sqlite_where=OPEN,
             postgresql_where=OPEN,
-            postgresql_include=["assignee_id", "follow_up_on"],
+            postgresql_include=COVERED,
         ),
         Index("ix_work_item_taken", "assignee_id", sqlite_where=OPEN, postgresql_where=OPEN),
     )

@@ -156,8 +156,9 @@ def find_next(ctx: Context, box: str, filters: Filters, after: int) -> WorkItem 
     After the last comes the first; None where nothing is left for him.
     """
     follows = tuple_(DUE, WorkItem.id) > tuple_(_due_of(after), literal(after))
-    statement = (
-        select(WorkItem)
+    in_order = case((follows, 0), else_=1), DUE, WorkItem.id
+    few = (
+        select(WorkItem.id)
         .where(
             open_to(ctx.actor),
             _holding(ctx, box, filters),
@@ -165,10 +166,11 @@ def find_next(ctx: Context, box: str, filters: Filters, after: int) -> WorkItem 
             WorkItem.role.in_(sorted(ctx.actor.roles)),
             or_(WorkItem.assignee_id.is_(None), WorkItem.assignee_id == ctx.actor.staff_id),
         )
-        .order_by(case((follows, 0), else_=1), DUE, WorkItem.id)
+        .order_by(*in_order)
         .limit(TRIED_FOR_NEXT)
+        .subquery()
     )
-    items = ctx.session.scalars(statement)
+    items = ctx.session.scalars(select(WorkItem).join(few, few.c.id == WorkItem.id).order_by(*in_order))
     return next((item for item in items if _why_not(item, ctx.actor) is None), None)
 
 
