@@ -47,7 +47,7 @@ FAULTS = {
         "A brace stands alone. A place is written {氏名}.",
     ),
     "unknown_place": (
-        "この手紙にない差し込みです。右の一覧から選んでください。",
+        "この手紙にない差し込みです。「使える差し込み」から選んでください。",
         "This letter has no such place. Choose one of the list.",
     ),
     "bold_not_ended": (
