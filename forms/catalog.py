@@ -14,7 +14,15 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).parent
 REFERENCE: Final = "../definitions.schema.json#/$defs/"
-PROCEDURES: Final = ("acquisition", "loss", "change", "reissue", "cancellation", "student_exception")
+PROCEDURES: Final = (
+    "acquisition",
+    "loss",
+    "change",
+    "reissue",
+    "cancellation",
+    "student_exception",
+    "facility_exception",
+)
 _CORRECTION: Final = "correct"
 _ARRIVAL: Final = "await_papers"
 

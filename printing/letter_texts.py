@@ -63,6 +63,20 @@ _KINDS: Final = (
         "notice_letter",
         _CASE,
     ),
+    LetterKind(
+        "facility_proof_request",
+        "住所地特例 毎年の確認のお願い",
+        "Facility: yearly proof asked for",
+        "notice_letter",
+        _CASE,
+    ),
+    LetterKind(
+        "facility_proof_overdue",
+        "住所地特例 確認の催促",
+        "Facility: proof overdue",
+        "notice_letter",
+        _CASE,
+    ),
 )
 LETTERS: Final[Mapping[str, LetterKind]] = MappingProxyType({kind.slug: kind for kind in _KINDS})
 

@@ -24,6 +24,7 @@ PROCEDURES = {
     "acquisition": ("国保に入る", "Join the insurance", "資格取得届"),
     "loss": ("国保をやめる", "Leave the insurance", "資格喪失届"),
     "change": ("届出の内容が変わった", "Something has changed", "変更届"),
+    "facility_exception": ("住所地特例(市外の施設に入る)", "Facility elsewhere", "住所地特例の届出"),
     "student_exception": ("学生の特例(市外で学ぶ)", "Student away from home", "学生の特例の届出"),
     "reissue": ("証をなくした・汚した", "A certificate is lost or spoilt", "再交付申請"),
 }

@@ -24,6 +24,7 @@ TITLES = {
     "change": ("変更届", "Change"),
     "reissue": ("再交付申請", "Reissue"),
     "cancellation": ("届出の取消", "Cancellation"),
+    "facility_exception": ("住所地特例の届出", "Facility exception"),
     "student_exception": ("学生の特例の届出", "Student's exception"),
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from models.notification import Notification
@@ -18,11 +18,11 @@ from services import change, loss, registry_blocks
 from services.context import Context
 from services.entries import reading
 from services.entries.reading import Entry
-from services.findings import Finding, Registered, refusal, warning
-from services.household_findings import Seen, look
+from services.findings import Finding, Registered, refusal, refusals_in, warning
+from services.household_findings import Seen, look, not_members
 
 STUDENT, FACILITY = "student", "facility"
-BEGIN, CONTINUE, ENTER, TRANSFER, END = "begin", "continue", "enter", "transfer", "end"
+ENTER, TRANSFER, END = "enter", "transfer", "end"
 ARTICLES: Final = {
     STUDENT: "国民健康保険法116条、施行規則5条",
     FACILITY: "国民健康保険法116条の2、施行規則5条の2",
@@ -31,10 +31,9 @@ NAMES: Final = {
     STUDENT: ("学生の特例", "the exception for students"),
     FACILITY: ("住所地特例", "the exception for facilities"),
 }
-HOSPITAL, ADULT = "hospital", 18
+ADULT = 18
 RETURNED, ELSEWHERE = "returned", "elsewhere"
 MOVED_OUT = "01"
-ONE_DAY = timedelta(days=1)
 
 
 def check_student(ctx: Context, entry: Entry) -> list[Finding]:
@@ -43,7 +42,7 @@ def check_student(ctx: Context, entry: Entry) -> list[Finding]:
     found = [_at_person(one) for one in change.check(ctx, told)]
     seen, _ = look(ctx, int(entry["household_id"]), reading.required_day(entry, "event_on"))
     if seen is None or entry["reason"] == END:
-        return found + _about_the_end(entry)
+        return found + _about_the_end(ctx, entry)
     day = reading.required_day(entry, "event_on")
     found += [] if seen.insured_on(day) - _ids(entry) else [_everybody_leaves()]
     return found + [
@@ -54,18 +53,23 @@ def check_student(ctx: Context, entry: Entry) -> list[Finding]:
 
 
 def check_facility(ctx: Context, entry: Entry) -> list[Finding]:
-    """What stands against F17: enter (該当), transfer to another facility (変更), end (非該当)."""
+    """What stands against F17: enter (該当), transfer to another facility (変更), continue, end (非該当)."""
     day = reading.required_day(entry, "event_on")
     seen, found = look(ctx, int(entry["household_id"]), day)
     if seen is None:
         return found
-    found = [_at_person(one) for one in change.check(ctx, _as_change(entry, seen))]
-    marked = registry_blocks.still_marked(ctx, seen.household_id, sorted(_ids(entry)), day, FACILITY)
+    ids = sorted(_ids(entry))
+    found = not_members(seen, [("persons.0.person_id", one) for one in ids])
+    if found:
+        return found
+    if entry["reason"] in {ENTER, TRANSFER}:
+        found = [_at_person(one) for one in change.check(ctx, _as_change(entry, seen))]
+    marked = registry_blocks.still_marked(ctx, seen.household_id, ids, day, FACILITY)
     if entry["reason"] == ENTER:
         found += [_marked_already()] if marked else []
         return found + _about_entering(ctx, entry, seen, day)
     found += [] if marked else [_not_marked(FACILITY)]
-    return found + _about_the_end(entry)
+    return found + _about_the_end(ctx, entry)
 
 
 def end(
@@ -133,28 +137,33 @@ def _student_row(entry: Entry, row: Mapping[str, Any]) -> dict[str, Any]:
 def _as_change(entry: Entry, seen: Seen) -> dict[str, Any]:
     """A move, and a split where somebody is left behind: the change that the law looks at."""
     persons = [{**row, "new_household_number": 1, "relationship": "head"} for row in entry["persons"]]
-    place = {"new_address": entry["facility"]["address"]} if entry.get("facility") else {}
-    place = {"new_address": entry["address_after"]} if entry.get("address_after") else place
     splits = entry["reason"] == ENTER and seen.member_ids != _ids(entry)
-    kind = "split" if splits else ("address" if place else "residence")
-    return {**entry, "kind": kind, "persons": persons, **place}
+    place = {"new_address": entry["facility_address"]}
+    return {**entry, "kind": "split" if splits else "address", "persons": persons, **place}
 
 
 def _about_entering(ctx: Context, entry: Entry, seen: Seen, day: date) -> list[Finding]:
     ids, found = _ids(entry), []
     if not ids <= seen.insured_on(day):
         found.append(_not_insured(FACILITY))
-    facility: Mapping[str, Any] = entry.get("facility") or {}
-    if facility.get("kind") == HOSPITAL and not entry.get("expected_a_year"):
-        found.append(_short_stay())
     records = list_current(ctx.session, list(ids))
     young = [one for one in records.values() if ages_possible_on(one.birth, day)[1] < ADULT]
     return found + ([_child()] if young else [])
 
 
-def _about_the_end(entry: Entry) -> list[Finding]:
-    if entry["reason"] != END or all(row.get("afterwards") == RETURNED for row in entry["persons"]):
+def _about_the_end(ctx: Context, entry: Entry) -> list[Finding]:
+    rows = [row for row in entry["persons"] if row.get("afterwards") == ELSEWHERE]
+    if entry["reason"] != END:
         return []
+    if not rows:
+        return []
+    day = reading.required_day(entry, "event_on")
+    found = loss.check(ctx, _as_loss(ctx, int(entry["household_id"]), rows, day))
+    stands_against = [replace(one, path="persons.0.person_id") for one in refusals_in(found)]
+    return stands_against + _leads_to_loss()
+
+
+def _leads_to_loss() -> list[Finding]:
     return [
         warning(
             "exception.leads_to_loss",
@@ -229,17 +238,6 @@ def _marked_already() -> Finding:
         "persons.0.person_id",
         "この方には、住所地特例の登録が既にあります。別の施設へ移ったときは「変更」を選んで受け付けてください。",
         "The exception stands on record already. Take a change of facility instead.",
-        ARTICLES[FACILITY],
-    )
-
-
-def _short_stay() -> Finding:
-    return refusal(
-        "exception.short_stay",
-        "expected_a_year",
-        "入院は、1年以上続く見込みがあるときだけ住所地特例の対象になります。入院証明書で見込みを確かめ、"
-        "1年に満たない見込みのときは、転出による資格喪失届を受け付けてください。",
-        "A hospital counts only where a stay of a year or more is expected. Look at the certificate of stay.",
         ARTICLES[FACILITY],
     )
 

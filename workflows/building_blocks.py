@@ -40,6 +40,12 @@ def examine_student_exception(ctx: Context, case: CaseData) -> dict[str, Any]:
     return _examined(ctx, case, residence_exceptions.check_student)
 
 
+@operation("registry.examine_facility_exception", examples=EXAMINED)
+def examine_facility_exception(ctx: Context, case: CaseData) -> dict[str, Any]:
+    """Refuse an entry for the facilities' exception that could never be registered."""
+    return _examined(ctx, case, residence_exceptions.check_facility)
+
+
 @operation("registry.mark_exception", irreversible=True, examples=DONE_TO)
 def mark_exception(ctx: Context, case: CaseData) -> dict[str, Any]:
     """Mark the periods of `persons` in `household_id` with `exception`, from `from_on`."""
@@ -48,6 +54,31 @@ def mark_exception(ctx: Context, case: CaseData) -> dict[str, Any]:
     exception = _text(case, "exception")
     registry_blocks.mark(ctx, notification, household_id, ids, _day(case, "from_on"), exception)
     return {"household_id": household_id, "person_ids": ids}
+
+
+@operation("registry.found_household", irreversible=True, examples=DONE_TO)
+def found_household(ctx: Context, case: CaseData) -> dict[str, Any]:
+    """Let the one of `persons` leave `household_id` and be a household of his own from `from_on`."""
+    notification = notifications.get(ctx, case.notification_id)
+    (person_id,) = _rows(case)
+    old, day = _number(case, "household_id"), _day(case, "from_on")
+    new_head = case.given.get("new_head_person_id")
+    own = registry_blocks.found_household(ctx, notification, old, person_id, day, new_head)
+    if own != old:
+        registry_blocks.renew_those_who_stay(ctx, notification, old, day)
+    return {"household_id": own}
+
+
+@operation("registry.move_home", irreversible=True, examples=DONE_TO)
+def move_home(ctx: Context, case: CaseData) -> dict[str, Any]:
+    """Let `persons` live at `address` from `from_on`."""
+    notification = notifications.get(ctx, case.notification_id)
+    place = reading.address(case.given.get("address"))
+    if place is None:
+        raise ParameterMissing("address")
+    ids = [*_rows(case)]
+    registry_blocks.move_home(ctx, notification, ids, place, _day(case, "from_on"))
+    return {"person_ids": ids}
 
 
 @operation("registry.renew_certificates", irreversible=True, examples=REGISTERED)

@@ -12,7 +12,10 @@ from workflows.engine.bundle import Bundle
 from workflows.engine.parser import called_processes, read_user_tasks, safe_xml
 
 ROOT = Path(__file__).parent
-WITHOUT_CODE = ("student_exception",)  # drawn of the operations that every definition may call
+WITHOUT_CODE = (
+    "student_exception",
+    "facility_exception",
+)  # drawn of the operations that every definition may call
 PROCEDURES = ("acquisition", "loss", "change", "reissue", "cancellation", "audit_review", *WITHOUT_CODE)
 CALLED = ("identity_check", "verification")
 

@@ -200,6 +200,7 @@ VALUES: Mapping[str, Words] = {
     "change": ("変更届", "change"),
     "reissue": ("再交付申請", "reissue"),
     "cancellation": ("届出の取消", "cancellation"),
+    "facility_exception": ("住所地特例", "facility exception"),
     "student_exception": ("学生の特例", "student's exception"),
     "audit_review": ("記録の点検", "review of the record"),
     "sample": ("無作為の抜取り", "drawn by chance"),

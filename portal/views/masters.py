@@ -339,6 +339,7 @@ class ReasonCodeView(ServedModelView):
                 "change": ("変更", "Change"),
                 "reissue": ("再交付", "Reissue"),
                 "cancellation": ("取消し", "Cancellation"),
+                "facility_exception": ("住所地特例", "Facility exception"),
                 "student_exception": ("学生の特例", "Student's exception"),
             },
         ),

@@ -185,10 +185,31 @@ STUDENT_EXCEPTION = (
         "法116条、規則5条",
     ),
 )
+FACILITY_EXCEPTION = (
+    (
+        "enter",
+        "該当(入所・入院)",
+        "Enters",
+        "市外の施設・病院に入る",
+        "I enter a facility elsewhere",
+        "法116条の2、規則5条の2",
+    ),
+    (
+        "transfer",
+        "変更(次の施設へ)",
+        "Another facility",
+        "別の施設へ移った",
+        "I moved to another facility",
+        "法116条の2、規則5条の2",
+    ),
+    ("continue", "継続", "Goes on", "入所の証明を出す", "I prove my stay", "法116条の2"),
+    ("end", "非該当(退所)", "Ends", "施設を出た", "I left the facility", "法116条の2、規則5条の2"),
+)
 PROCEDURES = {
     "acquisition": ACQUISITION,
     "loss": LOSS,
     "change": CHANGE,
+    "facility_exception": FACILITY_EXCEPTION,
     "student_exception": STUDENT_EXCEPTION,
     "reissue": REISSUE,
     "cancellation": CANCELLATION,

@@ -62,6 +62,14 @@ _SCHOOL = {
     "supported_by_household": True,
     "works_full_time": False,
 }
+_FACILITY = {
+    "facility_kind": "special_care",
+    "facility_name": "見本苑",
+    "facility_address": ADDRESS,
+    "entered_on": "R8.11.9",
+    "came_from": "home",
+    "family_left_here": True,
+}
 _EXCEPTION_ENDS = {"ended_on": "R8.11.20", "afterwards": "elsewhere"}
 _REISSUE = {
     **COUNTER,
@@ -214,6 +222,55 @@ ACCEPTED: dict[tuple[str, str, str], dict[str, Any]] = {
         **_CHANGE,
         "kind": "my_number",
         "persons": [{"person_id": 11, "individual_number": VAULT, "number_changed_by": "application"}],
+    },
+    ("facility_exception", "apply", "enter"): {
+        **_STUDENT,
+        **_FACILITY,
+        "reason": "enter",
+        "facility_kind": "hospital",
+        "expected_a_year": True,
+        "persons": [{"person_id": 12, "certificate": "collected"}],
+    },
+    ("facility_exception", "apply", "transfer"): {
+        **_STUDENT,
+        **_FACILITY,
+        "reason": "transfer",
+        "came_from": "facility",
+        "persons": [{"person_id": 12}],
+    },
+    ("facility_exception", "apply", "continue"): {
+        **_STUDENT,
+        "reason": "continue",
+        "persons": [{"person_id": 12}],
+    },
+    ("facility_exception", "apply", "end"): {
+        **_STUDENT,
+        "reason": "end",
+        "persons": [{"person_id": 12, "afterwards": "elsewhere", "certificate": "collected"}],
+    },
+    ("facility_exception", "prove", "continues"): {
+        "result": "continues",
+        "proved_on": "R8.11.20",
+        "paper_seen": True,
+    },
+    ("facility_exception", "prove", "ends"): {"result": "ends", **_EXCEPTION_ENDS},
+    ("facility_exception", "judge", "wait"): {
+        "decision": "wait",
+        "ground": "施設に照会中",
+        "wait_until": "R9.9.30",
+    },
+    ("facility_exception", "judge", "end"): {
+        "decision": "end",
+        "ground": "入所の確認がないため",
+        "decision_number": "見国保第9-4号",
+        **_EXCEPTION_ENDS,
+    },
+    ("facility_exception", "confirm_end", ""): _EXCEPTION_ENDS,
+    ("verification", "verify", "facility_exception"): {
+        "procedure": "facility_exception",
+        "reason": "enter",
+        "event_on": "R8.11.10",
+        "persons": [{"birth_date": "S29.3.3"}],
     },
     ("student_exception", "apply", "begin"): {
         **_STUDENT,

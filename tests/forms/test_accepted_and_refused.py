@@ -141,6 +141,21 @@ REFUSED: list[tuple[tuple[str, str, str], dict[str, Any], str, str]] = [
     (("reissue", "apply", "other"), {"reason_detail": "あ" * 101}, "reason_detail", "too_long"),
     (("cancellation", "apply", ""), {"notification_id": None}, "notification_id", "required"),
     (
+        ("facility_exception", "apply", "enter"),
+        {"expected_a_year": None},
+        "expected_a_year",
+        "required",
+    ),
+    (
+        ("facility_exception", "apply", "transfer"),
+        {"facility_kind": "hotel"},
+        "facility_kind",
+        "not_a_choice",
+    ),
+    (("facility_exception", "prove", "continues"), {"paper_seen": None}, "paper_seen", "required"),
+    (("facility_exception", "judge", "end"), {"decision_number": None}, "decision_number", "required"),
+    (("facility_exception", "confirm_end", ""), {"ended_on": "R9.1.1"}, "ended_on", "date.future"),
+    (
         ("student_exception", "apply", "begin"),
         {"persons__0__supported_by_household": False},
         "persons.0.supported_by_household",
@@ -232,6 +247,7 @@ def test_every_reason_has_an_accepted_example():
         ("change", "kind"),
         ("reissue", "reason"),
         ("student_exception", "reason"),
+        ("facility_exception", "reason"),
     ):
         reasons = catalog.load(slug, "apply").schema["properties"][key]["enum"]
         assert set(reasons) == {kind for folder, task, kind in ACCEPTED if (folder, task) == (slug, "apply")}
