@@ -19,7 +19,7 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from benchmarks.figures import Figure, less_is_better
 from tests.fixtures.browser import ARGUMENTS, CHROMIUM
-from tests.fixtures.live_server import LiveServer, demonstration, run_flask
+from tests.fixtures.live_server import LiveServer, run_flask
 from workflows import catalog
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,7 +43,7 @@ def run() -> Iterator[Figure]:
     """Seconds until the first paint, and until the diagram stands open; files come from the cache."""
     with tempfile.TemporaryDirectory() as name, socket.create_server(("127.0.0.1", 0)) as listener:
         folder = Path(name)
-        server = LiveServer(demonstration(folder / "portal"), listener)
+        server = LiveServer(_city(folder / "portal"), listener)
         server.start()
         try:
             bare = _bare(folder / "bare")
@@ -63,6 +63,14 @@ def _measure(server: LiveServer, bare: str) -> Iterator[Figure]:
         for place, what in enumerate(("first_paint", "opened")):
             yield less_is_better(f"studio.editor.{what}", spent[ours][place], "s", spent[bare][place])
         browser.close()
+
+
+def _city(folder: Path) -> Path:
+    """The small demonstration city, for this run alone."""
+    folder.mkdir()
+    run_flask(folder, "setup")
+    run_flask(folder, "demo", "load", "--size", "small", "--if-empty")
+    return folder
 
 
 def _bare(folder: Path) -> ThreadingHTTPServer:
