@@ -54,7 +54,7 @@ PAGES = [
 ]
 # Signs that are the same in both languages: keys, codes, units, the names of the languages.
 SAME = re.compile(
-    r"^(EN|Ctrl|NHI|[a-z]|[a-z_]+\.[a-z_]+|[a-z_]+@example\.invalid|R|zzz|counter|verifier|administrator"
+    r"^(EN|Ctrl|Esc|NHI|[a-z]|[a-z_]+\.[a-z_]+|[a-z_]+@example\.invalid|R|zzz|counter|verifier|administrator"
     r"|certificate_clerk|section_chief|auditor|docs/settings\.md|dpi|MB|[a-f]{1,12})$"
 )
 ENGLISH_WORD = re.compile(r"[A-Za-z][A-Za-z_.@/]*")
