@@ -51,7 +51,7 @@ class KeptTest(Base):
     because: Mapped[str | None] = mapped_column(String(400))
 
 
-class TestWaiver(Base):
+class Waiver(Base):
     """Somebody has said why a draft may take another course than a test; it holds for that course only.
 
     `course` is the SHA-256 of what came instead. `version` is the one that was put in force with it.
@@ -76,8 +76,6 @@ def list_tests(session: Session, slug: str, *, only_kept: bool = True) -> Sequen
     return session.scalars(statement.order_by(KeptTest.id)).all()
 
 
-def list_waivers(session: Session, draft_id: int) -> Sequence[TestWaiver]:
+def list_waivers(session: Session, draft_id: int) -> Sequence[Waiver]:
     """What was waived for a draft, oldest first."""
-    return session.scalars(
-        select(TestWaiver).where(TestWaiver.draft_id == draft_id).order_by(TestWaiver.id)
-    ).all()
+    return session.scalars(select(Waiver).where(Waiver.draft_id == draft_id).order_by(Waiver.id)).all()

@@ -113,7 +113,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("監査・点検", "Audit", "AuditView.list", "audit.read"),
     Entry("記録の点検", "Review of the record", "ReviewView.list", "review.read", "review"),
     Entry("運用", "Operations", "OperationCaseView.list", "operations.read", "operations", "g o"),
-    Entry("手続の定義", "Procedures", "DefinitionView.list", "definition.read"),
+    Entry("手続の定義", "Procedures", "DefinitionView.list", "definition.read", "definitions"),
     Entry("手紙の文面", "Texts of letters", "LetterTextView.list", "definition.read"),
     Entry("マスタ", "Masters", "MasterIndexView.index", "masters.read", key="g m"),
     Entry("職員と権限", "Staff and roles", "StaffView.list", "accounts.read"),

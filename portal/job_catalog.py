@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
+from portal.security.roles import ROLES
 from services import job_kinds, mass_printing, periodic, scanning
 from services.batch import deciding, regular
 from services.job_kinds import Kind
@@ -13,6 +14,7 @@ from workflows import review_cases
 from workflows.engine.work_between_deeds import WORK
 from workflows.ex_officio_cases import start_case
 from workflows.operating import background
+from workflows.studio import planned_publishing, replays
 
 if TYPE_CHECKING:
     from portal.settings import Settings
@@ -27,6 +29,13 @@ CALENDAR = (
         "Give back the tasks of leavers",
         regular.LEAVERS,
         Daily(time(0, 10)),
+    ),
+    Periodic(
+        "publish_planned",
+        "予約した手続の公開",
+        "Put planned procedures in force",
+        planned_publishing.KIND,
+        Daily(time(0, 1)),
     ),
     Periodic("tidy", "不要な記録の廃棄", "Housekeeping", regular.TIDY, Daily(time(1, 0))),
     Periodic(
@@ -65,6 +74,9 @@ def register_kinds(settings: Settings) -> None:
 
     def tidy(ctx: Context, work: Work) -> Progress:
         return regular.tidy(ctx, work, settings.provisional_number_days)
+
+    def planned(ctx: Context, work: Work) -> Progress:
+        return planned_publishing.step(ctx, work, frozenset(ROLES))
 
     for kind in (
         Kind(deciding.START_CASE, "職権の案件の開始", "Begin an ex officio case", start_case),
@@ -120,6 +132,22 @@ def register_kinds(settings: Settings) -> None:
             long=True,
         ),
         Kind(background.KIND, "案件の一括操作", "Operations on many cases", background.step, long=True),
+        Kind(
+            planned_publishing.KIND,
+            "予約した手続の公開",
+            "Put planned procedures in force",
+            planned,
+            as_system=True,
+        ),
+        Kind(
+            replays.KIND,
+            "終わった案件での下書きの再現",
+            "Replay a draft over finished cases",
+            replays.step,
+            max_attempts=3,
+            lease=timedelta(minutes=5),
+            long=True,
+        ),
         scanning.KIND,
         *WORK,
     ):

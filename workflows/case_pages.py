@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
 from forms.refusals import FieldError
-from models.case import Case, WorkItem
+from models.case import Case, WorkItem, own_number
 from models.form_entry import find_latest
+from models.notification import Notification
 from services import hidden_entries, intake
 from services.cases import ENTERED, STATES, CasePage
 from services.context import Context
@@ -203,6 +206,15 @@ def _reason(ctx: Context, procedure: str, code: str, *, english: bool) -> str:
     except NotFound:
         return code
     return row.name_en if english else row.name
+
+
+def numbers_of(ctx: Context, case_ids: Sequence[int]) -> dict[int, str]:
+    """The numbers of cases by which people know them."""
+    statement = select(Case.id, Notification.number).outerjoin(
+        Notification, Notification.id == Case.notification_id
+    )
+    rows = ctx.session.execute(statement.where(Case.id.in_(case_ids)))
+    return {row.id: row.number or own_number(row.id) for row in rows}
 
 
 def process_title(name: str, *, english: bool) -> str:

@@ -8,6 +8,7 @@
   const open = (canvas) => {
     const viewer = new window.BpmnJS({ container: canvas, textRenderer: { defaultStyle: words, externalStyle: words } });
     const marks = JSON.parse(canvas.dataset.marks || "{}");
+    const counts = JSON.parse(canvas.parentElement.querySelector("[data-studio-counts]")?.dataset.studioCounts || "{}");
     const tabs = [...canvas.parentElement.querySelectorAll("[data-process]")];
     let shown = "";
     let here = "";
@@ -19,6 +20,19 @@
           const id = key.slice(shown.length + 1);
           if (registry.get(id)) viewer.get("canvas").addMarker(id, `studio-${kind}`);
         }
+      }
+    };
+
+    // How often a replay passed each element, and how often the cases had.
+    const count = () => {
+      const registry = viewer.get("elementRegistry");
+      for (const [key, [now, was]] of Object.entries(counts)) {
+        const id = key.slice(shown.length + 1);
+        if (!key.startsWith(`${shown}.`) || !registry.get(id)) continue;
+        const told = document.createElement("div");
+        told.className = was && now !== was ? "studio-counts other" : "studio-counts";
+        told.textContent = was ? `${now} / ${was}` : String(now);
+        viewer.get("overlays").add(id, { position: { bottom: 2, left: 0 }, html: told });
       }
     };
 
@@ -49,6 +63,7 @@
         return false;
       }
       mark();
+      count();
       look();
       return true;
     };

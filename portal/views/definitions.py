@@ -17,7 +17,7 @@ from workflows import case_pages, definition_pages
 from workflows.engine import definitions
 from workflows.engine.comparison import ASPECTS
 from workflows.operating import versions
-from workflows.studio import drafts
+from workflows.studio import drafts, planned_publishing
 
 
 class DefinitionView(BaseView):
@@ -33,13 +33,20 @@ class DefinitionView(BaseView):
         with unit_of_work(current_actor(), clock.now()) as ctx:
             found = definition_pages.list_versions(ctx)
             begun = drafts.list_drafts(ctx)
+            failed = planned_publishing.unseen(ctx.session, ctx.actor.staff_id)
         return self.render_template(
             "definition/list.html",
             title=t("手続の定義", "Procedures"),
             versions=found,
             drafts=begun,
+            failed=failed,
             titles={
-                slug: _title(slug) for slug in {*(one.slug for one in found), *(one.slug for one in begun)}
+                slug: _title(slug)
+                for slug in {
+                    *(one.slug for one in found),
+                    *(one.slug for one in begun),
+                    *(one.slug for one in failed),
+                }
             },
             states=definition_pages.STATES,
         )

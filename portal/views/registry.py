@@ -54,7 +54,10 @@ from portal.views.staff import PostingView, RoleView, StaffView
 from portal.views.studio import StudioView
 from portal.views.studio_drawing import StudioDrawingView
 from portal.views.studio_forms import StudioFormView
+from portal.views.studio_plans import PlanView
+from portal.views.studio_replays import ReplayView
 from portal.views.studio_tables import StudioTableView
+from portal.views.studio_tests import KeptTestView
 from portal.views.studio_tryout import TryOutView
 
 if TYPE_CHECKING:
@@ -95,6 +98,9 @@ VIEWS: tuple[type[BaseView], ...] = (
     TryOutView,
     StudioFormView,
     StudioTableView,
+    KeptTestView,
+    PlanView,
+    ReplayView,
     JobView,
     CalendarView,
     OperationCaseView,

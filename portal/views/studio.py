@@ -10,6 +10,7 @@ from flask import Response, flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 
 from models.audit.tags import Tag
+from models.trying_out import list_tests
 from portal import clock
 from portal.language import current_language, t
 from portal.row_ids import row_id
@@ -24,7 +25,17 @@ from services.unit_of_work import unit_of_work
 from workflows import case_pages
 from workflows.engine.bundle import Bundle
 from workflows.engine.comparison import ASPECTS
-from workflows.studio import choices, differences, drafts, elements, form_drafts, parcel_files, publishing
+from workflows.studio import (
+    choices,
+    differences,
+    drafts,
+    elements,
+    form_drafts,
+    parcel_files,
+    planned_publishing,
+    publishing,
+    replays,
+)
 from workflows.studio.differences import Compared
 from workflows.studio.drafts import Draft
 from workflows.studio.elements import Words
@@ -70,6 +81,9 @@ class StudioView(BaseView):
         with unit_of_work(current_actor(), clock.now()) as ctx:
             shown = drafts.read(ctx, draft_id)
             compared = differences.of_draft(ctx, shown)
+            plan = planned_publishing.of_draft(ctx.session, draft_id)
+            replayed = replays.of_draft(ctx, draft_id)
+            tests = len(list_tests(ctx.session, shown.slug))
         return self.render_template(
             "definition/draft.html",
             title=t(f"下書き — {_title(shown.slug)}", f"Draft — {_title(shown.slug)}"),
@@ -86,6 +100,10 @@ class StudioView(BaseView):
             diagrams=_diagrams(shown),
             marks=_marks(shown, compared),
             compared=compared,
+            plan=plan,
+            replays=replayed,
+            tests=tests,
+            today=clock.today(),
             differences=compared.elements if compared else None,
             kinds=DIFFERENCES,
             aspects=ASPECTS,

@@ -16,7 +16,7 @@ from workflows.engine.bundle import Bundle, unpack
 from workflows.engine.comparison import Difference, compare
 from workflows.engine.parser import build
 from workflows.studio.drafts import Draft
-from workflows.studio.publishing import with_forms
+from workflows.studio.whole_forms import with_forms
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from services.context import Context
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
 from workflows.engine.bundle import Bundle, unpack
 from workflows.engine.checking.problems import Problem
-from workflows.studio import findings
+from workflows.studio import findings, plans
 from workflows.studio.elements import Words, changed
 from workflows.studio.parcel_files import Upload, merged, process_that_begins, read_upload
 
@@ -142,6 +142,7 @@ def save(ctx: Context, row: DefinitionDraft, bundle: Bundle, deed: str) -> None:
     """Keep a changed draft; what the check said of it before no longer holds."""
     row.content, row.saved_at, row.findings = bundle.pack(), ctx.at, None
     row.lock_version += 1
+    plans.cancel_of(ctx, row.id, plans.CHANGED)
     audit.record(ctx, Tag.DEFINITION_EDITED, f"definition:{row.slug}", detail={"deed": deed})
 
 
@@ -169,6 +170,7 @@ def base_on_newest(ctx: Context, draft_id: int, seen: int) -> None:
 def discard(ctx: Context, draft_id: int, seen: int) -> None:
     """Drop one's own draft."""
     row = own_row(ctx, draft_id, seen)
+    plans.cancel_of(ctx, row.id, plans.DROPPED)
     audit.record(ctx, Tag.DEFINITION_DISCARDED, f"definition:{row.slug}")
     ctx.session.delete(row)
 

@@ -2,29 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
-import forms.catalog
 from models.case import Definition
+from models.definition_draft import DefinitionDraft
 from services import two_people
 from services.context import Context
 from services.errors import RuleBroken, SomebodyElseWasFaster
 from workflows.engine import definitions
 from workflows.engine.bundle import Bundle, unpack
-from workflows.engine.parser import DefinitionRefused, read_user_tasks, safe_xml
-from workflows.studio import drafts, findings
+from workflows.engine.parser import DefinitionRefused
+from workflows.studio import drafts, findings, kept_tests, plans
+from workflows.studio.kept_tests import Outcome
+from workflows.studio.whole_forms import with_forms
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A draft that may be put in force: its row, its whole parcel, what kept tests make of it, the reason."""
+
+    row: DefinitionDraft
+    whole: Bundle
+    outcomes: Sequence[Outcome]
+    reason: str
 
 
 def publish(ctx: Context, draft_id: int, seen: int, reason: str, roles: Collection[str]) -> Definition:
     """Put a draft in force as the next version: new cases begin with it, running ones stay on theirs.
 
     Raises:
+        NotAllowed, SomebodyElseWasFaster, RuleBroken: as `must_be_fit`.
+    """
+    fit = must_be_fit(ctx, draft_id, seen, reason, roles)
+    try:
+        version = definitions.publish_drawn(ctx, fit.whole, fit.row.author_id, fit.reason)
+    except DefinitionRefused as error:
+        raise RuleBroken(
+            f"エンジンがこの定義を受け付けません: {error}", f"The engine refuses it: {error}"
+        ) from error
+    kept_tests.put_in_force(ctx, fit.outcomes, version.version)
+    plans.cancel_of(ctx, fit.row.id, plans.OVERTAKEN)
+    ctx.session.delete(fit.row)
+    return version
+
+
+def must_be_fit(ctx: Context, draft_id: int, seen: int, reason: str, roles: Collection[str]) -> Fit:
+    """All that is asked of a draft, and of who puts it in force.
+
+    Raises:
         NotAllowed: the actor is its author, by account or by staff number.
         SomebodyElseWasFaster: the draft, or the version in force, is no longer what the page showed.
         RuleBroken: the check finds a problem, nothing has changed, or the reason is missing.
+        KeptTestsFail: a kept test takes another course, and that was not waived.
     """
     row = drafts.row_of(ctx, draft_id, locked=True)
     two_people.must_be_somebody_else(ctx, [row.author_id])
@@ -35,36 +67,7 @@ def publish(ctx: Context, draft_id: int, seen: int, reason: str, roles: Collecti
     _must_be_sound(bundle, roles)
     whole = with_forms(bundle)
     _must_be_new(ctx, whole)
-    try:
-        version = definitions.publish_drawn(ctx, whole, row.author_id, told)
-    except DefinitionRefused as error:
-        raise RuleBroken(
-            f"エンジンがこの定義を受け付けません: {error}", f"The engine refuses it: {error}"
-        ) from error
-    ctx.session.delete(row)
-    return version
-
-
-def with_forms(bundle: Bundle) -> Bundle:
-    """The parcel with every form that its tasks ask, whole: with shared blocks, and those that we ship."""
-    kept = {key: _whole(key, form) for key, form in bundle.forms.items()}
-    for name, source in bundle.bpmn.items():
-        for task in read_user_tasks(safe_xml(source.encode(), name)):
-            if task.form not in kept:
-                kept[task.form] = _parts(forms.catalog.load(*task.form.split("/")))
-    return Bundle(bundle.slug, dict(bundle.bpmn), dict(bundle.dmn), kept)
-
-
-def _whole(key: str, form: dict[str, Any]) -> dict[str, Any]:
-    if forms.catalog.REFERENCE not in str(form):
-        return form
-    slug, _, task = key.rpartition("/")
-    schema, ui = form.get("schema", {}), form.get("ui", {})
-    return _parts(forms.catalog.whole(slug, task, schema, ui))
-
-
-def _parts(form: forms.catalog.FormDefinition) -> dict[str, Any]:
-    return {"schema": dict(form.schema), "ui": dict(form.ui)}
+    return Fit(row, whole, kept_tests.must_pass(ctx, row, whole), told)
 
 
 def _must_not_be_overtaken(ctx: Context, slug: str, based_on: int) -> None:

@@ -26,8 +26,8 @@ from workflows.engine.parser import DefinitionRefused, Specification, build
 from workflows.engine.rehearsal import Open, Rehearsal
 from workflows.engine.task_forms import INTAKE, OpenForm
 from workflows.studio import drafts, scripts
-from workflows.studio.publishing import with_forms
 from workflows.studio.scripts import MOST_STEPS, Play, Script, Step
+from workflows.studio.whole_forms import with_forms
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,85 @@
+"""A day on which a draft comes in force: set by a second person, cancelled, told to both if it fails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_appbuilder import BaseView, expose
+
+from portal import clock
+from portal.frame import register_counter
+from portal.language import t
+from portal.row_ids import row_id
+from portal.security.access import requires
+from portal.security.actor import current_actor
+from portal.security.roles import ROLES
+from rules.eras import DateNotUnderstood, format_short, parse_date
+from services.errors import RuleBroken, ServiceError
+from services.unit_of_work import unit_of_work
+from workflows.studio import planned_publishing
+
+_OFFICE = frozenset(ROLES)
+
+
+@register_counter
+def count(session: Any, actor: Any, _today: Any) -> dict[str, int]:
+    """How many plans failed that one has to look at, for author and planner."""
+    if "administrator" not in actor.roles:
+        return {}
+    failed = len(planned_publishing.unseen(session, actor.staff_id))
+    return {"definitions": failed} if failed else {}
+
+
+class PlanView(BaseView):
+    """公開日の予約."""
+
+    route_base = "/studio"
+    default_view = "set"
+    section = "DefinitionView.list"
+
+    @expose("/drafts/<int:draft_id>/plan", methods=["POST"])
+    @requires("definition.publish")
+    def set(self, draft_id: int) -> Any:
+        """Set the day."""
+        seen, reason = request.form.get("seen", 0, type=row_id), request.form.get("reason", "")
+        try:
+            day = _day(request.form.get("on", ""))
+            with unit_of_work(current_actor(), clock.now()) as ctx:
+                planned_publishing.plan(ctx, draft_id, seen, day, reason, _OFFICE)
+        except ServiceError as refused:
+            flash(t(refused.message_ja, refused.message_en), "danger")
+        else:
+            shown = format_short(day)
+            flash(
+                t(
+                    f"{shown}に公開します。その日にもう一度検査し、下書きが変われば取り消されます。",
+                    f"It comes in force on {shown}, checked again; a change of the draft cancels it.",
+                ),
+                "success",
+            )
+        return redirect(url_for("StudioView.draft", draft_id=draft_id), code=303)
+
+    @expose("/plans/<int:plan_id>/cancel", methods=["POST"])
+    @requires("definition.publish")
+    def cancel(self, plan_id: int) -> Any:
+        """Take the plan back."""
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            draft_id = planned_publishing.cancel(ctx, plan_id).draft_id
+        flash(t("公開の予約を取り消しました。", "The plan is cancelled."), "success")
+        return redirect(url_for("StudioView.draft", draft_id=draft_id), code=303)
+
+    @expose("/plans/<int:plan_id>/seen", methods=["POST"])
+    @requires("definition.read")
+    def seen(self, plan_id: int) -> Any:
+        """Say that one has seen that it failed."""
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            planned_publishing.confirm_seen(ctx, plan_id)
+        return redirect(url_for("DefinitionView.list"), code=303)
+
+
+def _day(text: str) -> Any:
+    try:
+        return parse_date(text)
+    except DateNotUnderstood as error:
+        raise RuleBroken(error.message_ja, "This is not a date. Type R8.11.23 or 2026-11-23.") from error
