@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import audit, certificates, engine, registry, studio, task_queue, upload_check, workflow
+from benchmarks import (
+    audit,
+    certificates,
+    engine,
+    registry,
+    replay,
+    studio,
+    task_queue,
+    upload_check,
+    workflow,
+)
 from benchmarks.figures import Bench
 
 BENCHES: dict[str, Bench] = {
@@ -15,6 +25,7 @@ BENCHES: dict[str, Bench] = {
     "certificates": certificates.run,
     "upload_check": upload_check.run,
     "audit": audit.run,
+    "replay": replay.run,
     "studio": studio.run,
 }
 
