@@ -137,6 +137,7 @@ class CaseEvent(Base):
     title_ja: Mapped[str] = mapped_column(String(100), default="")
     title_en: Mapped[str] = mapped_column(String(100), default="")
     note: Mapped[str | None] = mapped_column(String(1000))
+    for_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))  # in whose place a deputy did it
     __table_args__ = (
         Index("ix_case_event_case", "case_id", "id"),
         Index("ix_case_event_service", "at", sqlite_where=SERVICE, postgresql_where=SERVICE),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import flask_appbuilder.security.sqla.models as security_tables
 
 from models import (
+    absence,
     audit_review,
     base,
     case,
     certificate,
+    comment,
     confirmation,
     deed,
     definition_draft,
@@ -26,6 +28,7 @@ from models import (
     list_layout,
     masters,
     merge,
+    notice,
     notification,
     operation,
     operation_answer,
@@ -44,9 +47,11 @@ from models.audit import event
 
 TABLES = (
     security_tables,
+    absence,
     audit_review,
     case,
     certificate,
+    comment,
     confirmation,
     deed,
     definition_draft,
@@ -65,6 +70,7 @@ TABLES = (
     list_layout,
     masters,
     merge,
+    notice,
     notification,
     operation,
     operation_answer,

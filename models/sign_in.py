@@ -8,16 +8,31 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, and_, or_, select, text
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    ScalarSelect,
+    String,
+    and_,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column
 
+from models import stand_ins
 from models.base import Base, UtcDateTime
 from models.crypto import cipher
 from models.masters import Posting
+from models.notice import Notice
 from models.rights import EmergencyRight
 from models.staff import User
 
@@ -132,11 +147,23 @@ def digest(text_: str) -> bytes:
     return hashlib.sha256(text_.encode()).digest()
 
 
-Found = tuple[UserSession, User, Posting | None, EmergencyRight | None]
+@dataclass(frozen=True)
+class Found:
+    """A session as a request needs it: whose, where he works, what he took, for whom he stands in.
+
+    `lent` is what `stand_ins.read` reads; `unread` how many notices wait for him.
+    """
+
+    row: UserSession
+    user: User
+    posting: Posting | None
+    emergency: EmergencyRight | None
+    lent: str | None
+    unread: int
 
 
 def find_session(session: Session, token: str, day: date, at: datetime) -> Found | None:
-    """The session of a token with its person, his roles, posting of `day` and emergency right: at once."""
+    """The session of a token with all that says what its person may do on `day`, in one statement."""
     here = and_(
         Posting.user_id == UserSession.user_id,
         Posting.from_on <= day,
@@ -148,7 +175,7 @@ def find_session(session: Session, token: str, day: date, at: datetime) -> Found
         EmergencyRight.until > at,
     )
     statement = (
-        select(UserSession, User, Posting, EmergencyRight)
+        select(UserSession, User, Posting, EmergencyRight, _lent(day), _unread())
         .join(User, User.id == UserSession.user_id)
         .outerjoin(Posting, here)
         .outerjoin(EmergencyRight, taken)
@@ -157,7 +184,22 @@ def find_session(session: Session, token: str, day: date, at: datetime) -> Found
         .order_by(Posting.id.desc())
     )
     found = session.execute(statement).unique().first()
-    return (found[0], found[1], found[2], found[3]) if found is not None else None
+    return Found(*found) if found is not None else None
+
+
+def _lent(day: date) -> ScalarSelect[str | None]:
+    return (
+        stand_ins.lent_to(UserSession.user_id, Posting.office_id, day)
+        .correlate(UserSession, Posting)
+        .scalar_subquery()
+    )
+
+
+def _unread() -> ScalarSelect[int]:
+    statement = select(func.count(Notice.id)).where(
+        Notice.user_id == UserSession.user_id, Notice.read_at.is_(None)
+    )
+    return statement.correlate(UserSession).scalar_subquery()
 
 
 def list_factors(session: Session, user_id: int) -> list[SecondFactor]:

@@ -93,6 +93,8 @@ ENTRIES: tuple[Entry, ...] = (
             Entry("後日", "Put off", "InboxView.list", "inbox.open", "inbox.later", "", {"box": "later"}),
         ),
     ),
+    Entry("仕事の状況", "How work stands", "BoardView.show", "board.read", key="g b"),
+    Entry("知らせ", "Notices", "NoticeView.list", "notice.read", "notices", "g a"),
     Entry("届出を受ける", "Take a notification", "IntakeView.choose", "notification.submit", key="g n"),
     Entry("資格・世帯", "Persons, households", "PersonView.search", "registry.search", key="g s"),
     Entry("証の交付", "Certificates", "PrintQueueView.list", "certificate.print", "print", "g p"),
@@ -108,6 +110,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("記録の統合", "Merges", "MergeView.list", "merge.read", "merges"),
     Entry("支援措置", "Protection", "ProtectionView.list", "protection.read", "protection"),
     Entry("裏側の処理", "Background work", "JobView.list", "job.read", "jobs"),
+    Entry("不在と代理", "Absences, deputies", "AbsenceView.list", "absence.set"),
     Entry("日次の一覧", "Lists of the day", "DailyView.list", "report.daily"),
     Entry("緊急の権限", "Emergency rights", "EmergencyView.list", "emergency.read", "emergency"),
     Entry("監査・点検", "Audit", "AuditView.list", "audit.read"),
@@ -220,8 +223,13 @@ def counts_for(actor: Actor) -> dict[str, int]:
 
 
 def role_names(actor: Actor) -> list[str]:
-    """The names of a person's roles in the language of the screen."""
-    return [t(role.ja, role.en) for slug, role in ROLES.items() if slug in actor.roles]
+    """The names of a person's roles in the language of the screen; those of who is away with a mark."""
+    mark = t("(代理)", " (deputy)")
+    return [
+        t(role.ja, role.en) + (mark if slug in actor.lent else "")
+        for slug, role in ROLES.items()
+        if slug in actor.roles
+    ]
 
 
 def lines(entries: tuple[Entry, ...], counts: Mapping[str, int]) -> tuple[Line, ...]:

@@ -37,6 +37,13 @@ CALENDAR = (
         planned_publishing.KIND,
         Daily(time(0, 1)),
     ),
+    Periodic(
+        "tell_of_due_tasks",
+        "仕事の期限の知らせ",
+        "Tell of tasks that are due or overdue",
+        regular.DUE,
+        Daily(time(0, 15)),
+    ),
     Periodic("tidy", "不要な記録の廃棄", "Housekeeping", regular.TIDY, Daily(time(1, 0))),
     Periodic(
         "sweep_keys", "番号のない鍵の消去", "Destroy keys without a number", regular.KEYS, Daily(time(1, 30))
@@ -87,6 +94,13 @@ def register_kinds(settings: Settings) -> None:
             "配属の終わった職員の仕事の返却",
             "Give back the tasks of leavers",
             regular.sweep_leavers,
+            as_system=True,
+        ),
+        Kind(
+            regular.DUE,
+            "仕事の期限の知らせ",
+            "Tell of tasks that are due or overdue",
+            regular.tell_of_due_tasks,
             as_system=True,
         ),
         Kind(regular.TIDY, "不要な記録の廃棄", "Housekeeping", tidy, as_system=True),

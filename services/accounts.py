@@ -14,7 +14,7 @@ from werkzeug.security import generate_password_hash
 from models.audit.tags import Tag
 from models.masters import MasterHistory, UserPreference
 from models.staff import Role, User
-from services import audit, passwords
+from services import audit, coverage, passwords
 from services.account_names import normal_name, refuse_shared, refuse_unseen
 from services.errors import NotAllowed, NotFound, RuleBroken
 from services.sign_in import end_all
@@ -115,6 +115,7 @@ def _settle(ctx: Context, user: User, roles: Iterable[str], before: dict[str, An
     user.roles = _roles(ctx, roles)
     if sorted(role.name for role in user.roles) != before["roles"] or user.active != before["active"]:
         end_all(ctx, user.id)
+        coverage.settle_person(ctx, user.id)
     user.changed_on = ctx.at.replace(tzinfo=None)
     user.changed_by_fk = ctx.actor.staff_id
     ctx.session.flush()

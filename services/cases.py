@@ -138,7 +138,9 @@ def read(ctx: Context, case_id: int) -> CasePage:
     case, filed = found
     audit.record(ctx, Tag.CASE_READ, f"notification:{filed.id}" if filed else f"case:{case_id}", case_id)
     journal, actions = list_journal(ctx.session, case_id), _actions(ctx, filed)
-    people = {event.by_id for event in journal} | {action.by_id for action in actions}
+    people = {one for event in journal for one in (event.by_id, event.for_id)} | {
+        action.by_id for action in actions
+    }
     every = _items(ctx, case_id)
     items = [item for item in every if item.state == "open"]
     entries = list_entries(ctx.session, case_id)

@@ -2,6 +2,7 @@
 
 Opening anything needs a posting for today already; this takes what he still holds from him. His saved filters
 are erased, for they may hold names of citizens.
+Tasks of those who stay, but cannot do them any more, go back as well (services/coverage.py).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from models.case import WorkItem
 from models.masters import Posting
 from models.sign_in import UserSession
 from models.staff import User
-from services import audit, saved_filters
+from services import audit, coverage, saved_filters
 from services.sign_in import CHANGED, end_all
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 
 
 def sweep(ctx: Context) -> int:
-    """Take what everybody still holds who works nowhere today; how many people that were."""
+    """Take what everybody still holds who works nowhere today; how many people that were.
+
+    Then every office is looked at: who is away, or has lost a role, keeps nothing that nobody can do for him.
+    """
     holds = or_(
         exists().where(WorkItem.assignee_id == User.id, WorkItem.state == "open"),
         exists().where(UserSession.user_id == User.id, UserSession.ended_at.is_(None)),
@@ -36,6 +40,7 @@ def sweep(ctx: Context) -> int:
     people = list(ctx.session.scalars(statement))
     for user_id in people:
         leave(ctx, user_id)
+    coverage.settle_all(ctx)
     return len(people)
 
 

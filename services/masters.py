@@ -29,7 +29,7 @@ from models.masters import (
 )
 from models.staff import User, names_of
 from rules.numbers import insurer_number_is_valid, municipality_code_is_valid
-from services import audit
+from services import audit, coverage
 from services.account_names import normal_name, plain_number
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 from services.sign_in import end_all
@@ -173,6 +173,7 @@ def _remember(ctx: Context, master: Master, row: Any, kind: str, before: dict[st
     changed = sorted(name for name in after if before.get(name) != after[name])
     if master.model is Posting:  # what somebody may open follows from where he works (M22)
         end_all(ctx, after["user_id"])
+        coverage.settle_person(ctx, after["user_id"])
     tag = Tag.ACCOUNT_CHANGED if master.model is Posting else Tag.MASTER_CHANGED
     audit.record(ctx, tag, f"{table}:{row.id}", detail={"kind": kind, "fields": changed})
 

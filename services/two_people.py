@@ -15,9 +15,9 @@ LONGEST_REASON = 400
 
 
 def is_one_of(ctx: Context, user_ids: Iterable[int | None]) -> bool:
-    """Whether the actor is one of these accounts, or has the staff number of one of them."""
+    """Whether the actor is one of these accounts, has the number of one, or stands in for one."""
     wanted = {one for one in user_ids if one is not None}
-    if ctx.actor.staff_id in wanted:
+    if ctx.actor.staff_id in wanted or ctx.actor.stands_in_for & wanted:
         return True
     same = select(Posting.id).where(
         Posting.user_id.in_(wanted), Posting.staff_number == ctx.actor.staff_number

@@ -17,7 +17,7 @@ from services import audit
 from services.context import Context
 from services.errors import NotAllowed, RuleBroken, ServiceError, SomebodyElseWasFaster
 from services.staffing import Colleague
-from workflows.engine.permits import SUPERVISORS, must_be_allowed
+from workflows.engine.permits import SUPERVISORS, is_in_hand, must_be_allowed
 from workflows.engine.putting_off import must_be_open_day, must_be_put_off, put_off
 from workflows.engine.taking import delegate, get_item, get_receiver, give_back, may_delegate, take
 
@@ -151,7 +151,7 @@ def _must_be_given_back(ctx: Context, item: WorkItem) -> None:
         raise SomebodyElseWasFaster(
             "だれも引き受けていないため、戻すものがありません。", "Nobody has taken it."
         )
-    if item.assignee_id != ctx.actor.staff_id and not ctx.actor.roles & SUPERVISORS:
+    if not is_in_hand(ctx, item) and not ctx.actor.roles & SUPERVISORS:
         raise NotAllowed(
             "別の担当者が引き受けています。戻せるのは本人か課長です。",
             "Somebody else has it. He or the section chief can give it back.",

@@ -19,7 +19,7 @@ CHANGED, TOLD, MARKS, CONNECTION = "audit_changed", "audit_told", "audit_marks",
 SESSION = "audit_session"
 UNWATCHED = frozenset(
     {"rate_counter", "number_series", "draft", "deed", "user_preference", "job", "job_skip", "audit_event"}
-    | {"audit_head", "audit_mark"}
+    | {"audit_head", "audit_mark", "notice"}
 )
 _WRITES = re.compile(r"\s*(?:WITH|INSERT|UPDATE|DELETE|MERGE|COPY|TRUNCATE)\b", re.IGNORECASE)
 _TABLES = re.compile(

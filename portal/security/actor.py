@@ -9,17 +9,22 @@ from flask import g, has_request_context, request
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 
+from models import stand_ins
 from models.rights import ROLE_FOR_A_WHILE
 from models.staff import find_posting
 from portal import clock
 from portal.extensions import db
-from services.context import SYSTEM, Actor
+from portal.security.roles import TASK_ROLES
+from services.context import SYSTEM, Actor, Principal, names_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask_appbuilder.security.sqla.models import User
 
     from models.masters import Posting
     from models.rights import EmergencyRight
+    from models.stand_ins import Lender
     from portal.security.sessions import Bound
 
 TERMINAL_LENGTH = 60
@@ -60,14 +65,32 @@ def actor_of(user: User | Any) -> Actor | None:
 def actor_of_session(bound: Bound) -> Actor | None:
     """Whoever a session belongs to, as an actor; None when he is switched off or posted nowhere today."""
     actor = posted(bound.user, bound.posting) if bound.user.is_active else None
+    if actor is not None and bound.lent:
+        actor = standing_in(actor, stand_ins.read(bound.lent))
     return in_emergency(actor, bound.emergency) if actor and bound.emergency else actor
+
+
+def standing_in(actor: Actor, lenders: Sequence[Lender]) -> Actor:
+    """Somebody with the roles of those for whom he stands in, for the tasks of cases only."""
+    principals = tuple(
+        Principal(user_id, roles & TASK_ROLES, names_of(number, user_id))
+        for user_id, number, roles in lenders
+    )
+    lent = frozenset().union(*(one.roles for one in principals)) - actor.roles
+    return replace(actor, roles=actor.roles | lent, lent=lent, principals=principals)
 
 
 def in_emergency(actor: Actor, right: EmergencyRight) -> Actor:
     """Somebody with what he took for a while: one more role, or another office at one case's addresses."""
     if right.kind == ROLE_FOR_A_WHILE:
-        borrowed = frozenset({right.role}) - actor.roles
-        return replace(actor, roles=actor.roles | borrowed, borrowed=borrowed, emergency_id=right.id)
+        borrowed = frozenset({right.role}) - (actor.roles - actor.lent)
+        return replace(
+            actor,
+            roles=actor.roles | borrowed,
+            borrowed=borrowed,
+            lent=actor.lent - borrowed,
+            emergency_id=right.id,
+        )
     named = (request.view_args or {}).get("case_id") if has_request_context() else None
     if named is None or named != right.case_id:
         return actor

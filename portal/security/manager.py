@@ -118,8 +118,11 @@ class PortalSecurityManager(SecurityManager):
         return actor is not None and (permission_name, view_name) in self.grants_of(actor)
 
     def grants_of(self, actor: Actor) -> frozenset[tuple[str, str]]:
-        """All permissions of an actor's roles; what he took in an emergency gives less than the role does."""
-        grants = self._grants_of(actor.roles - actor.borrowed)
+        """All permissions of an actor's own roles; what he took in an emergency gives less than the role.
+
+        The roles of somebody for whom he stands in give him that one's tasks and no permission.
+        """
+        grants = self._grants_of(actor.roles - actor.borrowed - actor.lent)
         if actor.borrowed:
             grants |= self._grants_of(actor.borrowed) - WITHHELD
         return grants - WITHHELD if actor.is_abroad else grants

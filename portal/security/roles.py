@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services import role_tables
-from services.duties import Duty, RightsBook
+from services.duties import COMPLETES_TASKS, Duty, RightsBook
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,12 @@ PERMISSIONS: dict[str, Permission] = {
     "home.open": Permission("最初の画面を開く", "Open the first page"),
     "profile.use": Permission("自分の設定とパスワードを変える", "Change one's own settings and password"),
     "inbox.open": Permission("受信箱を開く", "Open the inbox", Duty.SEE_PERSONS),
+    "notice.read": Permission("自分への知らせを見る", "Read one's own notices"),
+    "board.read": Permission("課の仕事の状況を見る", "See how the work of the office stands"),
+    "absence.set": Permission("不在と代理を登録する", "Set absences and deputies"),
     "notification.submit": Permission("届出を受け付ける", "Take a notification", Duty.ENTER),
     "case.read": Permission("案件を見る", "See a case", Duty.SEE_PERSONS),
+    "case.comment": Permission("案件にコメントする", "Comment on a case", Duty.SEE_PERSONS),
     "case.withdraw": Permission("届出を取り下げる", "Withdraw a notification", Duty.SEE_PERSONS),
     "number.reveal": Permission("個人番号を見る", "See an Individual Number", Duty.SEE_PERSONS),
     "task.take": Permission("仕事を引き受ける・戻す", "Take and give back a task", Duty.SEE_PERSONS),
@@ -96,12 +100,14 @@ PERMISSIONS: dict[str, Permission] = {
     "operations.rewind": Permission("案件を前の手順に戻す", "Put a case back to an earlier step"),
 }
 
-_EVERYBODY = {"home.open", "profile.use", "job.read"}
+_EVERYBODY = {"home.open", "profile.use", "job.read", "notice.read"}
 _CASES = {
     "inbox.open",
     "job.change",
     "case.read",
+    "case.comment",
     "task.take",
+    "absence.set",
     "task.complete",
     "registry.search",
     "registry.read",
@@ -178,6 +184,7 @@ ROLES: dict[str, Role] = {
             | _CASES
             | {
                 "case.withdraw",
+                "board.read",
                 "ex_officio.decide",
                 "confirmation.decide",
                 "review.read",
@@ -254,6 +261,7 @@ ROLES: dict[str, Role] = {
 }
 
 
+TASK_ROLES = frozenset(slug for slug, role in ROLES.items() if COMPLETES_TASKS in role.grants)
 LANES = {"counter": Duty.ENTER, "verifier": Duty.APPROVE, "section_chief": Duty.APPROVE}
 BOOK = RightsBook(
     permissions={slug: permission.duty for slug, permission in PERMISSIONS.items()},

@@ -51,6 +51,8 @@ class Bound:
     row_id: int
     seen_at: datetime
     emergency: EmergencyRight | None = None
+    lent: str | None = None
+    unread: int = 0
 
     @property
     def is_full(self) -> bool:
@@ -97,11 +99,13 @@ class ServerSessions(SecureCookieSessionInterface):
             return opened
         if found is None:
             return opened
-        row, user, posting, emergency = found
+        row = found.row
         opened.ended = _why_ended(row)
         if opened.ended is None:
             opened = PortalSession(row.content)
-            opened.bound = Bound(row, user, posting, row.id, row.seen_at, emergency)
+            opened.bound = Bound(
+                row, found.user, found.posting, row.id, row.seen_at, found.emergency, found.lent, found.unread
+            )
         return opened
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:

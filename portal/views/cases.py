@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, flash, g, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 
 from forms.refusals import FieldError
@@ -23,7 +23,7 @@ from portal.security.actor import current_actor
 from portal.views import form_pages, list_place
 from portal.views.list_place import Place
 from portal.views.pdf_answers import sent_deed
-from services import attachments, case_papers, cases, deeds, drafts, hidden_entries, inbox, intake
+from services import attachments, case_papers, cases, comments, deeds, drafts, hidden_entries, inbox, intake
 from services.context import Context
 from services.errors import NotAllowed, RegistrationRefused, SomebodyElseWasFaster
 from services.unit_of_work import unit_of_work
@@ -122,6 +122,25 @@ class CaseView(BaseView):
         place = list_place.here()
         return redirect(place.url, code=303) if place else _to_case(case_id, item_id)
 
+    @expose("/<int:case_id>/comments", methods=["POST"])
+    @requires("case.comment")
+    def comment(self, case_id: int) -> Any:
+        """Say something about the case; what is refused stays in its field."""
+        typed = request.form.get("comment", "")
+        try:
+            with unit_of_work(current_actor(), clock.now()) as ctx:
+                named = len(comments.add(ctx, case_id, typed).mentioned)
+        except comments.CommentRefused as refused:
+            g.comment_typed, g.comment_error = typed, t(refused.message_ja, refused.message_en)
+            return self.show(case_id), 422
+        flash(
+            t(f"コメントしました。{named}人に知らせました。", f"Commented; {named} told.")
+            if named
+            else t("コメントしました。", "Commented."),
+            "success",
+        )
+        return redirect(url_for("CaseView.show", case_id=case_id, _anchor="comments"), code=303)
+
     @expose("/<int:case_id>/withdraw", methods=["POST"])
     @requires("case.withdraw")
     def withdraw(self, case_id: int) -> Any:
@@ -183,6 +202,9 @@ class CaseView(BaseView):
             place=place,
             next_item=_next_in(ctx, place, item),
             here=list_place.carried(),
+            comments=comments.read(ctx, page.case.id, blind=page.blind),
+            comment_typed=g.get("comment_typed", ""),
+            comment_error=g.get("comment_error", ""),
             deed_key=secrets.token_urlsafe(24),
             late=cases.late_days(item.due_on, ctx.today) if item else 0,
             may_withdraw=can("case.withdraw") and page.case.state == "open",

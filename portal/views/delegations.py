@@ -36,7 +36,11 @@ class DelegationView(BaseView):
             item = taking.get_item(ctx, item_id)
             taking.may_delegate(ctx, item)
             found = staffing.of_office(ctx.session, item.office_id, ctx.today)
-            told = [(one, staffing.why_not(item, one)) for one in found if one.user_id != item.assignee_id]
+            told = [
+                (one, staffing.why_not_now(item, one, found))
+                for one in found
+                if one.user_id != item.assignee_id
+            ]
             return self.render_template(
                 "case/delegate.html",
                 here=list_place.carried(),

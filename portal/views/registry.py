@@ -9,9 +9,12 @@ from portal.api.document import DescriptionApi
 from portal.api.tasks import TaskApi
 from portal.security.enrolment import EnrolmentView
 from portal.security.lock import LockView, ProofView
+from portal.views.absences import AbsenceView
+from portal.views.absent_tasks import AbsentTasksView
 from portal.views.account_security import AccountSecurityView
 from portal.views.attachments import AttachmentView
 from portal.views.audit import AuditView
+from portal.views.board import BoardView
 from portal.views.bulk_tasks import BulkView
 from portal.views.case_entries import CaseEntryView
 from portal.views.cases import CaseView
@@ -32,6 +35,7 @@ from portal.views.letter_texts import LetterTextView
 from portal.views.lookup import LookupView
 from portal.views.masters import MASTER_VIEWS, MasterIndexView
 from portal.views.merges import MergeView
+from portal.views.notices import NoticeView
 from portal.views.number_page import NumberView
 from portal.views.operation_cases import OperationCaseView
 from portal.views.operation_incidents import OperationIncidentView
@@ -77,6 +81,10 @@ VIEWS: tuple[type[BaseView], ...] = (
     AttachmentView,
     InboxView,
     BulkView,
+    BoardView,
+    AbsenceView,
+    AbsentTasksView,
+    NoticeView,
     SavedFilterView,
     PersonView,
     HouseholdView,

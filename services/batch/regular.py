@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from services import emergency, ex_officio, housekeeping, key_sweep, leavers, reminders
+from services import emergency, escalation, ex_officio, housekeeping, key_sweep, leavers, reminders
 from services.context import Context
 from services.errors import ServiceError
 from services.job_kinds import Progress, Skipped, Work
 
 REMIND, TIDY, LISTS, LEAVERS, KEYS = "remind", "tidy", "make_lists", "sweep_leavers", "sweep_keys"
+DUE = "tell_of_due_tasks"
 
 
 def remind(ctx: Context, work: Work) -> Progress:
@@ -24,6 +25,19 @@ def remind(ctx: Context, work: Work) -> Progress:
         finished=count < reminders.AT_ONCE,
         message_ja=f"期限を過ぎた仕事{done}件を案件の経過に記録しました。",
         message_en=f"{done} overdue tasks were noted in the journals of their cases.",
+    )
+
+
+def tell_of_due_tasks(ctx: Context, work: Work) -> Progress:
+    """Tell whoever has a task that it is due, him and the chief that it is overdue, a part at a time."""
+    part = escalation.run(ctx, int(work.checkpoint.get("after", 0)))
+    done = work.done + part.seen
+    return Progress(
+        {"done_upto": done, "after": part.after or 0},
+        done,
+        finished=part.after is None,
+        message_ja=f"期限の近い仕事と過ぎた仕事{done}件を確かめ、担当者と課長に知らせました。",
+        message_en=f"{done} tasks due soon or overdue were looked at; who has them and the chief were told.",
     )
 
 
@@ -55,7 +69,7 @@ def sweep_keys(ctx: Context, work: Work) -> Progress:
 
 
 def sweep_leavers(ctx: Context, work: Work) -> Progress:
-    """Take tasks and sessions from whoever works nowhere since today; note emergency rights that ended."""
+    """Take tasks and sessions from whoever works nowhere since today; tell of tasks that nobody can do."""
     people = leavers.sweep(ctx)
     emergency.sweep(ctx)
     return Progress(

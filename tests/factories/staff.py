@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask_appbuilder.security.sqla.models import User
+from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -29,6 +29,12 @@ def an_office(session: Session, code: str = "01") -> Office:
     return office
 
 
+def a_role(session: Session, name: str) -> Role:
+    """The role of this name, added when it is not there."""
+    found = session.scalars(select(Role).where(Role.name == name)).one_or_none()
+    return found or Role(name=name)
+
+
 def employ(session: Session, role: str, staff_number: str = "", office_code: str = "01") -> Actor:
     """Add a person with this role, posted since 2020, and return him as the actor of a deed."""
     number = staff_number or f"s-{role}"
@@ -37,6 +43,7 @@ def employ(session: Session, role: str, staff_number: str = "", office_code: str
     user = User(
         username=number, first_name=given, last_name=family, email=f"{number}@example.invalid", active=True
     )
+    user.roles = [a_role(session, role)]
     session.add(user)
     session.flush()
     session.add(Posting(user_id=user.id, staff_number=number, office_id=office.id, from_on=date(2020, 4, 1)))

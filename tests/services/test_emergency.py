@@ -90,6 +90,7 @@ def emergency_number(session: Session, case_id: int) -> str:
     from models.case import Case
     from models.notification import Notification
 
+    session.expire_all()
     return session.get_one(Notification, session.get_one(Case, case_id).notification_id).number
 
 

@@ -10,13 +10,14 @@ from models.case import WorkItem
 from models.masters import Posting
 from models.saved_filter import SavedFilter
 from models.sign_in import UserSession
-from models.staff import Role, User
+from models.staff import User
 from services import leavers, saved_filters, sign_in
 from services.context import Actor, Context
 from services.inbox import Filters
 from services.sign_in import Terminal
 from tests.factories.audit import told
 from tests.factories.cases import UnitOfWork, next_item, take_in
+from tests.factories.staff import a_role
 from workflows import catalog
 from workflows.engine import runner
 
@@ -74,7 +75,7 @@ def test_an_account_that_is_switched_off_holds_nothing(ctx: Context, at_work: Ac
 def test_saved_filters_go_with_their_owner_for_they_may_hold_names(
     ctx: Context, actor_counter: Actor
 ) -> None:
-    ctx.session.add_all([Role(name="counter"), Role(name="verifier")])
+    ctx.session.add(a_role(ctx.session, "verifier"))
     ctx.session.flush()
     mine = replace(ctx, actor=actor_counter)
     for name, group, words in (("自分", "", ""), ("氏名", "counter", "ミホン"), ("期限", "counter", "")):

@@ -7,7 +7,6 @@ from models.case import WorkItem
 from services import staffing
 from services.errors import NotAllowed, NotFound, SomebodyElseWasFaster
 from tests.factories.audit import told
-from tests.factories.people_at_work import at_work
 from tests.factories.staff import employ
 from tests.fixtures.statements import counted
 from workflows import bulk_tasks
@@ -94,8 +93,8 @@ def test_a_preview_costs_one_statement_however_many(ctx, waits, engine):
 
 def test_the_preview_of_handing_on_says_to_whom_each_can_go(ctx, waits):
     person = employ(ctx.session, "counter", "s-to")
-    at_work(ctx.session, person)
-    (to,) = staffing.of_office(ctx.session, ctx.actor.office_id, ctx.today)
+    people = staffing.of_office(ctx.session, ctx.actor.office_id, ctx.today)
+    to = next(one for one in people if one.user_id == person.staff_id)
     aim = Aim(to=to)
     ids = waits("空き"), waits(assignee_id=to.user_id), waits(excluded_staff=["s-to"])
     assert outlook(ctx, "hand_to", *ids) == [True, False, True]

@@ -66,10 +66,11 @@ def complete(
     wanted = describe_task(running, task)
     entry = entry_of(ctx, running, wanted, item, raw, outcome, note)
     _close(ctx, running, item)
-    audit.record(ctx, Tag.TASK_COMPLETED, f"task:{item.id}", case.id, {"element": wanted.element_id})
-    told = None if outcome == "done" else note
+    principal = ctx.actor.in_place_of(wanted.role)
+    told: dict[str, Any] = {"in_place_of": principal.user_id} if principal else {}
+    audit.record(ctx, Tag.TASK_COMPLETED, f"task:{item.id}", case.id, {"element": wanted.element_id} | told)
     running.shown = shown_by(item)
-    return finish(ctx, running, task, wanted, entry, outcome, told)
+    return finish(ctx, running, task, wanted, entry, outcome, None if outcome == "done" else note)
 
 
 def finish(
@@ -95,12 +96,12 @@ def finish(
     if outcome == "done":
         if wanted.writes == INTAKE:
             describe_subject(ctx, running, entry)
-        note_doer(ctx, running, wanted.element_id)
+        note_doer(ctx, running, wanted.element_id, wanted.role)
         task.data["form"] = {**task.data["form"], wanted.writes: dict(entry)}
     ways = {"kind": outcome, "note": note}
     task.data["outcome"] = {**task.data["outcome"], wanted.element_id: ways}
     kind = "completed" if outcome == "done" else outcome
-    journal(ctx, running, kind, (wanted.process, wanted.element_id), note)
+    journal(ctx, running, kind, (wanted.process, wanted.element_id), note, wanted.role)
     task.run()
     run_on(ctx, running)
     return save(ctx, running)

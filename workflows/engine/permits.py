@@ -31,8 +31,13 @@ def must_be_allowed(ctx: Context, item: WorkItem) -> None:
             "入力した本人は照合できません。別の照合担当者に回してください。",
             "Who entered it must not verify it. Leave it to somebody else.",
         )
-    if item.assignee_id is not None and item.assignee_id != ctx.actor.staff_id:
+    if item.assignee_id is not None and not is_in_hand(ctx, item):
         raise SomebodyElseWasFaster(*TAKEN)
+
+
+def is_in_hand(ctx: Context, item: WorkItem) -> bool:
+    """The actor has taken it, or the one for whom he stands in."""
+    return item.assignee_id == ctx.actor.staff_id or item.assignee_id in ctx.actor.stands_in_for
 
 
 def must_be_open(item: WorkItem) -> None:

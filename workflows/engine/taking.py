@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from models.audit.tags import Tag
 from models.case import WorkItem
-from services import audit, staffing
+from services import audit, notices, staffing
 from services.context import Context
 from services.errors import NotAllowed, NotFound, SomebodyElseWasFaster
+from services.notices import About
 from services.staffing import Colleague
-from workflows.engine.permits import SUPERVISORS, must_be_allowed, must_be_open
+from workflows.engine.permits import SUPERVISORS, is_in_hand, must_be_allowed, must_be_open
 
 
 def get_item(ctx: Context, item_id: int, *, lock: bool = False, fresh: bool = False) -> WorkItem:
@@ -52,7 +53,7 @@ def give_back(ctx: Context, item_id: int) -> WorkItem:
         NotAllowed: the task is somebody else's.
     """
     item = get_item(ctx, item_id, lock=True)
-    if item.assignee_id != ctx.actor.staff_id and not ctx.actor.roles & SUPERVISORS:
+    if not is_in_hand(ctx, item) and not ctx.actor.roles & SUPERVISORS:
         raise NotAllowed(
             "この仕事は別の担当者が引き受けています。戻せるのは本人か課長です。",
             "This task is somebody else's. He or the section chief can give it back.",
@@ -79,6 +80,8 @@ def delegate(
     to = get_receiver(ctx, item, to_id, colleagues)
     item.assignee_id, item.taken_at = to.user_id, ctx.at
     audit.record(ctx, Tag.TASK_DELEGATED, f"task:{item.id}", item.case_id, {"account": to.user_id})
+    told = About(notices.DELEGATED, f"delegated:{item.id}:{ctx.at.isoformat()}", item.case_id, item.id)
+    notices.tell(ctx, [to.user_id], told)
     return item
 
 

@@ -51,9 +51,15 @@ def describe_task(running: Running, task: Any) -> UserTask:
 
 
 def journal(
-    ctx: Context, running: Running, kind: str, element: tuple[str, str] = ("", ""), note: str | None = None
+    ctx: Context,
+    running: Running,
+    kind: str,
+    element: tuple[str, str] = ("", ""),
+    note: str | None = None,
+    role: str = "",
 ) -> None:
-    """Append one line to the journal of a case. `element` is (process, element id)."""
+    """Append one line to the journal of a case. `element` is (process, element id), `role` its task's."""
+    principal = ctx.actor.in_place_of(role)
     title_ja, title_en = running.specification.titles.get(element, ("", ""))
     running.lines.append(
         {
@@ -66,6 +72,7 @@ def journal(
             "title_ja": title_ja,
             "title_en": title_en,
             "note": note,
+            "for_id": principal.user_id if principal else None,
         }
     )
 
@@ -130,10 +137,10 @@ def _item(ctx: Context, running: Running, task: Any, shown: Shown) -> dict[str, 
     }
 
 
-def note_doer(ctx: Context, running: Running, element_id: str) -> None:
+def note_doer(ctx: Context, running: Running, element_id: str, role: str) -> None:
     """Remember in the case who has done a task, for those whom its doers must not verify."""
     doers = running.workflow.doers
-    doers[element_id] = sorted(ctx.actor.names.union(doers.get(element_id, ())))
+    doers[element_id] = sorted(ctx.actor.doer_names(role).union(doers.get(element_id, ())))
 
 
 def excluded_of(ctx: Context, running: Running, wanted: UserTask) -> list[str]:

@@ -7,16 +7,13 @@ import pytest
 from models.case import WorkItem
 from services.errors import NotAllowed, NotFound, SomebodyElseWasFaster
 from tests.factories.audit import told
-from tests.factories.people_at_work import at_work
 from tests.factories.staff import employ
 from workflows.engine import runner
 
 
 @pytest.fixture
-def colleague(ctx, actor_verifier, actor_section_chief):
-    other = employ(ctx.session, "counter", "s-colleague")
-    at_work(ctx.session, ctx.actor, other, actor_verifier, actor_section_chief)
-    return other
+def colleague(ctx):
+    return employ(ctx.session, "counter", "s-colleague")
 
 
 def taker(ctx, item):
@@ -58,7 +55,6 @@ def test_who_must_not_do_a_task_does_not_choose_who_does(ctx, waits, colleague):
 
 def test_somebody_of_another_office_is_refused(ctx, waits, colleague):
     far = employ(ctx.session, "counter", "s-far", "77")
-    at_work(ctx.session, far)
     with pytest.raises(NotAllowed, match="配属"):
         runner.delegate(ctx, waits(), far.staff_id)
     with pytest.raises(NotFound):

@@ -1,0 +1,100 @@
+"""What somebody was told, and the way to what it is about (N2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from flask import flash, redirect, url_for
+from flask_appbuilder import BaseView, expose
+
+from portal import clock
+from portal.frame import register_counter
+from portal.language import t
+from portal.security import sessions
+from portal.security.access import can, requires
+from portal.security.actor import current_actor
+from services import audit, notices
+from services.notices import Line
+from services.unit_of_work import unit_of_work
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from services.context import Actor
+
+
+@register_counter
+def count(session: Session, actor: Actor, today: date) -> Mapping[str, int]:
+    """How many are unread: told with the session, so that no page asks for it."""
+    del session, actor, today
+    bound = sessions.full()
+    return {"notices": bound.unread if bound is not None else 0}
+
+
+class NoticeView(BaseView):
+    """One's own notices."""
+
+    route_base = "/notices"
+    default_view = "list"
+
+    @expose("/", methods=["GET"])
+    @requires("notice.read")
+    def list(self) -> Any:
+        """Unread first, then the newest."""
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            lines = notices.read(ctx)
+            audit.listed(ctx, "notices", len(lines))
+            return self.render_template(
+                "notice/list.html",
+                title=t("知らせ", "Notices"),
+                lines=[(line, sentence(line)) for line in lines],
+                unread=sum(line.notice.read_at is None for line in lines),
+            )
+
+    @expose("/<int:notice_id>", methods=["POST"])
+    @requires("notice.read")
+    def open(self, notice_id: int) -> Any:
+        """Mark it as read and go to what it is about."""
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            row = notices.open_one(ctx, notice_id)
+            where = _place(row.kind, row.case_id, row.work_item_id)
+        return redirect(where, code=303)
+
+    @expose("/read", methods=["POST"])
+    @requires("notice.read")
+    def read_all(self) -> Any:
+        """Mark everything as read."""
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            notices.read_all(ctx)
+        flash(t("すべて既読にしました。", "All notices are marked as read."), "success")
+        return redirect(url_for("NoticeView.list"), code=303)
+
+
+def sentence(line: Line) -> str:
+    """What a notice says."""
+    by, number = line.by or t("システム", "The system"), line.notice.number
+    return {
+        notices.DELEGATED: t(f"{by}さんが仕事を回しました", f"{by} handed you a task"),
+        notices.DEPUTY: t(
+            f"{by}さんが、あなたの関わる不在と代理を登録しました", f"{by} set an absence or a deputy of yours"
+        ),
+        notices.DUE: t("仕事の期限が近づいています", "A task is due soon"),
+        notices.OVERDUE: t("仕事が期限を過ぎました", "A task is overdue"),
+        notices.ESCALATED: t("部下の仕事が期限を過ぎました", "A task of your office is overdue"),
+        notices.NOBODY: t(
+            f"いま、できる人のいない仕事が{number}件あります。担当・配属・代理を見直してください",
+            f"Nobody can do {number} open tasks now. Look at roles, postings and deputies",
+        ),
+        notices.MENTIONED: t(f"{by}さんがコメントであなたを呼びました", f"{by} named you in a comment"),
+    }[line.notice.kind]
+
+
+def _place(kind: str, case_id: int | None, item_id: int | None) -> str:
+    """The page of what a notice is about."""
+    if kind == notices.DEPUTY and can("absence.set"):
+        return url_for("AbsenceView.list")
+    if case_id is not None:
+        return url_for("CaseView.show", case_id=case_id, task=item_id)
+    return url_for("NoticeView.list")
