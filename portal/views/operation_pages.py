@@ -19,6 +19,7 @@ from services.context import Context
 from services.unit_of_work import unit_of_work
 from workflows.operating import background, runs, versions
 from workflows.operating.reach import within
+from workflows.studio import planned_publishing
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,13 +35,18 @@ DAYS = (1, 7, 30, 90, 365)
 
 @register_counter
 def count(session: Session, actor: Actor, today: date) -> Mapping[str, int]:
-    """The open incidents, for the sidebar and the tab of those who may see them."""
+    """The open incidents, for the sidebar and the tab of those who may see them.
+
+    With them, in one statement, the plans of a definition that failed, for the administrator to look at.
+    """
     del today
     if not can("operations.read"):
         return {}
     reach = within(Context(session, actor, clock.now()), Incident.office_id)
-    statement = select(func.count()).select_from(Incident).where(Incident.state == "open", *reach)
-    return {"operations": session.scalar(statement) or 0}
+    incidents = select(func.count(Incident.id)).where(Incident.state == "open", *reach).scalar_subquery()
+    failed = planned_publishing.count_unseen(actor.staff_id)
+    found = session.execute(select(incidents, failed)).one()
+    return {"operations": found[0]} | ({"definitions": found[1]} if found[1] else {})
 
 
 def tabs(here: str, incidents: int) -> list[tuple[str, str, bool]]:

@@ -8,7 +8,6 @@ from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 
 from portal import clock
-from portal.frame import register_counter
 from portal.language import t
 from portal.row_ids import row_id
 from portal.security.access import requires
@@ -20,15 +19,6 @@ from services.unit_of_work import unit_of_work
 from workflows.studio import planned_publishing
 
 _OFFICE = frozenset(ROLES)
-
-
-@register_counter
-def count(session: Any, actor: Any, _today: Any) -> dict[str, int]:
-    """How many plans failed that one has to look at, for author and planner."""
-    if "administrator" not in actor.roles:
-        return {}
-    failed = len(planned_publishing.unseen(session, actor.staff_id))
-    return {"definitions": failed} if failed else {}
 
 
 class PlanView(BaseView):

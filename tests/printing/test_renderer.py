@@ -20,7 +20,7 @@ from printing.templates import template
 from tests.printing import golden, samples
 from tests.printing.paper import fonts_of, ink_box, pages_of, picture_of, text_of
 
-OURS = {"BIZ-UDPGothic", "IPAexMincho", "IPAmjMincho", "BIZ-UDMincho"}
+OURS = {"BIZ-UDPGothic", "BIZ-UDPGothic-Bold", "IPAexMincho", "IPAmjMincho", "BIZ-UDMincho"}
 
 
 @pytest.mark.parametrize("name", golden.DOCUMENTS)

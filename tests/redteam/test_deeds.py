@@ -21,6 +21,7 @@ AT_ONCE = 4
 WIDE = str.maketrans("0123456789", "".join(chr(0xFF10 + digit) for digit in range(10)))
 LOOKS_THE_SAME = ("{}", "W{}", " {}", "{}\u200b", "\ufeff{}", "{}\u00ad", "{}\u3000", "{}\u202e", "{}\u0000")
 SENT = {"reason": "確認のため", "words": "確認", "verdict": "refuse", "kind": "returned", "way": "post"}
+PROGRAM = {"Content_Type": "application/json"}
 
 
 def key_of(one: Intruder, path: str) -> str:
@@ -43,9 +44,20 @@ def test_ids_of_another_office(target: Target, staff: Staff, attack: Attack) -> 
             for values in (own.of(role, route.endpoint), mixed):
                 if values is mixed and set(route.blanks) <= {"case_id", "slug"}:
                     continue
-                form = {"csrf_token": token, "deed_key": f"{role}-{len(attack.findings)}", **SENT}
+                key = f"{role}-{len(attack.findings):020}"
                 address = route.address(values | {"slug": "reception_slip"})
-                answer = stranger.ask(route.method, address, form if route.method == "POST" else None)
+                if route.method != "POST":
+                    answer = stranger.ask(route.method, address)
+                elif address.startswith("/api/"):
+                    answer = stranger.ask(
+                        "POST",
+                        address,
+                        body=b"{}",
+                        **{**PROGRAM, "X_CSRFToken": token, "Idempotency_Key": key},
+                    )
+                else:
+                    form = {"csrf_token": token, "deed_key": key, **SENT}
+                    answer = stranger.ask("POST", address, form)
                 attack.expect(answer.status in {403, 404}, (role, route.method, address, answer.status))
                 attack.expect(CANARIES[0] not in answer.text, (role, address, "tells a name"))
         attack.expect(stranger.get("/profile/").opened, (role, "his session ended on the way"))

@@ -84,7 +84,7 @@ def add_field(page: Page, **words: str) -> None:
 def put_in_force(one: Desk) -> None:
     one.open("/definitions/")
     one.page.get_by_role("link", name="資格取得届").first.click()
-    one.page.get_by_label("公開の理由").fill("二人目の承認を加えるため")
+    one.page.locator("#reason").fill("二人目の承認を加えるため")
     one.page.get_by_role("button", name="公開する").click()
     with one.page.expect_navigation():
         one.page.locator("dialog[open] [data-yes]").click()

@@ -89,8 +89,10 @@ class Office:
         runner.delegate(self.chief, self.items[item], self.people[who].staff_id)
 
     def take(self, who, item):
-        if any(one.user_id == self.people[who].staff_id and one.is_here for one in self.here()):
-            runner.take(self.as_(self.people[who]), self.items[item])
+        person = self.people[who]
+        for one in self.here():
+            if one.user_id == person.staff_id and one.is_here:  # with the roles that he has now
+                runner.take(self.as_(replace(person, roles=one.roles)), self.items[item])
 
     def give_back(self, who, item):
         runner.give_back(self.as_(self.people[who]), self.items[item])

@@ -129,8 +129,17 @@ def said_by(bundle: Bundle) -> frozenset[str]:
         found.update(_QUOTED.findall(source))
     for name in operation_names():
         for example in examples_of(name):
-            found.update(_texts(example.answer))
+            found.update(text for text in _texts(example.answer) if not _is_day(text))
     return frozenset(found)
+
+
+def _is_day(text: str) -> bool:
+    """A day in an example is no choice: the same day in a case is somebody's."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _choices(schema: Any) -> Iterable[str]:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.audit.tags import Tag
@@ -97,12 +97,21 @@ def confirm_seen(ctx: Context, plan_id: int) -> None:
 
 def unseen(session: Session, staff_id: int | None) -> list[DefinitionPlan]:
     """The plans that failed and that one has not confirmed to have seen."""
+    statement = select(DefinitionPlan).where(*_unseen_by(staff_id))
+    return list(session.scalars(statement.order_by(DefinitionPlan.id)))
+
+
+def count_unseen(staff_id: int | None) -> ScalarSelect[int]:
+    """How many these are, for a statement that counts other things too."""
+    return select(func.count(DefinitionPlan.id)).where(*_unseen_by(staff_id)).scalar_subquery()
+
+
+def _unseen_by(staff_id: int | None) -> tuple[ColumnElement[bool], ...]:
     mine = or_(
         (DefinitionPlan.author_id == staff_id) & DefinitionPlan.author_saw_at.is_(None),
         (DefinitionPlan.planned_by_id == staff_id) & DefinitionPlan.planner_saw_at.is_(None),
     )
-    statement = select(DefinitionPlan).where(DefinitionPlan.state == FAILED, mine)
-    return list(session.scalars(statement.order_by(DefinitionPlan.id)))
+    return DefinitionPlan.state == FAILED, mine
 
 
 def of_draft(session: Session, draft_id: int) -> DefinitionPlan | None:

@@ -9,7 +9,7 @@ from werkzeug.security import check_password_hash
 
 from models import bulk
 from models.masters import Holiday, MasterHistory, Municipality, Office, PaperKind, Posting, ReasonCode
-from models.staff import find_posting
+from models.staff import Role, find_posting
 from portal.security.roles import ROLES
 from rules.eligibility.acquisition import AcquisitionReason
 from services import intake
@@ -21,7 +21,8 @@ PASSWORD = "asahi-izumi-kaede-123"
 
 
 def with_roles(session: Session) -> None:
-    bulk.add(session, "ab_role", ("name",), [(slug,) for slug in ROLES])
+    known = set(session.scalars(select(Role.name)))
+    bulk.add(session, "ab_role", ("name",), [(slug,) for slug in ROLES if slug not in known])
 
 
 def test_masters_can_be_installed_again_and_again(ctx: Context) -> None:

@@ -36,7 +36,7 @@ def test_an_old_page_or_somebody_else_changes_nothing(
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("<a", "図を保存できません"),
+        ("<a", "図や表を保存できません"),
         (SOURCE.replace("<bpmn:definitions", "<!DOCTYPE a><bpmn:definitions", 1), "DOCTYPE"),
         (SOURCE.replace('<bpmn:process id="acquisition"', '<bpmn:process id="another"'), "「acquisition」"),
     ],

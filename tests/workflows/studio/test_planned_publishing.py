@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.case import Definition
 from models.definition_plan import DefinitionPlan
-from models.staff import Role, User
+from models.staff import User
 from services.context import SYSTEM, Actor
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
 from services.job_kinds import Work
@@ -22,10 +22,8 @@ WORK = Work(1, {}, {}, 0, None, 1)
 
 
 @pytest.fixture
-def seen(session: Session, uow: UnitOfWork, author: Actor, second: Actor, draft_id: int) -> int:
-    """The count of a changed and checked draft; the second person has his role on record."""
-    session.get_one(User, second.staff_id).roles = [Role(name="administrator")]
-    session.commit()
+def seen(uow: UnitOfWork, author: Actor, draft_id: int) -> int:
+    """The count of a changed and checked draft."""
     return rename(uow, author, draft_id, "届出を直す")
 
 
