@@ -85,7 +85,7 @@ def put_in_force(one: Desk) -> None:
     one.open("/definitions/")
     one.page.get_by_role("link", name="資格取得届").first.click()
     one.page.locator("#reason").fill("二人目の承認を加えるため")
-    one.page.get_by_role("button", name="公開する").click()
+    one.page.get_by_role("button", name="公開する", exact=True).click()
     with one.page.expect_navigation():
         one.page.locator("dialog[open] [data-yes]").click()
     assert "第2版を公開しました" in one.notices
