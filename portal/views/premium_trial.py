@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request
 from flask_appbuilder import BaseView, expose
+from flask_appbuilder.utils.limit import Limit
 
 from portal import clock
 from portal.language import t
 from portal.security.access import requires
+from portal.security.actor import person_or_address
 from rules.periods import FiscalYear
 from rules.premium.amounts import as_decimal
 from rules.premium.explaining import PART_NAMES, REDUCTION, Line
@@ -56,6 +58,9 @@ class PremiumTrialView(BaseView):
 
     route_base = "/premium/trial"
     default_view = "sheet"
+    limits = [  # noqa: RUF012 - FAB extends the list
+        Limit("60 per minute", key_func=person_or_address, methods=("POST",))
+    ]
 
     @expose("/", methods=["GET"])
     @requires("premium.trial")

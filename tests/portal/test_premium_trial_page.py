@@ -59,3 +59,12 @@ def test_a_head_who_is_not_insured_is_not_charged_and_somebody_must_be(signed_in
     assert "加入している月のある人がいません" in page.text
     child = {"birth-1": "H25.5.1", "other_income-1": "0"}
     assert "71,400円" in counter.post("/premium/trial/", **alone, **child).text
+
+
+def test_a_program_cannot_try_without_end(signed_in) -> None:
+    counter: Visitor = signed_in("counter")
+    answers = [
+        counter.post("/premium/trial/", year="2026").status_code for _ in range(121)
+    ]  # two minutes' worth
+    assert answers[:60] == [422] * 60
+    assert 429 in answers
