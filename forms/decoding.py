@@ -15,10 +15,11 @@ from forms.formats import is_reference
 from forms.messages import NUMBER_TEXTS_EN
 from forms.refusals import FieldError
 from forms.schemas import Schema, all_parts, facets, shape_of_all
-from rules.numbers import NumberNotValid, normalize_individual_number
+from rules.numbers import NumberNotValid, normalize_individual_number, twelve_digits
 
 TECHNICAL: Final = frozenset({"csrf_token"})
 REMOVED: Final = "none"  # an Individual Number is taken out of the form again
+AS_TYPED: Final = "as_typed"  # it is to be held as it was typed, though its check digit is wrong
 _MOST_ROWS: Final = 100
 _BOOLEANS: Final = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "0": False}
 _PLACE: Final = re.compile(r"(\d{1,3})-(.+)", re.ASCII)
@@ -55,8 +56,9 @@ def seal_individual_numbers(
 ) -> tuple[dict[str, Any], list[FieldError]]:
     """Put each typed Individual Number into the vault and leave its reference in its place.
 
-    `seal` takes twelve checked digits and returns `vault:<uuid>`; it may raise NumberNotValid where this
-    office does not take the number. `owns` says whether a reference that the browser sent back is one it
+    `seal` takes twelve digits and returns `vault:<uuid>`; it may raise NumberNotValid where this office does
+    not take the number. Their check digit is right, or whoever typed them asks that they be held as they are.
+    `owns` says whether a reference that the browser sent back is one it
     may use. What is no Individual Number is taken out and told as an error, never kept. Texts of other
     fields that hold such a number are masked, so that the result can be kept as a draft and shown again.
     """
@@ -74,7 +76,9 @@ def _block(root: Schema, schema: Schema, sent: Mapping[str, list[str]]) -> dict[
         head, _, rest = name.partition("-")
         if name in shape.properties:
             facet = facets(all_parts(root, shape.schema_of(name)))
-            if not (facet.get("format") == "individual-number-ref" and texts[-1] == REMOVED):
+            if facet.get("format") == "individual-number-ref":
+                found.update(_number(name, texts))
+            else:
                 found[name] = _single(facet, texts)
         elif rest and head in shape.properties:
             below.setdefault(head, {})[rest] = texts
@@ -87,6 +91,15 @@ def _block(root: Schema, schema: Schema, sent: Mapping[str, list[str]]) -> dict[
         if value:
             found[head] = value
     return found
+
+
+def _number(name: str, texts: list[str]) -> dict[str, str]:
+    """The digits or the reference of one person; before digits to be held as they were typed stands so."""
+    typed = [text for text in texts if text != AS_TYPED]
+    if not typed or typed[-1] == REMOVED:
+        return {}
+    wished = AS_TYPED in texts and not is_reference(typed[-1])
+    return {name: f"{AS_TYPED} {typed[-1]}" if wished else typed[-1]}
 
 
 def _rows(root: Schema, facet: Schema, sent: Mapping[str, list[str]]) -> list[Any]:
@@ -149,12 +162,18 @@ def _reference(
         yield name, value
         return
     try:
-        sealed = vault.seal(normalize_individual_number(value if isinstance(value, str) else ""))
+        sealed = vault.seal(_digits(value if isinstance(value, str) else ""))
     except NumberNotValid as error:
         english = NUMBER_TEXTS_EN.get(error.code, error.message_ja)
         errors.append(FieldError(path, error.code, error.message_ja, english))
         return
     yield name, sealed
+
+
+def _digits(typed: str) -> str:
+    if typed.startswith(AS_TYPED):
+        return twelve_digits(typed.removeprefix(AS_TYPED))
+    return normalize_individual_number(typed)
 
 
 def _masked(value: object) -> object:

@@ -18,6 +18,7 @@ from models.crypto import cipher, envelope
 from models.key_refusals import TooManyOrphans
 from models.vault_functions import Functions
 from models.vault_table import TABLE, Door, Number, PlainTable, SealedNumber
+from rules.numbers import HELD_AS_TYPED, individual_number_agrees
 
 PREFIX = "vault:"
 ORPHANS_EXPECTED = 50  # among the keys that are looked at together
@@ -43,7 +44,7 @@ def _door(session: Session) -> Door:
 
 
 def put(session: Session, digits: str, at: datetime, by_id: int | None) -> str:
-    """Seal twelve checked digits as provisional and return their reference `vault:…`.
+    """Seal twelve digits as provisional and return their reference `vault:…`.
 
     The data key is in the key store before the row is in the database; a deed that is undone leaves a key
     that opens nothing.
@@ -52,12 +53,20 @@ def put(session: Session, digits: str, at: datetime, by_id: int | None) -> str:
 
 
 def put_all(session: Session, several: Sequence[str], at: datetime, by_id: int | None) -> list[str]:
-    """Seal several numbers, each as `put` does, and return their references in order."""
+    """Seal several numbers, each as `put` does, and return their references in order.
+
+    The reference of digits with a wrong check digit says so (`rules.numbers.is_held_as_typed`).
+    """
     session.flush()
-    told: list[tuple[str, int | None, str]] = [(str(uuid.uuid4()), None, digits) for digits in several]
+    told: list[tuple[str, int | None, str]] = [(_name_of(digits), None, digits) for digits in several]
     if told:
         _door(session).add(_seal(told, at), envelope.OWN_KEY, "provisional", at, by_id)
     return [PREFIX + reference for reference, _, _ in told]
+
+
+def _name_of(digits: str) -> str:
+    name = str(uuid.uuid4())
+    return name if individual_number_agrees(digits) else f"{name[:14]}{HELD_AS_TYPED}{name[15:]}"
 
 
 def lock_for_linking(session: Session, numbers: Iterable[Number], person_ids: Iterable[int]) -> None:

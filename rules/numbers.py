@@ -20,6 +20,8 @@ class NumberNotValid(ValueError):
 
 
 DEMO_PREFIX: Final = "000"
+HELD_AS_TYPED: Final = "8"  # the version of the UUID that names such digits; of all others it is 4
+_VERSION_OF_UUID: Final = slice(14, 15)
 _INDIVIDUAL_WEIGHTS: Final = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)  # from the left of eleven digits
 _MUNICIPALITY_WEIGHTS: Final = (6, 5, 4, 3, 2)
 _SEPARATORS: Final = re.compile(r"[\s‐‑‒–—―−ー-]")
@@ -27,6 +29,27 @@ _SEPARATORS: Final = re.compile(r"[\s‐‑‒–—―−ー-]")
 
 def normalize_individual_number(text: str) -> str:
     """Return the twelve digits; full-width, spaces and hyphens are accepted, a wrong check digit is not."""
+    digits = twelve_digits(text)
+    if not individual_number_agrees(digits):
+        raise NumberNotValid(
+            "number.check_digit",
+            "個人番号の検査数字が合いません。どこかの数字が違っています。書類を見て入力し直してください。",
+        )
+    return digits
+
+
+def individual_number_agrees(digits: str) -> bool:
+    """Say whether twelve digits agree with their check digit."""
+    return individual_number_check_digit(digits[:11]) == int(digits[11])
+
+
+def is_held_as_typed(reference: str) -> bool:
+    """Say whether a reference `vault:…` names digits that were held though their check digit is wrong."""
+    return reference.removeprefix("vault:")[_VERSION_OF_UUID] == HELD_AS_TYPED
+
+
+def twelve_digits(text: str) -> str:
+    """Return the twelve digits as they were told, also where the check digit is wrong."""
     digits = _SEPARATORS.sub("", unicodedata.normalize("NFKC", text))
     if not re.fullmatch(r"\d*", digits, re.ASCII):
         raise NumberNotValid(
@@ -36,11 +59,6 @@ def normalize_individual_number(text: str) -> str:
         raise NumberNotValid(
             "number.length",
             f"個人番号は12桁ですが、{len(digits)}桁入力されています。書類を見て入力し直してください。",
-        )
-    if individual_number_check_digit(digits[:11]) != int(digits[11]):
-        raise NumberNotValid(
-            "number.check_digit",
-            "個人番号の検査数字が合いません。どこかの数字が違っています。書類を見て入力し直してください。",
         )
     return digits
 

@@ -240,7 +240,7 @@ def _now(ctx: Context, row: ConfirmationRow) -> tuple[Number | None, list[Number
     if row.state != OPEN or held is None:
         return held, []
     known = vault.find_confirmed(ctx.session, [row.person_id], [held])
-    return held, numbers_vault.conflicts_of(vault.PREFIX, held, row.person_id, known)
+    return held, numbers_vault.conflicts_of(row.number_ref, held, row.person_id, known)
 
 
 def _who_entered(ctx: Context, row: ConfirmationRow, held: Number | None) -> list[int]:

@@ -14,7 +14,13 @@ from models import vault
 from models.audit.tags import Tag
 from models.notification import Notification
 from models.vault_table import Number
-from rules.numbers import NumberNotValid, is_demo_individual_number, normalize_individual_number
+from rules.numbers import (
+    NumberNotValid,
+    is_demo_individual_number,
+    is_held_as_typed,
+    normalize_individual_number,
+    twelve_digits,
+)
 from services import audit
 from services.context import Context
 from services.errors import NumberRefused
@@ -53,20 +59,22 @@ def configure(policy: NumberPolicy) -> None:
     _policy[:] = [policy]
 
 
-def receive(ctx: Context, text: str) -> str:
+def receive(ctx: Context, text: str, *, as_typed: bool = False) -> str:
     """Check a typed number, seal it as provisional, and return its reference.
+
+    `as_typed` takes a wrong check digit too: such a number is never linked, it waits on the 確認リスト.
 
     Raises:
         NumberRefused: length, signs, check digit, or a number that this installation does not take.
     """
-    digits = _digits(text)
+    digits = _digits(text, as_typed=as_typed)
     reference = vault.put(ctx.session, digits, ctx.at, ctx.actor.staff_id)
     audit.record(ctx, Tag.NUMBER_SEALED, reference)
     return reference
 
 
 def receive_all(ctx: Context, texts: Sequence[str]) -> list[str | NumberRefused]:
-    """Check and seal several numbers, each as `receive` does; in place of a wrong one stands why."""
+    """Check and seal several numbers as they were told; in place of what is no twelve digits stands why."""
     checked = [_checked(text) for text in texts]
     good = [one for one in checked if isinstance(one, str)]
     references = iter(vault.put_all(ctx.session, good, ctx.at, ctx.actor.staff_id) if good else ())
@@ -77,14 +85,14 @@ def receive_all(ctx: Context, texts: Sequence[str]) -> list[str | NumberRefused]
 
 def _checked(text: str) -> str | NumberRefused:
     try:
-        return _digits(text)
+        return _digits(text, as_typed=True)
     except NumberRefused as refused:
         return refused
 
 
-def _digits(text: str) -> str:
+def _digits(text: str, *, as_typed: bool) -> str:
     try:
-        digits = normalize_individual_number(text)
+        digits = twelve_digits(text) if as_typed else normalize_individual_number(text)
     except NumberNotValid as error:
         raise NumberRefused(error.code, error.message_ja, _ENGLISH.get(error.code, "")) from None
     _refuse_by_policy(demo=is_demo_individual_number(digits))
@@ -150,7 +158,7 @@ def conflicts_of(
     if reference is None:
         return [] if own is not None else [NumberFinding(Conflict.BLANK)]
     holder = known.holders.get(row.blind_index) if row is not None else None
-    found = []
+    found = [NumberFinding(Conflict.CHECK_DIGIT)] if is_held_as_typed(reference) else []
     if holder is not None and holder != person_id:
         found.append(NumberFinding(Conflict.HELD_BY_ANOTHER, holder))
     if own is not None and holder != person_id:
@@ -220,7 +228,8 @@ MESSAGES = {
         "住民基本台帳ネットワークで調べて補ってください。"
     ),
     Conflict.CHECK_DIGIT: (
-        "個人番号の検査数字が合わないため、番号は登録していません。書類か取込み元を確かめてください。"
+        "個人番号の検査数字が合いません。届出は受け付けられますが、番号は紐付けず、確認リストに載せて保留します。"
+        "カードか通知カードの番号を、もう一度一桁ずつ確かめてください。"
     ),
 }
 MESSAGES_EN = {
@@ -239,5 +248,8 @@ MESSAGES_EN = {
         "No Individual Number was given. The notification is accepted and stands on the confirmation list; "
         "look the number up."
     ),
-    Conflict.CHECK_DIGIT: "The check digit of the Individual Number does not agree; nothing was registered.",
+    Conflict.CHECK_DIGIT: (
+        "The check digit of the Individual Number does not agree. The notification is accepted; the number "
+        "is held on the confirmation list. Read the card again, digit by digit."
+    ),
 }

@@ -55,7 +55,7 @@ def sealed(
 
     def seal(digits: str) -> str:
         try:
-            return numbers_vault.receive(ctx, digits)
+            return numbers_vault.receive(ctx, digits, as_typed=True)
         except NumberRefused as refused:
             raise NumberNotValid(refused.code, refused.message_ja) from None
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -114,6 +115,28 @@ def test_a_number_with_a_wrong_check_digit_is_told_and_not_kept():
         ("persons.1.individual_number", "number.check_digit")
     ]
     assert "000000000018" not in repr(errors)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept", "code"),
+    [
+        (["000000000018", "as_typed"], ["000000000018"], None),
+        ([VAULT, "0000-0000-0018", "as_typed"], ["000000000018"], None),
+        (["000000000019", "as_typed"], ["000000000019"], None),
+        (["00000000001", "as_typed"], [], "number.length"),
+        (["0000 0000 00ab", "as_typed"], [], "number.not_digits"),
+        (["", "as_typed"], [], None),
+        ([VAULT, "as_typed"], [], None),
+        (["000000000018", "none"], [], None),
+        (["000000000018", "none", "as_typed"], [], None),
+    ],
+)
+def test_a_wrong_check_digit_is_held_as_typed_where_that_is_wished(sent, kept, code):
+    safe = Safe()
+    raw = unflatten([("persons-0-individual_number", text) for text in sent], APPLY)
+    _, errors = seal_individual_numbers(raw, APPLY, safe.put)
+    assert safe.kept == kept
+    assert [error.code for error in errors] == ([code] if code else [])
 
 
 def test_a_number_typed_in_the_wrong_box_is_masked_before_it_is_kept():

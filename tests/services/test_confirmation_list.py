@@ -172,6 +172,69 @@ def test_rejected_the_held_number_is_dropped(ctx, held, actor_section_chief):
     assert vault.find(ctx.session, held.number_ref).state == "discarded"
 
 
+@pytest.fixture
+def held_as_typed(ctx):
+    """Somebody's number has a wrong check digit, and the clerk chose to hold it as the paper says."""
+    person_id = someone(ctx)
+    reference = numbers_vault.receive(ctx, a_wrong_one(3), as_typed=True)
+    assert [one.kind for one in numbers_vault.find_conflicts(ctx, reference, None)] == ["check_digit"]
+    number_linking.write_all(ctx, {person_id: reference}, a_notification(ctx, "acquisition"))
+    ctx.session.flush()
+    [row] = rows_of(ctx, person_id)
+    return row
+
+
+def test_a_wrong_check_digit_is_held_sealed_and_listed_by_its_kind(ctx, held_as_typed):
+    held = vault.find(ctx.session, held_as_typed.number_ref)
+    assert (held_as_typed.kind, held.state, held.person_id) == ("check_digit", "provisional", None)
+    assert vault.open_number(ctx.session, held_as_typed.number_ref) == a_wrong_one(3)
+    assert number_of(ctx, held_as_typed.person_id) is None
+    [line] = confirmation_list.paper(ctx, confirmation_list.list_rows(ctx), "open", "").lines
+    assert line.kind == "検査数字が合わない"
+    assert a_wrong_one(3) not in repr(line) + "".join(
+        f"{one.subject}{one.detail}" for one in told(ctx.session)
+    )
+
+
+@pytest.mark.parametrize(("outcome", "linked"), [(RELEASED, True), (REJECTED, False)])
+def test_a_wrong_check_digit_is_decided_by_a_second_person_with_a_reason(
+    ctx, held_as_typed, actor_verifier, outcome, linked
+):
+    with pytest.raises(NotAllowed):
+        confirmation_list.decide(ctx, held_as_typed.id, outcome, REASON)
+    with pytest.raises(RuleBroken):
+        confirmation_list.decide(as_(ctx, actor_verifier), held_as_typed.id, outcome, " ")
+    confirmation_list.decide(as_(ctx, actor_verifier), held_as_typed.id, outcome, REASON)
+    assert number_of(ctx, held_as_typed.person_id) == (a_wrong_one(3) if linked else None)
+    assert (held_as_typed.state, held_as_typed.reason) == (outcome, REASON)
+
+
+def test_the_right_number_settles_the_wrong_one_that_waits(ctx, held_as_typed):
+    link(ctx, held_as_typed.person_id, a_number(3))
+    assert held_as_typed.state == "settled"
+    assert vault.find(ctx.session, held_as_typed.number_ref).state == "discarded"
+    assert number_of(ctx, held_as_typed.person_id) == a_number(3)
+
+
+def test_a_change_that_was_decided_does_not_let_a_wrong_check_digit_pass(ctx):
+    person_id = someone(ctx)
+    link(ctx, person_id, a_number(1))
+    reference = numbers_vault.receive(ctx, a_wrong_one(3), as_typed=True)
+    number_linking.write_all(ctx, {person_id: reference}, a_notification(ctx, "change"), replacing=True)
+    assert [row.kind for row in rows_of(ctx, person_id)] == ["check_digit"]
+    assert number_of(ctx, person_id) == a_number(1)
+
+
+def test_the_register_tells_a_wrong_check_digit_twice_and_it_is_held_once(ctx):
+    person_id = someone(ctx)
+    address = ctx.session.get(Person, person_id).addressee_number
+    for _ in range(2):
+        number_import.take_in(ctx, [ToldNumber(address, a_wrong_one(3))])
+        ctx.session.flush()
+    [row] = rows_of(ctx, person_id)
+    assert vault.open_number(ctx.session, row.number_ref) == a_wrong_one(3)
+
+
 def test_a_row_is_decided_once_with_a_reason_that_holds_no_number(ctx, held, actor_verifier):
     reader = as_(ctx, actor_verifier)
     for reason in ("", "  ", f"番号は{a_number(2)}", "長" * 401):

@@ -13,17 +13,9 @@ from typing import Any
 
 from services.context import Context
 from services.office_calendar import closed_between
+from workflows.engine.default_values import NAMES
 from workflows.engine.feel.errors import FeelLimitError
 from workflows.engine.feel.expressions import compile_expression
-
-KEYWORD = "x-default-feel"
-NAMES = frozenset({"case", "form", "outcome"})
-
-
-def defaults_of(schema: Mapping[str, Any]) -> dict[str, str]:
-    """The expressions of a form by field."""
-    parts = schema.get("properties", {})
-    return {name: part[KEYWORD] for name, part in parts.items() if isinstance(part, dict) and KEYWORD in part}
 
 
 def evaluated(

@@ -10,7 +10,7 @@ from forms.validation import check
 from models.case import Case, WorkItem
 from services.context import Context
 from services.errors import NotFound, RuleBroken
-from workflows.engine import definitions, form_defaults, store
+from workflows.engine import default_values, definitions, form_defaults, store
 from workflows.engine.matters import matter_of
 from workflows.engine.operations import CaseData, get_operation
 from workflows.engine.parser import Specification, UserTask
@@ -40,7 +40,8 @@ def intake_form(ctx: Context, slug: str, reason: str) -> OpenForm:
     """
     form = intake_of(definitions.current(ctx.session, slug), reason)
     begun = {"case": {"slug": slug, "reason": reason, "procedure": slug}, "form": {}, "outcome": {}}
-    return replace(form, defaults=form_defaults.evaluated(ctx, form_defaults.defaults_of(form.schema), begun))
+    asked = default_values.defaults_of(form.schema)
+    return replace(form, defaults=form_defaults.evaluated(ctx, asked, begun))
 
 
 def intake_of(specification: Specification, reason: str) -> OpenForm:
@@ -66,7 +67,7 @@ def form_of(specification: Specification, wanted: UserTask, fixed: Mapping[str, 
 
 def with_defaults(ctx: Context, form: OpenForm, item: WorkItem, case: Case) -> OpenForm:
     """The form with what its fields begin with, from the data of its case; the tree is read only if asked."""
-    asked = form_defaults.defaults_of(form.schema)
+    asked = default_values.defaults_of(form.schema)
     if not asked or case.blob is None:
         return form
     workflow = store.thaw(case.blob, definitions.by_hash(ctx.session, case.definition_hash))

@@ -19,7 +19,7 @@ from models.trying_out import TryOut
 from services import audit
 from services.context import Context
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
-from workflows.engine import form_defaults
+from workflows.engine import default_values, form_defaults
 from workflows.engine.bundle import Bundle, unpack
 from workflows.engine.checking.problems import Problem
 from workflows.engine.parser import DefinitionRefused, Specification, build
@@ -119,7 +119,7 @@ def back(ctx: Context, draft_id: int, told: int) -> None:
 def form_to_fill(ctx: Context, rehearsal: Rehearsal, opened: Open) -> OpenForm:
     """The form of an open task with what its fields begin with, at the moment of the try-out."""
     form = scripts.form_in(rehearsal, opened.wanted, opened.data)
-    asked = form_defaults.defaults_of(form.schema)
+    asked = default_values.defaults_of(form.schema)
     then = replace(ctx, at=rehearsal.at)
     first = form_defaults.evaluated(then, asked, opened.data, own_eyes=bool(opened.wanted.not_by))
     return replace(form, defaults=first)

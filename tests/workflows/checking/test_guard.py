@@ -117,3 +117,19 @@ def test_a_child_that_is_told_nonsense_says_so_and_hangs_nowhere(content: bytes)
     )
     assert told.returncode == 1
     assert told.stdout == b""
+
+
+NOTHING_OF_THE_OFFICE = """
+import sys
+import workflows.engine.checking.child
+loaded = {name.split(".")[0] for name in sys.modules}
+print(sorted(loaded & {"flask", "flask_appbuilder", "models", "portal", "sqlalchemy"}))
+"""
+
+
+def test_the_child_knows_no_database_and_no_portal() -> None:
+    """What it does not load, a file that breaks out of it does not find, and nobody waits for."""
+    done = subprocess.run(
+        [sys.executable, "-c", NOTHING_OF_THE_OFFICE], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"

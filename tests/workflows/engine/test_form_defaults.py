@@ -13,7 +13,8 @@ from tests.factories.processes import AMOUNT, form, review
 from tests.workflows.checking.definitions_of_tests import changed, found
 from workflows.engine import definitions, runner
 from workflows.engine.bundle import Bundle
-from workflows.engine.form_defaults import defaults_of, evaluated
+from workflows.engine.default_values import defaults_of
+from workflows.engine.form_defaults import evaluated
 
 
 def with_default(text: str) -> dict[str, Any]:

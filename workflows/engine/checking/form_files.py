@@ -14,7 +14,7 @@ from forms.contradictions import contradictions
 from forms.formats import FORMATS
 from forms.patterns import PatternRefused, compiled
 from forms.schemas import SchemaNotUnderstood
-from workflows.engine import form_defaults
+from workflows.engine import default_values
 from workflows.engine.checking.expressions import excerpt
 from workflows.engine.checking.files import File
 from workflows.engine.checking.json_text import JsonText, read_json
@@ -172,10 +172,10 @@ def _type(form: FormFile, pointer: str, told: Any) -> None:
 def _default(form: FormFile, pointer: str, told: Any) -> None:
     """A default is FEEL over what every case has, at a field of the form itself."""
     if not isinstance(told, str) or len(pointer.split("/")) != _DEFAULT_DEPTH:
-        form.tell("keyword_refused", pointer, what=form_defaults.KEYWORD)
+        form.tell("keyword_refused", pointer, what=default_values.KEYWORD)
         return
     try:
-        compile_expression(told, form_defaults.NAMES)
+        compile_expression(told, default_values.NAMES)
     except FeelError as error:
         form.tell(
             "not_feel",
@@ -188,7 +188,7 @@ def _default(form: FormFile, pointer: str, told: Any) -> None:
 
 
 _LOOKS: dict[str, Callable[[FormFile, str, Any], None]] = {
-    form_defaults.KEYWORD: _default,
+    default_values.KEYWORD: _default,
     "$ref": _reference,
     "pattern": _pattern,
     "format": _format,
