@@ -148,7 +148,7 @@ class _Layout:
                         yield _within(found, asked, shown_when, required_when, words)
             return
         options = self._options(facet, words)
-        widget = words.get("widget") or ("rows" if self._has_rows(facet) else _widget(facet))
+        widget = words.get("widget") or ("rows" if self._has_rows(facet) else _widget(facet, options))
         plain = Field(
             path=path,
             name=path.replace(".", "-"),
@@ -324,7 +324,7 @@ def _group(words: Ui) -> Group:
     )
 
 
-def _widget(facet: Schema) -> str:
+def _widget(facet: Schema, options: tuple[Option, ...]) -> str:
     if facet.get("format") in _WIDGETS:
         return _WIDGETS[facet["format"]]
     match facet.get("type"):
@@ -336,7 +336,7 @@ def _widget(facet: Schema) -> str:
             return "checks"
     if "enum" in facet:
         return "radio" if len(facet["enum"]) <= _MOST_RADIOS else "select"
-    return "text"
+    return "select" if options else "text"
 
 
 def _width(facet: Schema, widget: str, options: tuple[Option, ...]) -> str:

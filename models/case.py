@@ -43,6 +43,8 @@ class Definition(Base):
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     author_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))  # who drew it in the studio
     reason: Mapped[str | None] = mapped_column(String(400))  # why it was put in force, as the publisher said
+    title_ja: Mapped[str] = mapped_column(String(100), default="")  # what its diagram calls the procedure
+    title_en: Mapped[str] = mapped_column(String(100), default="")
     __table_args__ = (UniqueConstraint("slug", "version"),)
 
 

@@ -50,6 +50,7 @@ SLUGS = (
 )
 DAYS = "municipal/office/missing_papers_days"
 NO_NUMBER = "(印刷のときに付番)"
+NEXT = "確かめたあと、結果をお知らせします。"
 STEPS = {
     "acquisition": "登録のあと、資格確認書又は資格情報のお知らせを交付します。",
     "loss": "登録のあと、資格がなくなった方の証をお返しいただきます。",
@@ -299,7 +300,10 @@ def _missing_paper(
 
 
 def _steps(page: CasePage, told: Told) -> tuple[str, ...]:
-    steps = ["届出の内容を、受け付けた者とは別の職員が確かめます。", STEPS[page.notification.procedure]]
+    steps = [
+        "届出の内容を、受け付けた者とは別の職員が確かめます。",
+        STEPS.get(page.notification.procedure, NEXT),
+    ]
     if told.missing:
         steps.append("足りない書類は、期限までに窓口又は郵送でお出しください。")
     return tuple(steps)

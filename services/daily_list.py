@@ -23,7 +23,7 @@ from printing.documents import DOCUMENTS
 from printing.office.day_list import CertificateLine, DayList, NotificationLine
 from rules.certificates import TITLES, CertificateKind
 from rules.eras import format_short
-from services import city, notifications, office_papers
+from services import city, office_papers, procedures
 from services.cases import STATES
 from services.context import JST, Context
 from services.documents import certificate_ids
@@ -44,6 +44,7 @@ class Received:
     """A notification of the day. `reason` is None where its code is no longer known."""
 
     row: Notification
+    title: tuple[str, str]
     case_id: int | None
     reason: ReasonCode | None
     name: str
@@ -105,7 +106,7 @@ def ask(ctx: Context, day: date) -> PrintRequest:
 
 
 def _notification_line(one: Received) -> NotificationLine:
-    title = notifications.TITLES[one.row.procedure][0]
+    title = one.title[0]
     return NotificationLine(
         reception_number=one.row.number,
         kind=f"{title}({one.reason.name})" if one.reason else title,
@@ -143,9 +144,11 @@ def _notifications(ctx: Context, day: date) -> list[Received]:
     people = _people(ctx, ids)
     reasons = {(one.procedure, one.code): one for one in ctx.session.scalars(select(ReasonCode))}
     clerks = names_of(ctx.session, {row.created_by_id for row, _ in rows})
+    titles = procedures.titles(ctx.session, [row.procedure for row, _ in rows])
     return [
         Received(
             row=row,
+            title=titles[row.procedure],
             case_id=case_id,
             reason=reasons.get((row.procedure, row.reason)),
             name=people[row.id][0] if row.id in people else subjects.get(case_id or 0, ""),

@@ -14,7 +14,7 @@ from models.household import Household, current_card_number, get_head, list_memb
 from models.masters import PaperKind, ReasonCode
 from models.person import PersonRecord, list_current
 from rules.eligibility.changes import WITHOUT_DEADLINE
-from services import addresses
+from services import addresses, procedures
 from services.context import Context
 from services.errors import NotFound
 from services.protection import hides_places
@@ -52,15 +52,30 @@ class Beside:
 
 
 def list_reasons(ctx: Context) -> list[ReasonGroup]:
-    """All reasons that are in use, by procedure."""
+    """All reasons that are in use, by procedure: those that we ship, then those drawn by the city.
+
+    A procedure of the city stands here when a version of it is in force and the master holds its reasons,
+    as putting it in force sees to (`workflows.studio.own_reasons`).
+    """
     statement = (
         select(ReasonCode).where(ReasonCode.active.is_(True)).order_by(ReasonCode.sort, ReasonCode.code)
     )
     rows = ctx.session.scalars(statement).all()
+    drawn = procedures.drawn_in_force(ctx.session, {row.procedure for row in rows})
+    named = PROCEDURES | {slug: (ja, en, "") for slug, (ja, en) in sorted(drawn.items())}
     return [
         ReasonGroup(slug, ja, en, legal, [row for row in rows if row.procedure == slug])
-        for slug, (ja, en, legal) in PROCEDURES.items()
+        for slug, (ja, en, legal) in named.items()
     ]
+
+
+def own_reasons(ctx: Context, procedure: str) -> list[tuple[str, str, str]] | None:
+    """The reasons of a procedure that the city has drawn, for lists of forms; None of one of ours."""
+    if procedure in procedures.TITLES:
+        return None
+    statement = select(ReasonCode).where(ReasonCode.procedure == procedure)
+    rows = ctx.session.scalars(statement.order_by(ReasonCode.sort, ReasonCode.code))
+    return [(row.code, row.name, row.name_en or row.name) for row in rows]
 
 
 def has_time_limit(procedure: str, reason: str) -> bool:

@@ -14,19 +14,9 @@ from models.masters import ReasonCode
 from models.notification import ACTIONS, Notification, NotificationAction, NotificationPerson, state_of
 from models.series import take
 from rules.eras import format_short
-from services import audit
+from services import audit, procedures
 from services.context import Context
 from services.errors import NotFound
-
-TITLES = {
-    "acquisition": ("資格取得届", "Acquisition"),
-    "loss": ("資格喪失届", "Loss"),
-    "change": ("変更届", "Change"),
-    "reissue": ("再交付申請", "Reissue"),
-    "cancellation": ("届出の取消", "Cancellation"),
-    "facility_exception": ("住所地特例の届出", "Facility exception"),
-    "student_exception": ("学生の特例の届出", "Student's exception"),
-}
 
 
 @dataclass(frozen=True)
@@ -136,7 +126,7 @@ def title_of(ctx: Context, notification: Notification) -> str:
         ReasonCode.procedure == notification.procedure, ReasonCode.code == notification.reason
     )
     name = ctx.session.scalars(statement).first()
-    title = TITLES[notification.procedure][0]
+    title, _ = procedures.title(ctx.session, notification.procedure)
     return f"{title}({name})" if name else title
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from services import letters, notifications, registry_blocks, residence_exceptions
+from services import letters, notifications, own_notifications, registry_blocks, residence_exceptions
 from services.context import Context
 from services.entries import reading
 from services.findings import Finding, refuse_when_any
@@ -32,6 +32,12 @@ ASKED = (Example("印刷待ちに入れた", "Waits for print", {"print_request_
 
 class ParameterMissing(Exception):
     """A diagram calls an operation without a parameter that it needs, or with one of another kind."""
+
+
+@operation("registry.examine_notification", examples=EXAMINED)
+def examine_notification(ctx: Context, case: CaseData) -> dict[str, Any]:
+    """Refuse an entry of any notification whose household, persons or days are not on record so."""
+    return _examined(ctx, case, own_notifications.check)
 
 
 @operation("registry.examine_student_exception", examples=EXAMINED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,18 +12,18 @@ from forms.refusals import FieldError
 from models.case import Case, WorkItem, own_number
 from models.form_entry import find_latest
 from models.notification import Notification
-from services import hidden_entries, intake
+from services import hidden_entries, intake, procedures
 from services.cases import ENTERED, STATES, CasePage
 from services.context import Context
 from services.errors import NotFound
-from services.notifications import TITLES
 from workflows.diagrams import in_language
 from workflows.engine import definitions
-from workflows.engine.parser import Specification, UserTask, call_activities, safe_xml
+from workflows.engine.bundle import Bundle
+from workflows.engine.parser import NAME_EN, Specification, UserTask, call_activities, safe_xml
 from workflows.engine.runner import Done
 
 SHARED = {
-    **TITLES,
+    **procedures.TITLES,
     "identity_check": ("本人確認", "Identity check"),
     "verification": ("照合", "Verification"),
     "audit_review": ("記録の点検", "Review of the record"),
@@ -217,6 +217,17 @@ def numbers_of(ctx: Context, case_ids: Sequence[int]) -> dict[int, str]:
     return {row.id: row.number or own_number(row.id) for row in rows}
 
 
-def process_title(name: str, *, english: bool) -> str:
-    """The title of a procedure, or of a process that procedures call."""
-    return SHARED.get(name, (name, name))[english]
+def titles(ctx: Context, slugs: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """What procedures and called processes are called; of those that the city has drawn, as in force."""
+    wanted = set(slugs)
+    return {**procedures.titles(ctx.session, wanted - SHARED.keys()), **SHARED}
+
+
+def title_in(bundle: Bundle, process: str) -> tuple[str, str]:
+    """What a process of a parcel is called: by us, or else by its diagram."""
+    if process in SHARED or process not in bundle.bpmn:
+        return SHARED.get(process, (process, process))
+    root = safe_xml(bundle.bpmn[process].encode(), process)
+    node = next((one for one in root.iterfind("{*}process") if one.get("id") == process), None)
+    ja = (node.get("name") if node is not None else "") or process
+    return ja, (node.get(NAME_EN) if node is not None else "") or ja

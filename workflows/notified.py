@@ -39,8 +39,8 @@ class NotificationMatter:
         facts = notifications.Received(
             procedure=slug,
             reason=str(entry.get("reason") or entry.get("kind", "")),
-            way=str(entry["way"]),
-            received_on=date.fromisoformat(entry["received_on"]),
+            way=str(entry.get("way", "counter")),
+            received_on=date.fromisoformat(entry["received_on"]) if "received_on" in entry else ctx.today,
             office_id=received["office_id"],
             event_on=date.fromisoformat(event_on) if event_on else None,
             household_id=entry.get("household_id"),

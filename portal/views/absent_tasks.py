@@ -13,11 +13,12 @@ from portal.language import t
 from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
+from portal.views import procedure_titles
 from services import staffing
 from services.errors import NotFound, ServiceError
 from services.staffing import Colleague
 from services.unit_of_work import unit_of_work
-from workflows import absent_tasks, case_pages
+from workflows import absent_tasks
 from workflows.bulk_tasks import Line
 
 
@@ -64,7 +65,7 @@ class AbsentTasksView(BaseView):
             to_name=names.get(to_id or 0, ""),
             people=[one for one in people if one.user_id != user_id and one.is_here],
             is_done=is_done,
-            procedures={slug: t(*names) for slug, names in case_pages.SHARED.items()},
+            procedures=_titles(lines),
         )
 
 
@@ -73,6 +74,11 @@ def _read(user_id: int, to_id: int | None) -> tuple[list[Line], int, list[Collea
         people = staffing.of_office(ctx.session, ctx.actor.office_id, ctx.today)
         lines, total = absent_tasks.preview(ctx, user_id, to_id, people)
     return lines, total, people
+
+
+def _titles(lines: list[Line]) -> dict[str, str]:
+    with unit_of_work(current_actor(), clock.now()) as ctx:
+        return procedure_titles.titles(ctx, [line.procedure for line in lines])
 
 
 def _carry_out(user_id: int, line: Line, to_id: int | None, people: list[Colleague]) -> Line:

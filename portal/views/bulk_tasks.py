@@ -15,13 +15,14 @@ from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.security.roles import ROLES
+from portal.views import procedure_titles
 from rules.eras import DateNotUnderstood, parse_date
 from services import staffing
 from services.context import Context
 from services.errors import NotFound, ServiceError
 from services.staffing import Colleague
 from services.unit_of_work import unit_of_work
-from workflows import bulk_tasks, case_pages
+from workflows import bulk_tasks
 from workflows.bulk_tasks import HAND_TO, PUT_OFF, Aim, Line
 from workflows.engine.putting_off import FollowUpRefused, working_day
 
@@ -116,6 +117,7 @@ class BulkView(BaseView):
         deed = _deed()
         with unit_of_work(current_actor(), clock.now()) as ctx:
             people = _to_choose(ctx) if deed == HAND_TO and not is_done else []
+            procedures = procedure_titles.titles(ctx, [line.procedure for line in lines])
             days = [(days, working_day(ctx, days)) for days in WORKING_DAYS if deed == PUT_OFF]
         return self.render_template(
             "inbox/chosen.html",
@@ -131,7 +133,7 @@ class BulkView(BaseView):
             lines=lines,
             good=sum(line.why is None for line in lines),
             is_done=is_done,
-            procedures={slug: t(*names) for slug, names in case_pages.SHARED.items()},
+            procedures=procedures,
             role_names={slug: t(role.ja, role.en) for slug, role in ROLES.items()},
         )
 

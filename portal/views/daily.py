@@ -19,7 +19,6 @@ from portal.views.pdf_answers import dress, new_key, pdf_answer, print_at_once, 
 from rules.eras import DateNotUnderstood, format_short, parse_date
 from services import audit, daily_list, deeds, documents, print_runs
 from services.cases import STATES
-from services.notifications import TITLES
 from services.print_queue import DELIVERIES
 from services.unit_of_work import unit_of_work
 
@@ -107,7 +106,7 @@ class DailyView(BaseView):
 
 def _kind_of(one: daily_list.Received) -> str:
     """What was notified, with its reason, in the language of the screen."""
-    ja, en = TITLES[one.row.procedure]
+    ja, en = one.title
     if one.reason is None:
         return t(ja, en)
     return t(f"{ja}({one.reason.name})", f"{en} ({one.reason.name_en or one.reason.name})")

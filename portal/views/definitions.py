@@ -11,13 +11,15 @@ from portal import clock
 from portal.language import current_language, t
 from portal.security.access import requires
 from portal.security.actor import current_actor
+from portal.views import procedure_titles
 from portal.views.operation_moves import KINDS
+from portal.views.procedure_titles import title_in
 from services.unit_of_work import unit_of_work
-from workflows import case_pages, definition_pages
+from workflows import definition_pages
 from workflows.engine import definitions
 from workflows.engine.comparison import ASPECTS
 from workflows.operating import versions
-from workflows.studio import drafts, planned_publishing
+from workflows.studio import drafts, new_procedures, planned_publishing
 
 
 class DefinitionView(BaseView):
@@ -34,21 +36,20 @@ class DefinitionView(BaseView):
             found = definition_pages.list_versions(ctx)
             begun = drafts.list_drafts(ctx)
             failed = planned_publishing.unseen(ctx.session, ctx.actor.staff_id)
+            titles = {
+                **procedure_titles.titles(ctx, {one.slug for one in failed}),
+                **{one.slug: title_in(one.bundle, one.slug) for one in begun},
+                **procedure_titles.titles(ctx, {one.slug for one in found}),
+            }
         return self.render_template(
             "definition/list.html",
             title=t("手続の定義", "Procedures"),
             versions=found,
             drafts=begun,
             failed=failed,
-            titles={
-                slug: _title(slug)
-                for slug in {
-                    *(one.slug for one in found),
-                    *(one.slug for one in begun),
-                    *(one.slug for one in failed),
-                }
-            },
+            titles=titles,
             states=definition_pages.STATES,
+            new_kinds=new_procedures.KINDS,
         )
 
     @expose("/<slug>/<int:version>", methods=["GET"])
@@ -57,20 +58,21 @@ class DefinitionView(BaseView):
         """One version: its diagrams and its tables."""
         with unit_of_work(current_actor(), clock.now()) as ctx:
             shown = definition_pages.read(ctx, slug, version, current_language())
+            titles = procedure_titles.titles(ctx, shown.processes)
         addresses = [
             (
-                _title(process),
+                titles[process],
                 url_for("DefinitionView.diagram", slug=slug, version=version, process=process),
             )
             for process in shown.processes
         ]
         return self.render_template(
             "definition/show.html",
-            title=f"{_title(slug)} {t(f'第{version}版', f'version {version}')}",
+            title=f"{titles[slug]} {t(f'第{version}版', f'version {version}')}",
             shown=shown,
             version=shown.version,
             diagrams=addresses,
-            process_titles={process: _title(process) for process in shown.processes},
+            process_titles=titles,
             states=definition_pages.STATES,
             **self._against(slug, version),
         )
@@ -108,7 +110,3 @@ class DefinitionView(BaseView):
                 ctx, slug, version, request.args.get("process"), current_language()
             )
         return Response(source, mimetype="application/xml")
-
-
-def _title(slug: str) -> str:
-    return case_pages.process_title(slug, english=current_language() == "en")

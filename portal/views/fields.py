@@ -153,6 +153,11 @@ def one_row(label: Pair, choices: Callable[[], list[SelectChoice]]) -> Any:
     return SelectField(lazy(*label), [Filled()], coerce=int, choices=choices)
 
 
+def one_name(label: Pair, choices: Callable[[], list[SelectChoice]]) -> Any:
+    """One of what is on record, by its name; read when the form is shown."""
+    return SelectField(lazy(*label), [Filled()], choices=choices)
+
+
 def several(label: Pair, choices: dict[str, Pair], hint: Pair | None = None) -> Any:
     """Several of a few."""
     return ManyField(

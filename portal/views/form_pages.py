@@ -85,9 +85,8 @@ def page(
 ) -> FormPage:
     """A form with its values as typed and what was refused."""
     told = current_language()
-    choices = {"paper_kinds": [Option(*row) for row in intake.paper_choices(ctx)]}
     title = form.ui.get("title", {})
-    shown = fields(form.schema, form.ui, form.fixed, choices=choices)
+    shown = fields(form.schema, form.ui, form.fixed, choices=_choices(ctx, form.fixed))
     return FormPage(
         key=form.key,
         title=str(title.get(told, "")),
@@ -97,6 +96,15 @@ def page(
         lang=told,
         shown=intake.labels_of(ctx, values),
     )
+
+
+def _choices(ctx: Context, fixed: Mapping[str, Any]) -> dict[str, list[Option]]:
+    """The lists that the office keeps itself, the reasons of a drawn procedure among them."""
+    found = {"paper_kinds": [Option(*row) for row in intake.paper_choices(ctx)]}
+    reasons = intake.own_reasons(ctx, str(fixed["procedure"])) if "procedure" in fixed else None
+    if reasons is not None:
+        found["own_reasons"] = [Option(*row) for row in reasons]
+    return found
 
 
 def refuse_when_any(

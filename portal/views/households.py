@@ -11,7 +11,7 @@ from portal import clock
 from portal.language import t
 from portal.security.access import requires
 from portal.security.actor import current_actor, person_or_address
-from portal.views import registry_words
+from portal.views import procedure_titles, registry_words
 from portal.views.persons import asked_day, registry_limit
 from services import household_page
 from services.registry_pages import DayNotYetKnown
@@ -45,6 +45,7 @@ class HouseholdView(BaseView):
                 ),
                 page=page,
                 words=registry_words,
+                procedures=procedure_titles.titles(ctx, [one.notification.procedure for one in page.told]),
                 kept={"as_of": day.isoformat()} if day else {},
                 as_of=day,
                 as_of_typed=typed,

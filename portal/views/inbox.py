@@ -17,7 +17,7 @@ from portal.language import t
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
 from portal.security.roles import ROLES
-from portal.views import inbox_words, list_place
+from portal.views import inbox_words, list_place, procedure_titles
 from portal.views.inbox_words import BOX_NAMES, COLUMNS, DUE_NAMES, FIRST_COLUMNS
 from portal.views.list_place import LONGEST_TEXT
 from services import audit, inbox, list_layouts, saved_filters
@@ -25,7 +25,6 @@ from services.inbox import Choice
 from services.inbox_filters import AGES, SUPERVISORS
 from services.search_terms import holds_twelve_digits
 from services.unit_of_work import unit_of_work
-from workflows import case_pages
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -55,6 +54,7 @@ class InboxView(BaseView):
         with unit_of_work(current_actor(), clock.now()) as ctx:
             page = inbox.read(ctx, place.box, place.filters, place.after)
             audit.listed(ctx, f"inbox:{place.box}", len(page.rows))
+            procedures = procedure_titles.titles(ctx, [one.value for one in page.choices["procedure"]])
             return self.render_template(
                 "inbox/list.html",
                 title=t("受信箱", "Inbox"),
@@ -70,11 +70,13 @@ class InboxView(BaseView):
                 groups=[(slug, roles[slug]) for slug in _groups(ctx.actor)],
                 longest_name=saved_filters.LONGEST_NAME,
                 age_options=[(age, t(f"{days}日以上", f"{days} days or more")) for age, days in AGES.items()],
-                options={name: _options(name, found, roles) for name, found in page.choices.items()},
+                options={
+                    name: _options(name, found, roles, procedures) for name, found in page.choices.items()
+                },
                 due_options=[(value, t(*names)) for value, names in DUE_NAMES.items()],
                 columns=[name for name in page.columns or FIRST_COLUMNS if name in COLUMNS],
                 column_names={name: t(*names) for name, names in COLUMNS.items()},
-                procedures={slug: t(*names) for slug, names in case_pages.SHARED.items()},
+                procedures=procedures,
                 read_at=ctx.at,
                 read_on=ctx.today,
                 role_names=roles,
@@ -122,7 +124,11 @@ def _tabs(box: str, counts: Mapping[str, int]) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _options(name: str, found: Sequence[Choice], roles: dict[str, str]) -> list[tuple[str, str]]:
+def _options(
+    name: str, found: Sequence[Choice], roles: dict[str, str], procedures: dict[str, str]
+) -> list[tuple[str, str]]:
     return [
-        (one.value, f"{inbox_words.choice_label(name, one, roles)} {one.count}") for one in found if one.value
+        (one.value, f"{inbox_words.choice_label(name, one, roles, procedures)} {one.count}")
+        for one in found
+        if one.value
     ]

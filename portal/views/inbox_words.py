@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from portal.language import t
 from services.inbox import Choice
-from workflows import case_pages
 
 BOX_NAMES = {
     "mine": ("自分", "Mine"),
@@ -38,10 +37,10 @@ COLUMNS = {
 FIRST_COLUMNS = ("due", "procedure", "name", "household", "element", "assignee", "received")
 
 
-def choice_label(name: str, choice: Choice, roles: dict[str, str]) -> str:
+def choice_label(name: str, choice: Choice, roles: dict[str, str], procedures: dict[str, str]) -> str:
     """What a value of a filter is called."""
-    if name == "procedure" and choice.value in case_pages.SHARED:
-        return t(*case_pages.SHARED[choice.value])
+    if name == "procedure":
+        return procedures.get(choice.value, choice.value)
     if name == "district":
         return postal(choice.value)
     if name == "role":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from flask_appbuilder.baseviews import BaseView, expose
+from wtforms.fields.choices import SelectChoice
 
 from models.masters import (
     CitySetting,
@@ -17,11 +18,13 @@ from models.masters import (
     ReasonCode,
     School,
 )
+from portal.extensions import db
 from portal.language import lazy, t
 from portal.security.access import requires
 from portal.views.base import ServedInterface, ServedModelView
-from portal.views.fields import era_date, number, one_of, text, yes_no
+from portal.views.fields import era_date, number, one_name, one_of, text, yes_no
 from rules.eras import format_short
+from services import procedures
 
 IN_USE = (
     ("使用", "In use"),
@@ -57,6 +60,11 @@ CERTAINTIES = {
     "secondary": ("二次資料による", "From a secondary source"),
     "unverified": ("未確認", "Not verified"),
 }
+
+
+def procedure_choices() -> list[SelectChoice]:
+    """The procedures that have reasons: those that we ship, and those of the city in force."""
+    return [SelectChoice(slug, t(*names)) for slug, names in procedures.notified(db.session).items()]
 
 
 class MunicipalityView(ServedModelView):
@@ -331,18 +339,7 @@ class ReasonCodeView(ServedModelView):
         "active": ACTIVE,
     }
     form_columns: ClassVar[dict[str, Any]] = {
-        "procedure": one_of(
-            ("手続", "Procedure"),
-            {
-                "acquisition": ("資格取得", "Acquisition"),
-                "loss": ("資格喪失", "Loss"),
-                "change": ("変更", "Change"),
-                "reissue": ("再交付", "Reissue"),
-                "cancellation": ("取消し", "Cancellation"),
-                "facility_exception": ("住所地特例", "Facility exception"),
-                "student_exception": ("学生の特例", "Student's exception"),
-            },
-        ),
+        "procedure": one_name(("手続", "Procedure"), procedure_choices),
         "code": text(("コード", "Code"), 20),
         "name": text(("事由", "Reason"), 60),
         "name_en": text(("英語の名称", "Name in English"), 80, required=False),

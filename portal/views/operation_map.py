@@ -10,13 +10,12 @@ from flask_appbuilder import BaseView, expose
 
 from portal import clock
 from portal.frame import counts_for
-from portal.language import current_language, t
+from portal.language import t
 from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
-from portal.views import operation_pages
+from portal.views import operation_pages, procedure_titles
 from services.unit_of_work import unit_of_work
-from workflows import case_pages
 from workflows.operating import heat_map, versions
 from workflows.operating.heat_map import HeatMap, Period, Step
 from workflows.operating.versions import Version
@@ -53,6 +52,7 @@ class OperationMapView(BaseView):
             period = Period(last - timedelta(days=int(days) - 1), last)
             every = not request.args.get("version")
             shown = heat_map.read(ctx, slug, version.hash, period, all_versions=every) if version else None
+            processes = procedure_titles.titles(ctx, shown.processes if shown else ())
         return self.render_template(
             "operations/map.html",
             title=t("運用", "Operations"),
@@ -65,7 +65,7 @@ class OperationMapView(BaseView):
             days=days,
             periods=PERIODS,
             shown=shown,
-            diagrams=_diagrams(shown, version),
+            diagrams=_diagrams(shown, version, processes),
             numbers=_numbers(shown) if shown else {},
             lasting=lasting,
         )
@@ -88,13 +88,15 @@ def _version(found: list[Version], number: int | None) -> Version | None:
     return next((one for one in published if one.number == number), published[0] if published else None)
 
 
-def _diagrams(shown: HeatMap | None, version: Version | None) -> list[tuple[str, str, str]]:
+def _diagrams(
+    shown: HeatMap | None, version: Version | None, names: dict[str, str]
+) -> list[tuple[str, str, str]]:
     if shown is None or version is None:
         return []
     return [
         (
             process,
-            case_pages.process_title(process, english=current_language() == "en"),
+            names[process],
             url_for("DefinitionView.diagram", slug=shown.slug, version=version.number, process=process),
         )
         for process in shown.processes

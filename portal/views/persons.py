@@ -17,7 +17,7 @@ from portal.row_ids import row_id
 from portal.security import remembered
 from portal.security.access import requires
 from portal.security.actor import current_actor, person_or_address
-from portal.views import line_of_time, registry_words
+from portal.views import line_of_time, procedure_titles, registry_words
 from rules.eras import DateNotUnderstood, parse_date
 from services import person_page, search_terms
 from services.context import Context
@@ -165,6 +165,7 @@ class PersonView(BaseView):
             ],
             line=line_of_time.draw(registry_words.spans(page), page.knowledge.day),
             words=registry_words,
+            procedures=procedure_titles.titles(ctx, [one.notification.procedure for one in page.told]),
             purposes=PURPOSES,
             kept=kept,
             as_of=day,

@@ -15,7 +15,6 @@ from portal.language import t
 from portal.views.line_of_time import Span
 from rules.eras import PartialDate, format_both, format_short
 from services.cases import STATES
-from services.notifications import TITLES
 
 if TYPE_CHECKING:
     from services.household_page import HouseholdPage, Member
@@ -226,11 +225,6 @@ def link(endpoint: str, **values: Any) -> str | None:
 def member_name(member: Member) -> str:
     """The name of a member; who was not on record yet on that day has none."""
     return member.record.name if member.record else "—"
-
-
-def procedure(slug: str) -> str:
-    """資格取得届, 変更届 …."""
-    return said(TITLES, slug)
 
 
 def summary(one: Superseding, page: PersonPage) -> str:

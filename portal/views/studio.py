@@ -18,11 +18,11 @@ from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.security.roles import ROLES
 from portal.views.operation_moves import KINDS as DIFFERENCES
+from portal.views.procedure_titles import title_in
 from services import audit
 from services.context import Context
 from services.errors import NotFound, ServiceError
 from services.unit_of_work import unit_of_work
-from workflows import case_pages
 from workflows.engine.bundle import Bundle
 from workflows.engine.comparison import ASPECTS
 from workflows.studio import (
@@ -31,6 +31,7 @@ from workflows.studio import (
     drafts,
     elements,
     form_drafts,
+    new_procedures,
     parcel_files,
     planned_publishing,
     publishing,
@@ -61,6 +62,26 @@ class StudioView(BaseView):
             draft_id = drafts.begin(ctx, slug, version).id
         return _to(draft_id)
 
+    @expose("/new", methods=["POST"])
+    @requires("definition.draft")
+    def begin_new(self) -> Any:
+        """Begin a draft of a procedure that nobody has drawn yet."""
+        told = {name: " ".join(request.form.get(name, "").split()) for name in ("slug", "ja", "en", "kind")}
+        try:
+            with unit_of_work(current_actor(), clock.now()) as ctx:
+                draft_id = new_procedures.begin(ctx, **told)
+        except ServiceError as refused:
+            flash(t(refused.message_ja, refused.message_en), "danger")
+            return redirect(url_for("DefinitionView.list"), code=303)
+        flash(
+            t(
+                "新しい手続の下書きを作りました。このまま検査して試せます。名前、図、様式をこれから変えてください。",
+                "The draft of a new procedure runs as it is. Change its names, diagram and forms.",
+            ),
+            "success",
+        )
+        return _to(draft_id)
+
     @expose("/import", methods=["POST"])
     @requires("definition.draft")
     def begin_from_files(self) -> Any:
@@ -86,8 +107,11 @@ class StudioView(BaseView):
             tests = len(list_tests(ctx.session, shown.slug))
         return self.render_template(
             "definition/draft.html",
-            title=t(f"下書き — {_title(shown.slug)}", f"Draft — {_title(shown.slug)}"),
-            name=_title(shown.slug),
+            title=t(
+                f"下書き — {title_in(shown.bundle, shown.slug)}",
+                f"Draft — {title_in(shown.bundle, shown.slug)}",
+            ),
+            name=title_in(shown.bundle, shown.slug),
             draft=shown,
             elements=elements.list_elements(shown.bundle),
             forms=form_drafts.forms_of(shown.bundle),
@@ -234,14 +258,15 @@ class StudioView(BaseView):
         """Two versions: what is different, on both diagrams and as a list."""
         with unit_of_work(current_actor(), clock.now()) as ctx:
             compared = differences.of_versions(ctx, slug, before, after)
+        name = title_in(compared.after, slug)
         return self.render_template(
             "definition/compare.html",
             title=t(
-                f"{_title(slug)} 第{before}版と第{after}版の違い",
-                f"{_title(slug)}: versions {before} and {after}",
+                f"{name} 第{before}版と第{after}版の違い",
+                f"{name}: versions {before} and {after}",
             ),
             slug=slug,
-            name=_title(slug),
+            name=name,
             before=before,
             after=after,
             sides=[_side(slug, before, compared, after=False), _side(slug, after, compared, after=True)],
@@ -313,7 +338,8 @@ def _zip(bundle: Bundle, name: str) -> Response:
 def _diagrams(draft: Draft) -> list[tuple[str, str, str]]:
     names = sorted(draft.bundle.bpmn, key=lambda name: (name != draft.slug, name))
     return [
-        (name, _title(name), url_for("StudioView.diagram", draft_id=draft.id, process=name)) for name in names
+        (name, title_in(draft.bundle, name), url_for("StudioView.diagram", draft_id=draft.id, process=name))
+        for name in names
     ]
 
 
@@ -324,7 +350,11 @@ def _side(slug: str, version: int, compared: Compared, *, after: bool) -> dict[s
         "version": version,
         "marks": compared.marks(after=after),
         "diagrams": [
-            (name, _title(name), url_for("DefinitionView.diagram", slug=slug, version=version, process=name))
+            (
+                name,
+                title_in(bundle, name),
+                url_for("DefinitionView.diagram", slug=slug, version=version, process=name),
+            )
             for name in names
         ],
     }
@@ -342,7 +372,3 @@ def _marks(draft: Draft, compared: Compared | None) -> dict[str, list[str]]:
 def _process_of(file: str) -> str:
     """The process in whose folder a file of a draft lies."""
     return file.partition("/")[0]
-
-
-def _title(slug: str) -> str:
-    return case_pages.process_title(slug, english=current_language() == "en")

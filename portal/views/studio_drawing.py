@@ -14,9 +14,10 @@ from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.security.roles import ROLES
+from portal.views.procedure_titles import title_in
 from services.errors import NotAllowed, NotFound, ServiceError
 from services.unit_of_work import unit_of_work
-from workflows import case_pages
+from workflows import catalog
 from workflows.engine.operations import operation_names
 from workflows.studio import choices, drafts, drawing, elements, layout
 from workflows.studio.drafts import Draft
@@ -45,7 +46,7 @@ class StudioDrawingView(BaseView):
         process = request.args.get("process") or shown.slug
         if process not in shown.bundle.bpmn:
             raise NotFound("この図は下書きにありません。", "The draft has no such diagram.")
-        name = _title(shown.slug)
+        name = title_in(shown.bundle, shown.slug)
         return self.render_template(
             "studio/draw.html",
             title=t(f"図を描く — {name}", f"Draw — {name}"),
@@ -56,6 +57,7 @@ class StudioDrawingView(BaseView):
             source=layout.laid_out(shown.bundle.bpmn[process], process),
             is_drawn=layout.is_drawn(shown.bundle.bpmn[process], process),
             diagrams=_diagrams(shown),
+            callable=_callable(shown),
             japanese=current_language() == "ja",
             operations=sorted(operation_names()),
             forms=choices.forms_of(shown.bundle),
@@ -128,13 +130,19 @@ def _seen() -> int:
     return request.form.get("seen", 0, type=row_id)
 
 
+def _callable(draft: Draft) -> list[tuple[str, str]]:
+    """What a diagram may call: processes of the draft, and ours, which come in when they are called."""
+    names = [*sorted(name for name in draft.bundle.bpmn if name != draft.slug), *catalog.CALLED]
+    return [(name, title_in(draft.bundle, name)) for name in dict.fromkeys(names)]
+
+
 def _diagrams(draft: Draft) -> list[tuple[str, str, str]]:
     names = sorted(draft.bundle.bpmn, key=lambda name: (name != draft.slug, name))
     return [
-        (name, _title(name), url_for("StudioDrawingView.draw", draft_id=draft.id, process=name))
+        (
+            name,
+            title_in(draft.bundle, name),
+            url_for("StudioDrawingView.draw", draft_id=draft.id, process=name),
+        )
         for name in names
     ]
-
-
-def _title(slug: str) -> str:
-    return case_pages.process_title(slug, english=current_language() == "en")

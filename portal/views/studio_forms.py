@@ -14,10 +14,10 @@ from portal.language import current_language, t
 from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
+from portal.views.procedure_titles import title_in
 from services.context import Context
 from services.errors import NotAllowed, NotFound, RuleBroken, ServiceError
 from services.unit_of_work import unit_of_work
-from workflows import case_pages
 from workflows.studio import drafts, form_drafts, form_editing, form_kinds
 from workflows.studio.form_editing import Choice, FieldWords, Form
 
@@ -49,7 +49,7 @@ class StudioFormView(BaseView):
         return self.render_template(
             "studio/form.html",
             title=t(f"様式 — {name}", f"Form — {name}"),
-            name=case_pages.process_title(shown.slug, english=current_language() == "en"),
+            name=title_in(shown.bundle, shown.slug),
             draft=shown,
             key=key,
             at={"draft_id": draft_id, "slug": slug, "task": task},

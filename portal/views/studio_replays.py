@@ -15,6 +15,7 @@ from portal.language import current_language, t
 from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
+from portal.views.procedure_titles import title_in
 from rules.eras import DateNotUnderstood, parse_date
 from services.errors import NotFound, RuleBroken, ServiceError
 from services.unit_of_work import unit_of_work
@@ -62,7 +63,7 @@ class ReplayView(BaseView):
             titles = build(unpack(run.content)).titles
             english = current_language() == "en"
             words = {element: both[english] or element for (_, element), both in titles.items()}
-            name = case_pages.process_title(run.slug, english=english)
+            name = title_in(unpack(run.content), run.slug)
             return self.render_template(
                 "definition/replay.html",
                 title=t(f"再現 — {name}", f"Replay — {name}"),
@@ -125,12 +126,12 @@ def _passes(run: ReplayRun, titles: Any, *, english: bool) -> list[tuple[str, st
 
 
 def _diagrams(run: ReplayRun) -> list[tuple[str, str, str]]:
-    names = sorted(unpack(run.content).bpmn, key=lambda name: (name != run.slug, name))
-    english = current_language() == "en"
+    bundle = unpack(run.content)
+    names = sorted(bundle.bpmn, key=lambda name: (name != run.slug, name))
     return [
         (
             name,
-            case_pages.process_title(name, english=english),
+            title_in(bundle, name),
             url_for("ReplayView.diagram", run_id=run.id, process=name),
         )
         for name in names

@@ -13,10 +13,11 @@ from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.security.headers import content_security_policy
+from portal.views.procedure_titles import title_in
 from portal.views.studio_drawing import refused_in_json
 from services.errors import NotAllowed, NotFound, ServiceError
 from services.unit_of_work import unit_of_work
-from workflows import case_pages, definition_pages
+from workflows import definition_pages
 from workflows.diagrams import words_of_tables
 from workflows.engine.bundle import Bundle
 from workflows.studio import drafts, drawing
@@ -61,7 +62,7 @@ class StudioTableView(BaseView):
         page = self.render_template(
             "studio/table.html",
             title=t(f"判定表 — {stem}", f"Decision table — {stem}"),
-            name=case_pages.process_title(shown.slug, english=current_language() == "en"),
+            name=title_in(shown.bundle, shown.slug),
             bare=True,
             draft=shown,
             at={"draft_id": draft_id, "slug": slug, "stem": stem},

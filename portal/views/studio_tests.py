@@ -11,14 +11,14 @@ from flask_appbuilder import BaseView, expose
 from models.staff import names_of
 from models.trying_out import list_tests
 from portal import clock
-from portal.language import current_language, t
+from portal.language import t
 from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
+from portal.views.procedure_titles import title, title_in
 from services.context import Context
 from services.errors import RuleBroken, ServiceError
 from services.unit_of_work import unit_of_work
-from workflows import case_pages
 from workflows.studio import drafts, kept_tests
 
 
@@ -33,8 +33,8 @@ class KeptTestView(BaseView):
     @requires("definition.read")
     def list(self, slug: str) -> Any:
         """All tests of a procedure, those set aside too."""
-        name = case_pages.process_title(slug, english=current_language() == "en")
         with unit_of_work(current_actor(), clock.now()) as ctx:
+            name = title(ctx, slug)
             tests = list_tests(ctx.session, slug, only_kept=False)
             who = names_of(
                 ctx.session, [one for row in tests for one in (row.kept_by_id, row.set_aside_by_id)]
@@ -87,7 +87,7 @@ class KeptTestView(BaseView):
             except RuleBroken as refused:
                 why_not = t(refused.message_ja, refused.message_en)
             who = names_of(ctx.session, [one.waiver.by_id for one in outcomes if one.waiver])
-            name = case_pages.process_title(draft.slug, english=current_language() == "en")
+            name = title_in(draft.bundle, draft.slug)
             return self.render_template(
                 "definition/draft_tests.html",
                 title=t(f"試験 — {name}", f"Tests — {name}"),

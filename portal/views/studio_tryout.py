@@ -23,12 +23,12 @@ from portal.security.actor import current_actor
 from portal.security.roles import ROLES
 from portal.views import form_pages
 from portal.views.cases import EVENTS
+from portal.views.procedure_titles import title_in
 from rules.eras import DateNotUnderstood, parse_date
 from services import intake
 from services.context import JST, Context
 from services.errors import NotFound, RuleBroken, ServiceError
 from services.unit_of_work import unit_of_work
-from workflows import case_pages
 from workflows.engine.operations import examples_of
 from workflows.engine.rehearsal import Open, Rehearsal
 from workflows.engine.runner import OpenForm
@@ -123,7 +123,7 @@ class TryOutView(BaseView):
 
     def _page(self, ctx: Context, draft_id: int, element: str = "", errors: Sequence[FieldError] = ()) -> Any:
         draft = drafts.read(ctx, draft_id)
-        name = case_pages.process_title(draft.slug, english=current_language() == "en")
+        name = title_in(draft.bundle, draft.slug)
         tried, why_not = None, ""
         try:
             tried = trying.read(ctx, draft_id)
@@ -295,11 +295,10 @@ def _reasons(ctx: Context, draft: drafts.Draft) -> list[tuple[str, str]]:
 
 def _diagrams(draft: drafts.Draft) -> list[tuple[str, str, str]]:
     names = sorted(draft.bundle.bpmn, key=lambda name: (name != draft.slug, name))
-    english = current_language() == "en"
     return [
         (
             name,
-            case_pages.process_title(name, english=english),
+            title_in(draft.bundle, name),
             url_for("StudioView.diagram", draft_id=draft.id, process=name),
         )
         for name in names

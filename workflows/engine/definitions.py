@@ -18,6 +18,7 @@ from services.errors import NotFound, SomebodyElseWasFaster
 from workflows.engine.bundle import Bundle, unpack
 from workflows.engine.parser import Specification, build, specify
 
+LONGEST_TITLE = 100
 _read: dict[str, Specification] = {}
 
 
@@ -30,7 +31,7 @@ def publish_shipped(ctx: Context, bundle: Bundle) -> Definition | None:
         SomebodyElseWasFaster: somebody put a version of the same procedure on record at the same time.
     """
     content_hash = bundle.hash
-    specify(bundle, content_hash)
+    specification = specify(bundle, content_hash)
     if ctx.session.scalars(select(Definition.id).where(Definition.hash == content_hash)).first():
         return None
     newest = ctx.session.scalar(select(func.max(Definition.version)).where(Definition.slug == bundle.slug))
@@ -42,6 +43,7 @@ def publish_shipped(ctx: Context, bundle: Bundle) -> Definition | None:
         state="draft" if newest else "published",
         published_at=None if newest else ctx.at,
         published_by_id=None if newest else ctx.actor.staff_id,
+        **_titles(specification),
     )
     _put(ctx, row)
     tag = Tag.DEFINITION_DRAFTED if newest else Tag.DEFINITION_PUBLISHED
@@ -57,7 +59,7 @@ def publish_drawn(ctx: Context, bundle: Bundle, author_id: int, reason: str) -> 
         DefinitionRefused: the engine cannot run it.
     """
     content_hash = bundle.hash
-    build(bundle, content_hash)
+    specification = build(bundle, content_hash)
     newest = ctx.session.scalar(select(func.max(Definition.version)).where(Definition.slug == bundle.slug))
     row = Definition(
         slug=bundle.slug,
@@ -69,10 +71,17 @@ def publish_drawn(ctx: Context, bundle: Bundle, author_id: int, reason: str) -> 
         published_by_id=ctx.actor.staff_id,
         author_id=author_id,
         reason=reason,
+        **_titles(specification),
     )
     _put(ctx, row)
     audit.record(ctx, Tag.DEFINITION_PUBLISHED, f"definition:{bundle.slug}", detail={"version": row.version})
     return row
+
+
+def _titles(specification: Specification) -> dict[str, str]:
+    slug = specification.slug
+    ja, en = specification.titles.get((slug, slug), (slug, slug))
+    return {"title_ja": ja[:LONGEST_TITLE], "title_en": en[:LONGEST_TITLE]}
 
 
 def _put(ctx: Context, row: Definition) -> None:

@@ -10,9 +10,9 @@ from sqlalchemy import and_, func, select, true
 
 from models.case import Case, Definition, own_number
 from models.notification import Notification
+from services import procedures
 from services.context import Context
 from services.errors import NotFound
-from services.notifications import TITLES
 from workflows.engine import definitions
 from workflows.engine.comparison import Difference, compare
 from workflows.engine.migration_check import Remark, TaskChange, Verdict
@@ -72,12 +72,8 @@ class Survey:
 
 
 def titles(ctx: Context) -> dict[str, tuple[str, str]]:
-    """The titles of all procedures; of one that is not ours, the name in its diagram."""
-    newest = select(Definition.slug, func.max(Definition.version)).group_by(Definition.slug)
-    found = {}
-    for slug, version in ctx.session.execute(newest):
-        found[slug] = TITLES.get(slug) or _title_in_diagram(ctx, slug, version)
-    return found
+    """The titles of all procedures on record."""
+    return procedures.titles(ctx.session, ctx.session.scalars(select(Definition.slug).distinct()))
 
 
 def list_versions(ctx: Context, slug: str) -> list[Version]:
@@ -144,9 +140,3 @@ def numbers_of(ctx: Context, cases: Sequence[Case]) -> dict[int, str]:
     )
     known = {row.id: row.number for row in rows}
     return {case.id: known.get(case.notification_id or 0, own_number(case.id)) for case in cases}
-
-
-def _title_in_diagram(ctx: Context, slug: str, version: int) -> tuple[str, str]:
-    statement = select(Definition.hash).where(Definition.slug == slug, Definition.version == version)
-    specification = definitions.by_hash(ctx.session, ctx.session.scalars(statement).one())
-    return specification.titles.get((slug, slug), (slug, slug))

@@ -236,6 +236,11 @@ def _own(ctx: Context, slug: str) -> DefinitionDraft | None:
     return ctx.session.scalars(statement).one_or_none()
 
 
+def begin_with(ctx: Context, bundle: Bundle) -> DefinitionDraft:
+    """Begin a draft of a procedure that is on record nowhere yet."""
+    return _add(ctx, bundle, 0, "begun")
+
+
 def _add(ctx: Context, bundle: Bundle, based_on: int, deed: str) -> DefinitionDraft:
     row = DefinitionDraft(
         slug=bundle.slug,

@@ -9,11 +9,13 @@ from xml.sax.saxutils import escape  # writes only
 
 from services.context import Context
 from services.errors import NotFound, RuleBroken
+from workflows import catalog
 from workflows.engine.bundle import Bundle, unpack
 from workflows.engine.checking.diagram import Diagram
 from workflows.engine.checking.files import File
 from workflows.engine.checking.problems import Problem
 from workflows.engine.checking.xml_text import read_xml
+from workflows.engine.parser import called_processes
 from workflows.studio import drafts
 from workflows.studio.choices import decisions_of
 from workflows.studio.elements import LONGEST_NAME
@@ -40,6 +42,8 @@ def save_diagram(ctx: Context, draft_id: int, seen: int, process: str, text: str
 def with_diagram(bundle: Bundle, process: str, text: str) -> Bundle:
     """The parcel in which a process is drawn so, within the bounds of a file (a pass that builds nothing).
 
+    A process of ours that it calls now (identity check, verification) comes into the parcel with it.
+
     Raises:
         NotFound: it has no such process.
         RuleBroken: the text is beyond the bounds, or no longer of this process.
@@ -53,7 +57,12 @@ def with_diagram(bundle: Bundle, process: str, text: str) -> Bundle:
             f"図からプロセス「{process}」がなくなっています。「元に戻す」で戻してください。",
             f"The process {process} is gone from the diagram. Undo that.",
         )
-    return replace(bundle, bpmn={**bundle.bpmn, process: text})
+    called = {
+        name: (catalog.ROOT / name / "process.bpmn").read_text(encoding="utf-8")
+        for name in called_processes(root)
+        if name in catalog.CALLED and name not in bundle.bpmn
+    }
+    return replace(bundle, bpmn={**bundle.bpmn, **called, process: text})
 
 
 def save_table(ctx: Context, draft_id: int, seen: int, name: str, text: str) -> int:

@@ -15,7 +15,7 @@ from services.errors import RuleBroken, SomebodyElseWasFaster
 from workflows.engine import definitions
 from workflows.engine.bundle import Bundle, unpack
 from workflows.engine.parser import DefinitionRefused
-from workflows.studio import drafts, findings, kept_tests, plans
+from workflows.studio import drafts, findings, kept_tests, own_reasons, plans
 from workflows.studio.kept_tests import Outcome
 from workflows.studio.whole_forms import with_forms
 
@@ -39,6 +39,7 @@ def publish(ctx: Context, draft_id: int, seen: int, reason: str, roles: Collecti
     fit = must_be_fit(ctx, draft_id, seen, reason, roles)
     try:
         version = definitions.publish_drawn(ctx, fit.whole, fit.row.author_id, fit.reason)
+        own_reasons.offer(ctx, definitions.by_hash(ctx.session, version.hash))
     except DefinitionRefused as error:
         raise RuleBroken(
             f"エンジンがこの定義を受け付けません: {error}", f"The engine refuses it: {error}"
