@@ -30,6 +30,7 @@ from portal.commands.jobs import jobs_command
 from portal.commands.keys import keys_command
 from portal.commands.premium import premium_command
 from portal.commands.setup import setup_command
+from portal.commands.slips import slips_command
 from portal.commands.worker import worker_command
 from portal.commands.workflows import workflows_command
 from portal.doorbell import Doorbell
@@ -71,6 +72,7 @@ COMMANDS = (
     numbers_command,
     backup_command,
     premium_command,
+    slips_command,
 )
 
 

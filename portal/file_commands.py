@@ -15,9 +15,18 @@ from flask import Flask
 from portal.commands.decisions import decisions_command
 from portal.commands.doctor import doctor_command
 from portal.commands.premium import premium_command
+from portal.commands.slips import slips_command
 from portal.commands.workflows import workflows_command
 
-COMMANDS = frozenset({("workflows", "check"), ("decisions", "evaluate"), ("doctor",), ("premium", "explain")})
+COMMANDS = frozenset(
+    {
+        ("workflows", "check"),
+        ("decisions", "evaluate"),
+        ("doctor",),
+        ("premium", "explain"),
+        ("slips", "render"),
+    }
+)
 _WITH_VALUE = frozenset({"-A", "--app", "-e", "--env-file"})
 _FLASK = frozenset({"flask", "__main__.py"})
 
@@ -45,4 +54,5 @@ def create_app() -> Flask:
     app.cli.add_command(decisions_command)
     app.cli.add_command(doctor_command)
     app.cli.add_command(premium_command)
+    app.cli.add_command(slips_command)
     return app

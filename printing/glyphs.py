@@ -30,7 +30,9 @@ class Run:
     text: str
 
 
-class _NoGlyph(Exception):
+class NoGlyph(Exception):
+    """A character that none of our faces draws."""
+
     def __init__(self, cluster: str) -> None:
         super().__init__(cluster)
         self.cluster = cluster
@@ -55,13 +57,13 @@ def face_of(cluster: str) -> Face | None:
     if cluster == "\n":
         return None
     if unicodedata.category(cluster[0]) in _REFUSED_CATEGORIES or len(cluster) > 2:
-        raise _NoGlyph(cluster)
+        raise NoGlyph(cluster)
     if _draws(GOTHIC, cluster) and _draws(MINCHO, cluster):
         return None
     for face in (RARE, VARIANTS):
         if _draws(face, cluster):
             return face
-    raise _NoGlyph(cluster)
+    raise NoGlyph(cluster)
 
 
 def _draws(face: Face, cluster: str) -> bool:
@@ -134,5 +136,5 @@ def check_glyphs(document: object) -> None:
             )
         try:
             runs(text.value)
-        except _NoGlyph as missing:
+        except NoGlyph as missing:
             raise GlyphMissing(text.person, text.label, missing.cluster) from None

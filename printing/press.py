@@ -21,6 +21,7 @@ from time import monotonic
 from typing import Any, Final
 
 from printing.errors import PrintRefused
+from printing.fixed_forms import FieldBox, FormLayout
 from printing.press_process import LENGTH, Job
 
 COMMAND: Final = (sys.executable, "-m", "printing.press_process")
@@ -74,12 +75,25 @@ class Press:
                 "print.nothing",
                 "印刷するものがありません。印刷する証や通知を選んでから、もう一度押してください。",
             )
-        told, pdf = self._ask(Job(tuple(documents), preview))
+        return self._answered(Job(tuple(documents), preview))[1]
+
+    def _answered(self, job: Job) -> tuple[dict[str, Any], bytes]:
+        told, pdf = self._ask(job)
         if "code" not in told:
-            return pdf
+            return told, pdf
         if "message" in told:
             raise PrintRefused(told["code"], told["message"], told["reasons"])
         raise in_words(told["code"], told.get("kind", ""))
+
+    def lay_out_form(self, form: object, *, preview: bool = False) -> FormLayout:
+        """Lay out a fixed form: its page and the boxes of its fields.
+
+        Raises:
+            PrintRefused: as for a print.
+        """
+        told, ground = self._answered(Job(preview=preview, form=form))
+        boxes = tuple(FieldBox(**box) for box in told["boxes"])
+        return FormLayout(ground, told["size"][0], told["size"][1], boxes)
 
     def state(self) -> dict[str, Any]:
         """How the process stands: its network (`own` or `shared`), and the grounds that it keeps."""
@@ -182,6 +196,11 @@ def render(document: object, *, preview: bool = False) -> bytes:
 def render_many(documents: Sequence[object], *, preview: bool = False) -> bytes:
     """Print documents in the order given as one PDF; one that cannot be printed refuses the run."""
     return _press.render_many(documents, preview=preview)
+
+
+def lay_out_form(form: object, *, preview: bool = False) -> FormLayout:
+    """Lay out a fixed form (`printing.fixed_forms`)."""
+    return _press.lay_out_form(form, preview=preview)
 
 
 def state() -> dict[str, Any]:

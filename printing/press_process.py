@@ -11,7 +11,7 @@ import pickle
 import struct
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO, Final
 
 from printing import confinement
@@ -23,10 +23,14 @@ BASE_SECONDS, SECONDS_A_DOCUMENT = 20, 2  # a hundred certificates take five
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be printed; without documents, what is asked is how the process stands."""
+    """What is to be printed; without documents and form, what is asked is how the process stands.
+
+    A form is laid out without what stands in it: its page and where its fields lie are the answer.
+    """
 
     documents: tuple[object, ...] = ()
     preview: bool = False
+    form: object = None
 
     @property
     def seconds(self) -> int:
@@ -67,15 +71,25 @@ def answer(job: Job, network: str) -> tuple[dict[str, Any], bytes]:
     """What came of a question, and its PDF; never a trace, which could hold a person's data."""
     from printing import renderer  # noqa: PLC0415 - read inside the bounds
 
+    if job.form is not None:
+        confinement.allow_seconds(job.seconds)
+        return _tried(lambda: _form(job))
     if not job.documents:
         return {"network": network, "grounds": renderer.grounds_kept()}, b""
     confinement.allow_seconds(job.seconds)
-    return _tried(lambda: renderer.render_many(job.documents, preview=job.preview))
+    return _tried(lambda: ({}, renderer.render_many(job.documents, preview=job.preview)))
 
 
-def _tried(work: Callable[[], bytes]) -> tuple[dict[str, Any], bytes]:
+def _form(job: Job) -> tuple[dict[str, Any], bytes]:
+    from printing import renderer  # noqa: PLC0415 - read inside the bounds
+
+    ground, size, boxes = renderer.lay_out_form(job.form, preview=job.preview)
+    return {"size": size, "boxes": [asdict(box) for box in boxes]}, ground
+
+
+def _tried(work: Callable[[], tuple[dict[str, Any], bytes]]) -> tuple[dict[str, Any], bytes]:
     try:
-        return {}, work()
+        return work()
     except PrintRefused as refused:
         return {"code": refused.code, "message": refused.message_ja, "reasons": refused.reasons}, b""
     except RecursionError:

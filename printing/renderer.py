@@ -26,13 +26,23 @@ from weasyprint.urls import URLFetcher
 from printing.checks import check
 from printing.documents import DocumentKind, kind_of
 from printing.errors import PrintRefused, TextDoesNotFit
+from printing.fixed_forms import FORMS, PIXEL, FieldBox, FormKind, boxes_of
 from printing.fonts import FACES, Face
 from printing.glyphs import check_glyphs
 from printing.overflow import check_page
 from printing.overlay import Leaf, compose, join, own_font_names
 from printing.templates import INK_MARK, SHEET_MARK, stylesheet, template
 
-__all__ = ["INK_MARK", "SHEET_MARK", "check", "check_glyphs", "faces_not_taken", "render", "render_many"]
+__all__ = [
+    "INK_MARK",
+    "SHEET_MARK",
+    "check",
+    "check_glyphs",
+    "faces_not_taken",
+    "lay_out_form",
+    "render",
+    "render_many",
+]
 
 PAGES_PER_PDF: Final = 50  # WeasyPrint keeps about 1.4 MB a page (stack.md, section 3.2)
 DOCUMENTS_PER_LAYOUT: Final = 25
@@ -166,7 +176,19 @@ def _ground(kind: DocumentKind, html: str) -> bytes:
     return ground
 
 
-def _lay_out(kind: DocumentKind, sheets: list[str]) -> list[Page]:
+def lay_out_form(form: object, *, preview: bool = False) -> tuple[bytes, tuple[float, float], list[FieldBox]]:
+    """Lay out a fixed form: its page, its size in points, and the boxes of its fields."""
+    kind = FORMS[type(form)]
+    check_glyphs(form)
+    sheet = template(kind.template).render(doc=form, preview=preview).split(SHEET_MARK)[1]
+    with _LOCK, _warnings_refused():
+        (page,) = _lay_out(kind, [sheet.partition(INK_MARK)[0]])
+        ground = own_font_names(_write([page]))
+    size = (page.width * PIXEL, page.height * PIXEL)
+    return ground, size, boxes_of(page._page_box)  # noqa: SLF001 - as in `_lay_out`
+
+
+def _lay_out(kind: DocumentKind | FormKind, sheets: list[str]) -> list[Page]:
     if not sheets:
         return []
     document = _source(f'<html lang="ja"><body>{"".join(sheets)}</body></html>').render(

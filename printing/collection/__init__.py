@@ -1,0 +1,1 @@
+"""What is printed to collect the premium: payment slips (requirement D3)."""

@@ -1,0 +1,1 @@
+"""Collection (収納): what stands on a payment slip and when it may be paid where (requirements D3, F1)."""
