@@ -67,14 +67,19 @@ def _half_filled(document: object) -> Iterator[str]:
 def check_no_individual_number(document: object) -> None:
     """Refuse a document with twelve digits that pass the Individual Number's check; never echo them."""
     for text in texts(document):
-        levelled = unicodedata.normalize("NFKC", text.value)
-        if any(_is_individual_number(found[1]) for found in _TWELVE_DIGITS.finditer(levelled)):
+        if holds_individual_number(text.value):
             raise PrintRefused(
                 "print.individual_number",
                 f"{text.label}に個人番号(マイナンバー)と思われる12桁の数字があるため、印刷を止めました。"
                 "通知や証に個人番号は印刷できません。この欄から番号を消してから、もう一度印刷してください。",
                 (text.label,),
             )
+
+
+def holds_individual_number(text: str) -> bool:
+    """Whether twelve digits that pass the Individual Number's check stand in a text."""
+    levelled = unicodedata.normalize("NFKC", text)
+    return any(_is_individual_number(found[1]) for found in _TWELVE_DIGITS.finditer(levelled))
 
 
 def _is_individual_number(digits: str) -> bool:

@@ -71,7 +71,7 @@ def _open(face: Face) -> TTFont:
     path = find_file(face)
     if path is None:
         raise FontFileMissing(face)
-    return TTFont(path, lazy=True)
+    return TTFont(path, lazy=True, recalcTimestamp=False)  # the same glyphs, the same bytes
 
 
 def encode(font: InkFont, text: str) -> tuple[bytes, float, dict[int, str]]:

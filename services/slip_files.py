@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from printing import press
+from printing.checks import holds_individual_number
 from printing.collection.payment_slip import TITLE, PaymentSlip, PaymentSlipForm
 from printing.letter import Issuer
 from printing.places import label_at
@@ -142,10 +143,16 @@ def slip_of(data: Mapping[str, Any], law: Law) -> PaymentSlip:
     except BarcodeRefused as refused:
         where = {"reference": "customer_number"}.get(refused.part, refused.part)
         raise _Wrong(where, refused.message_ja) from None
+    name, address = _text(data, "payer_name", 100), _address(data)
+    for where, text in (("payer_name", name), *(("address", line) for line in address)):
+        if holds_individual_number(text):
+            raise _Wrong(
+                where, "個人番号(マイナンバー)と思われる12桁の数字があります。番号を消してください。"
+            )
     return PaymentSlip(
-        name=_text(data, "payer_name", 100),
+        name=name,
         postal_code=_text(data, "postal_code", 8),
-        address=_address(data),
+        address=address,
         fiscal_year=_number(data, "fiscal_year", 2008, 2117),
         notice_number=_text(data, "notice_number", 20),
         instalment=_instalment(data),

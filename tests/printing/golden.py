@@ -33,9 +33,16 @@ DOCUMENTS: dict[str, Callable[[], object]] = {
 }
 
 
+FORMS: dict[str, Callable[[], bytes]] = {
+    "payment_slip": samples.payment_slip,
+    "payment_slip_not_in_shops": samples.payment_slip_not_in_shops,
+}
+NAMES = (*DOCUMENTS, *FORMS)
+
+
 @cache
 def pdf_of(name: str) -> bytes:
-    return render(DOCUMENTS[name]())
+    return FORMS[name]() if name in FORMS else render(DOCUMENTS[name]())
 
 
 def file_of(name: str, page: int) -> Path:
@@ -46,7 +53,7 @@ def draw_all() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for old in FOLDER.glob("*.png"):
         old.unlink()
-    for name in DOCUMENTS:
+    for name in NAMES:
         pdf = pdf_of(name)
         for page in range(1, pages_of(pdf) + 1):
             picture_of(pdf, page).save(file_of(name, page), optimize=True)

@@ -1,6 +1,10 @@
 """Documents of invented people of 見本市, for the tests and the golden pictures."""
 
+import tempfile
+from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from printing.certificates.card import Card
@@ -9,6 +13,8 @@ from printing.certificates.eligibility_certificate import EligibilityCertificate
 from printing.certificates.eligibility_notice import EligibilityNotice
 from printing.certificates.insurance_card import InsuranceCard
 from printing.certificates.proof_of_loss import LostEligibility, ProofOfLoss
+from printing.collection.payment_slip import PaymentSlip, PaymentSlipForm
+from printing.fixed_forms import FormLayout
 from printing.letter import Issuer, MailingAddress
 from printing.letter_texts import shipped
 from printing.notifications.identity_check_record import IdentityCheckRecord, Match
@@ -20,7 +26,10 @@ from printing.notifications.reception_slip import ReceptionSlip
 from printing.office.confirmation_list import ConfirmationLine, ConfirmationList
 from printing.office.day_list import CertificateLine, DayList, NotificationLine
 from printing.office.printer_test_page import PrinterTestPage
+from printing.renderer import lay_out_form
+from printing.sheet_runs import SheetRun
 from printing.wording import fill
+from rules.collection.store_barcode import payment_digits
 from rules.eras import PartialDate
 
 LONG_LATIN_NAME = "RODRIGUEZ CASTANEDA VILLANUEVA MARIA FERNANDA DE LOS ANGELES"
@@ -352,3 +361,57 @@ def family_letter(**changes: Any) -> EligibilityCertificate:
         elder(name="NGUYEN THI AN", kana="", branch="05"),
         **({"recipient": recipient(name="𠮷田 髙橋")} | changes),
     )
+
+
+def slip_form() -> PaymentSlipForm:
+    return PaymentSlipForm(
+        city="見本市",
+        account_number="00000-0-000000",
+        account_name="見本市会計管理者",
+        places="見本銀行・架空信用金庫の本店と支店、市役所の窓口、主なコンビニエンスストア",
+        store_limit="300,000",
+        issuer=issuer(),
+        demo=True,
+    )
+
+
+@cache
+def slip_layout() -> FormLayout:
+    ground, (width, height), boxes = lay_out_form(slip_form())
+    return FormLayout(ground, width, height, tuple(boxes))
+
+
+def slip(**changes: Any) -> PaymentSlip:
+    values: dict[str, Any] = {
+        "name": "見本 太郎",
+        "postal_code": "999-0123",
+        "address": ("見本県見本市東本町二丁目12番34号", "見本ハイツ205号"),
+        "fiscal_year": 2026,
+        "notice_number": "26-00001234",
+        "instalment": "第1期",
+        "amount": 12_300,
+        "due_on": date(2026, 6, 30),
+        "pay_until": date(2026, 7, 31),
+        "barcode": payment_digits("999997", "2600001234", 12_300, date(2026, 7, 31)),
+        "qr": "https://pay.example/26-00001234/1",
+        "payment_numbers": "収納機関 99999 納付番号 2600001234 確認番号 123456 納付区分 123",
+        "run_number": "000001",
+    }
+    return PaymentSlip(**(values | changes))
+
+
+def slips_pdf(slips: Iterable[PaymentSlip]) -> bytes:
+    """Slips as the whole way prints them: into a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "slips.pdf"
+        SheetRun(target, slip_layout(), {"name": "納付義務者の氏名"}, "納付書", "sample").write(slips)
+        return target.read_bytes()
+
+
+def payment_slip() -> bytes:
+    return slips_pdf([slip()])
+
+
+def payment_slip_not_in_shops() -> bytes:
+    """A rare name, a reissue, and an amount that no shop takes."""
+    return slips_pdf([slip(name="\U00020bb7田 花子", amount=300_100, barcode="", qr="", reissue=2)])

@@ -2,11 +2,12 @@ import pytest
 from PIL import Image, ImageChops, ImageFilter
 
 from printing.documents import DOCUMENTS
+from printing.fixed_forms import FORMS
 from tests.printing import golden
 from tests.printing.paper import pages_of, picture_of
 
 
-@pytest.mark.parametrize("name", golden.DOCUMENTS)
+@pytest.mark.parametrize("name", golden.NAMES)
 def test_every_page_looks_as_its_golden_picture(name):
     pdf = golden.pdf_of(name)
     for page in range(1, pages_of(pdf) + 1):
@@ -19,6 +20,7 @@ def test_every_page_looks_as_its_golden_picture(name):
 def test_every_kind_of_document_has_a_golden_picture():
     drawn = {type(build()) for build in golden.DOCUMENTS.values()}
     assert drawn == {kind.dataclass for kind in DOCUMENTS.values()}
+    assert all(any(name.startswith(kind.name) for name in golden.FORMS) for kind in FORMS.values())
 
 
 def share_that_differs(expected: Image.Image, drawn: Image.Image) -> float:
