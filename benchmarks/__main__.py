@@ -10,6 +10,7 @@ from benchmarks import (
     engine,
     registry,
     replay,
+    slips,
     studio,
     task_queue,
     upload_check,
@@ -26,6 +27,7 @@ BENCHES: dict[str, Bench] = {
     "upload_check": upload_check.run,
     "audit": audit.run,
     "replay": replay.run,
+    "slips": slips.run,
     "studio": studio.run,
 }
 
