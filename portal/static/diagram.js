@@ -1,11 +1,13 @@
-// The picture of a process and where the case stands in it (bpmn-js; its watermark stays).
+// The picture of a process and where the case stands in it (bpmn-js; its watermark stays). The library and the
+// picture are fetched when somebody comes near it; the list of the same is on the page from the beginning.
 (() => {
   "use strict";
   const READABLE = 0.8;
+  const NEAR = "200px";
   const canvas = document.querySelector("[data-canvas]");
-  if (!canvas || !window.BpmnJS) return;
-  const words = { fontFamily: getComputedStyle(document.body).fontFamily };
-  const viewer = new window.BpmnJS({ container: canvas, textRenderer: { defaultStyle: words, externalStyle: words } });
+  if (!canvas) return;
+  let viewer;
+  let opening;
   const ids = (name) => (canvas.dataset[name] || "").split(" ").filter(Boolean);
 
   const mark = () => {
@@ -42,26 +44,58 @@
     });
   };
 
-  const show = async (address) => {
-    const answer = await fetch(address, { credentials: "same-origin" });
-    if (!answer.ok) return;
-    const none = canvas.querySelector(".diagram-none");
-    if (none) none.remove();
-    const source = await answer.text();
-    if (!source.includes("BPMNDiagram")) { // drawn without places: there is nothing to show
-      viewer.clear();
-      const told = document.createElement("p");
-      told.className = "diagram-none quiet";
-      told.textContent = canvas.dataset.none;
-      canvas.prepend(told);
-      return;
-    }
-    await viewer.importXML(source);
-    mark();
+  const library = () => new Promise((loaded, failed) => {
+    const script = document.createElement("script");
+    script.src = canvas.dataset.library;
+    script.onload = loaded;
+    script.onerror = () => { script.remove(); failed(new Error(script.src)); };
+    document.head.append(script);
+  });
+
+  const open = async () => {
+    if (!window.BpmnJS) await library();
+    const words = { fontFamily: getComputedStyle(document.body).fontFamily };
+    viewer = new window.BpmnJS({ container: canvas, textRenderer: { defaultStyle: words, externalStyle: words } });
   };
 
+  const tell = (text) => {
+    canvas.querySelector(".diagram-none")?.remove();
+    if (!text) return;
+    const told = document.createElement("p");
+    told.className = "diagram-none quiet";
+    told.textContent = text;
+    canvas.prepend(told);
+  };
+
+  const show = async (address) => {
+    watch.disconnect();
+    try {
+      const answer = await window.portal.ask(address, { credentials: "same-origin" });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const source = await answer.text();
+      await (opening ??= open());
+      if (source.includes("BPMNDiagram")) {
+        tell("");
+        await viewer.importXML(source);
+        mark();
+      } else { // drawn without places: there is nothing to show
+        viewer.clear();
+        tell(canvas.dataset.none);
+      }
+    } catch {
+      opening = viewer && opening;
+      viewer?.clear();
+      tell(canvas.dataset.failed);
+    }
+  };
+
+  const watch = new IntersectionObserver((seen) => {
+    if (seen.some((one) => one.isIntersecting)) show(canvas.dataset.canvas);
+  }, { rootMargin: NEAR });
+  watch.observe(canvas);
+
   for (const button of document.querySelectorAll("[data-fit]")) {
-    button.addEventListener("click", () => viewer.get("canvas").zoom("fit-viewport"));
+    button.addEventListener("click", () => viewer?.get("canvas").zoom("fit-viewport"));
   }
   for (const link of document.querySelectorAll("[data-diagram]")) {
     link.addEventListener("click", (event) => {
@@ -69,5 +103,4 @@
       show(link.dataset.diagram);
     });
   }
-  show(canvas.dataset.canvas);
 })();

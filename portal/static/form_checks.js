@@ -82,7 +82,7 @@
       const asked = new AbortController();
       this.asked = keep ? null : asked;
       try {
-        const answer = await fetch(this.form.dataset.watch, {
+        const answer = await window.portal.ask(this.form.dataset.watch, {
           method: "POST", body: new URLSearchParams(content), signal: asked.signal, redirect: "error",
         });
         if (!answer.ok) return;
@@ -180,7 +180,7 @@
     async answers() {
       if (!navigator.onLine) return false;
       try {
-        const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+        const answer = await window.portal.ask("/healthz", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
         return answer.ok;
       } catch {
         return false;

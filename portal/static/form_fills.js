@@ -26,7 +26,7 @@
     if (!text) return;
     let texts;
     try {
-      const answer = await fetch(`/forms/fill/${input.dataset.fillsBy}`, {
+      const answer = await window.portal.ask(`/forms/fill/${input.dataset.fillsBy}`, {
         method: "POST",
         headers: JSON.parse(document.body.getAttribute("hx-headers")),
         body: new URLSearchParams({ q: text }),

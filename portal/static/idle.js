@@ -37,8 +37,9 @@
     sent.set("csrf_token", token);
     sent.set("because", because);
     sent.set("next", here);
-    fetch(address + "now", { method: "POST", body: sent, credentials: "same-origin", redirect: "manual" })
-      .finally(() => location.replace(address + "?next=" + encodeURIComponent(here)));
+    const toLock = () => location.replace(address + "?next=" + encodeURIComponent(here));
+    window.portal.ask(address + "now", { method: "POST", body: sent, credentials: "same-origin", redirect: "manual" })
+      .then(toLock, toLock); // also without an answer: the page is empty, and the lock's page asks for the person
   }
 
   function check() {

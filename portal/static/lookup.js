@@ -58,14 +58,20 @@
 
   async function ask(field, text) {
     field.asked = text;
-    const answer = await fetch(`/lookup/${field.kind}`, {
-      method: "POST",
-      headers: { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" },
-      body: new URLSearchParams({ q: text }),
-    });
+    let answer, html;
+    try {
+      answer = await window.portal.ask(`/lookup/${field.kind}`, {
+        method: "POST",
+        headers: { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" },
+        body: new URLSearchParams({ q: text }),
+      });
+      html = await answer.text();
+    } catch {
+      window.portal.unreached();
+      return;
+    }
     const home = answer.headers.get("HX-Redirect");
     if (home) { location.assign(home); return; }
-    const html = await answer.text();
     if (!answer.ok) { document.getElementById("notices").innerHTML = html; return; }
     if (field.asked !== text || document.activeElement !== field.input) return;
     field.list.innerHTML = html;

@@ -25,9 +25,14 @@
   };
 
   const show = async (address, process) => {
-    const answer = await fetch(address, { credentials: "same-origin" });
-    if (!answer.ok) return;
-    await viewer.importXML(await answer.text());
+    try {
+      const answer = await window.portal.ask(address, { credentials: "same-origin" });
+      if (!answer.ok) return;
+      await viewer.importXML(await answer.text());
+    } catch {
+      window.portal.unreached();
+      return;
+    }
     mark(process);
   };
 

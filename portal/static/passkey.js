@@ -5,7 +5,7 @@
   "use strict";
   async function question(button, form) {
     const token = form.querySelector("input[name=csrf_token]").value;
-    const answer = await fetch(button.dataset.options, {
+    const answer = await window.portal.ask(button.dataset.options, {
       method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": token },
     });
     if (!answer.ok) throw new Error("no question");

@@ -51,9 +51,16 @@
       if (shown === process) return true;
       shown = process;
       here = "";
+      let source;
       try {
-        const answer = await fetch(tab.dataset.address, { credentials: "same-origin" });
-        await viewer.importXML(await answer.text());
+        source = await (await window.portal.ask(tab.dataset.address, { credentials: "same-origin" })).text();
+      } catch {
+        shown = "";
+        window.portal.unreached();
+        return false;
+      }
+      try {
+        await viewer.importXML(source);
       } catch {
         viewer.clear();
         const told = document.createElement("p");

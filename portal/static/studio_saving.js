@@ -13,7 +13,7 @@
     const ask = async (address, more) => {
       const sent = new FormData();
       for (const [name, value] of Object.entries({ csrf_token: page.dataset.token, seen, ...more })) sent.set(name, value);
-      const answer = await fetch(address, { method: "POST", body: sent, credentials: "same-origin", redirect: "manual", headers: { Accept: "application/json" } });
+      const answer = await window.portal.ask(address, { method: "POST", body: sent, credentials: "same-origin", redirect: "manual", headers: { Accept: "application/json" } });
       const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
       return { status: answer.status, told: isJson ? await answer.json() : {} };
     };

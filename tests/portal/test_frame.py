@@ -190,6 +190,11 @@ def test_the_vendored_files_are_those_that_were_vendored(folder: Path) -> None:
     assert found == sums
 
 
+def test_every_script_asks_the_server_in_the_one_way_that_minds_leaving() -> None:
+    asking = [path.name for path in STATIC.glob("*.js") if re.search(r"\bfetch\(", path.read_text("utf-8"))]
+    assert asking == ["ask.js"]
+
+
 def test_every_vendored_package_brings_its_licence() -> None:
     for folder in VENDOR.iterdir():
         if folder.is_dir():

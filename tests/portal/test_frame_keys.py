@@ -171,3 +171,25 @@ def test_text_and_ground_differ_enough_to_be_read(screen: Page) -> None:
         }"""
     )
     assert faint == []
+
+
+ASKED = "window.told = ''; window.portal.ask('/healthz').catch(() => { window.told = 'failed'; }); 0"
+
+
+def test_a_question_that_is_cut_off_is_told_where_the_page_stays_and_not_where_it_is_left(
+    screen: Page,
+) -> None:
+    enter(screen, "counter")
+    screen.clock.install()
+    screen.evaluate("window.fetch = () => Promise.reject(new TypeError('Failed to fetch')); 0")
+    screen.evaluate(ASKED)
+    screen.wait_for_function("window.told === 'failed'")
+
+    screen.evaluate("window.dispatchEvent(new Event('beforeunload')); 0")
+    screen.evaluate(ASKED)
+    assert screen.evaluate("window.told") == ""
+    screen.clock.run_for(3_100)  # somebody was asked whether to leave, and stayed
+    screen.wait_for_function("window.told === 'failed'")
+
+    screen.evaluate("window.portal.unreached()")
+    expect(screen.get_by_role("alert")).to_contain_text("サーバーにつながりません")

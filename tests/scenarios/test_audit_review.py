@@ -29,7 +29,8 @@ def test_the_auditor_judges_findings_and_sees_the_pictures(desk, live_server: Li
     page.click("table a:has-text('緊急時アクセスの使用')")
     page.check("input[value=to_ask]")
     page.fill("textarea[name=words]", "申請の理由が記録にない")
-    page.click("button[data-primary]")
+    with page.expect_navigation():
+        page.click("button[data-primary]")
     assert page.locator(".notice.bad").is_visible(), "what follows is missing"
     page.fill("input[name=what]", "本人に聞き取る")
     page.fill("input[name=due]", "R18.12.10")

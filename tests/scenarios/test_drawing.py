@@ -111,7 +111,8 @@ def test_a_procedure_is_changed_without_programming_and_running_cases_stay_until
     author = desk("kanri")
     page = author.page
     author.open("/definitions/acquisition/1")
-    page.get_by_role("button", name="この版から下書きを作る").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="この版から下書きを作る").click()
     draft = re.sub(r"#.*", "", page.url)
     open_editor(page)
     assert axe.violations(page) == []

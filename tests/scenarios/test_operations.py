@@ -105,13 +105,15 @@ def test_thirty_cases_are_checked_moved_five_first_then_the_rest_and_taken_back(
     expect(page.get_by_text("照合(紙の届出書から入力) → 二人目の照合")).to_be_visible()
 
     page.locator("input[name=first]").fill("5")
-    page.get_by_role("button", name=re.compile("まずこの件数を移行する")).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile("まずこの件数を移行する")).click()
     settled(page)
     told = figures(page)
     assert (told["対象"], told["実行済"], told["できなかった"]) == ("5", "5", "0")
     run = page.url
 
-    page.get_by_role("button", name=re.compile("残り25件も移行する")).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile("残り25件も移行する")).click()
     settled(page)
     told = figures(page)
     assert (told["対象"], told["実行済"], told["できなかった"]) == ("30", "30", "0")

@@ -81,6 +81,7 @@ def test_two_tasks_are_ticked_taken_and_given_back_by_keys_and_the_list_stays(
     for name in names:
         page.locator("[data-list] tbody tr", has_text=name).first.get_by_role("checkbox").check()
     page.get_by_role("button", name="箱に戻す").click()
+    page.wait_for_url(re.compile(r"/inbox/chosen/preview$"))
     page.keyboard.press("Control+Enter")
     expect(page.locator("main")).to_contain_text("2件を箱に戻しました。")
 

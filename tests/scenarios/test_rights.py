@@ -35,7 +35,8 @@ def test_a_right_taken_in_an_emergency_stands_above_the_pages_of_those_who_overs
 ) -> None:
     clerk = desk("yamada")
     clerk.open("/")
-    clerk.page.get_by_role("link", name="緊急の権限").click()
+    with clerk.page.expect_navigation():
+        clerk.page.get_by_role("link", name="緊急の権限").click()
     clerk.prove_again()
     clerk.page.get_by_label("使う担当").select_option(label="照合担当")
     clerk.page.get_by_label("理由").fill(REASON)

@@ -27,7 +27,8 @@ def test_a_message_leads_to_its_element_on_the_diagram(desk: Callable[..., Desk]
     page.get_by_label(".bpmn、.dmn").set_input_files(wrong)
     page.get_by_role("button", name="取り込む").click()
     expect(page.get_by_text("1件のファイルを取り込みました")).to_be_visible()
-    page.get_by_role("button", name="検査する").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="検査する").click()
     assert axe.violations(page, [".diagram"]) == []
     told = page.get_by_role("table", name="検査の結果").get_by_role("button").first
     element = told.inner_text()
