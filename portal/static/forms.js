@@ -1,4 +1,5 @@
-/* Forms: what the date means beside the field, fields that appear when they are asked, rows added and removed.
+/* Forms: what the date means beside the field, fields that appear when they are asked, rows added and removed,
+   the name of a chosen file.
    Without this file a form still works: all fields are shown, rows are those on the page.
    The server reads and checks everything again (rules/eras.py, forms/validation.py). */
 (() => {
@@ -154,6 +155,11 @@
     if (event.target.matches("[data-era]")) echo(event.target);
   });
   document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-file]")) {
+      const chosen = event.target.files[0];
+      const place = event.target.closest(".file").querySelector("[data-file-name]");
+      place.textContent = chosen ? chosen.name : ENGLISH ? "none chosen" : "選ばれていません";
+    }
     const form = event.target.closest("[data-form]");
     if (form) settle(form);
   });

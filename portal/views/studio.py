@@ -103,6 +103,7 @@ class StudioView(BaseView):
             shown = drafts.read(ctx, draft_id)
             compared = differences.of_draft(ctx, shown)
             plan = planned_publishing.of_draft(ctx.session, draft_id)
+            may_cancel = plan is not None and planned_publishing.may_cancel(ctx, plan)
             replayed = replays.of_draft(ctx, draft_id)
             tests = len(list_tests(ctx.session, shown.slug))
         return self.render_template(
@@ -125,6 +126,7 @@ class StudioView(BaseView):
             marks=_marks(shown, compared),
             compared=compared,
             plan=plan,
+            may_cancel=may_cancel,
             replays=replayed,
             tests=tests,
             today=clock.today(),

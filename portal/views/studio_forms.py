@@ -18,7 +18,8 @@ from portal.views.procedure_titles import title_in
 from services.context import Context
 from services.errors import NotAllowed, NotFound, RuleBroken, ServiceError
 from services.unit_of_work import unit_of_work
-from workflows.studio import drafts, form_drafts, form_editing, form_kinds
+from workflows.studio import drafts, form_conditions, form_drafts, form_editing, form_kinds
+from workflows.studio.form_conditions import When
 from workflows.studio.form_editing import Choice, FieldWords, Form
 
 MOST_LINES = 200
@@ -55,6 +56,7 @@ class StudioFormView(BaseView):
             at={"draft_id": draft_id, "slug": slug, "task": task},
             groups=form_editing.list_groups(form),
             kinds=form_kinds.KINDS,
+            askable=form_conditions.askable(form),
             tasks=[one.tasks for one in form_drafts.forms_of(shown.bundle) if one.key == key][:1],
             opened=request.args.get("field", ""),
             **_looks(form),
@@ -111,7 +113,7 @@ def _deed() -> Callable[[Form], Form]:
     return lambda form: form_editing.put_field(form, field, name)
 
 
-_TEXTS = ("was", "name", "ja", "en", "help_ja", "help_en", "kind", "group", "least", "most")
+_TEXTS = ("was", "name", "ja", "en", "help_ja", "help_en", "kind", "group", "least", "most", "when")
 
 
 def _field(told: dict[str, str]) -> FieldWords:
@@ -127,7 +129,16 @@ def _field(told: dict[str, str]) -> FieldWords:
         choices=_choices() if told["kind"] in {"choice", "choices"} else (),
         least=_number(told["least"]) if told["kind"] == "number" else None,
         most=_number(told["most"]) if told["kind"] == "number" else None,
+        when=_when(told["when"]),
     )
+
+
+def _when(name: str) -> When | None:
+    """The condition that was ticked: values of the one field that was chosen for it."""
+    if not name:
+        return None
+    ticked = [one.partition("=") for one in request.form.getlist("when_value")[:MOST_LINES]]
+    return When(name, tuple(value for field, _, value in ticked if field == name))
 
 
 def _choices() -> tuple[Choice, ...]:

@@ -1,8 +1,8 @@
 """A form of a draft changed field by field: pure functions from form to form, each refused as a whole.
 
-A form is `{"schema": …, "ui": …}`. Fields that the form itself asks without a condition are changed whole;
-those that come from a shared block or stand under a condition keep their kind: their words, place and group
-can be changed.
+A form is `{"schema": …, "ui": …}`. Fields that the form itself asks, always or when another field has some
+value (`form_conditions`), are changed whole; those of a shared block, or under a condition of another kind,
+keep their kind: their words, place and group can be changed.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Any
 
 from forms.rendering import fields
 from services.errors import NotFound, RuleBroken
+from workflows.studio import form_conditions
+from workflows.studio.form_conditions import When
 from workflows.studio.form_kinds import KINDS, OTHER, facet_of, kind_of, schema_of
 
 Form = dict[str, Any]
@@ -34,7 +36,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class FieldWords:
-    """A field as it is typed into the editor. `kind` is empty where it is to stay as it is."""
+    """A field as it is typed into the editor. `kind` is empty where it is to stay as it is.
+
+    `when` is the condition under which it is shown, None where it is always.
+    """
 
     name: str
     ja: str
@@ -47,6 +52,7 @@ class FieldWords:
     choices: tuple[Choice, ...] = ()
     least: int | None = None
     most: int | None = None
+    when: When | None = None
 
 
 @dataclass(frozen=True)
@@ -109,19 +115,16 @@ def put_field(form: Form, told: FieldWords, was: str = "") -> Form:
     made["ui"]["groups"] = _groups(made)
     schema, ui = made["schema"], made["ui"]
     _must_be_fit(made, told, was)
-    own = schema.setdefault("properties", {})
+    schema.setdefault("properties", {})
     if was and not any(was in group["fields"] for group in ui["groups"]):
         raise NotFound(f"項目「{was}」はこの様式にありません。", f"The form has no field {was}.")
-    is_own = not was or was in own
-    if told.kind and is_own:
-        _must_be_whole(told)
-        kept = {} if not was else {key: value for key, value in own[was].items() if key == "x-default-feel"}
-        told_schema = schema_of(told.kind, [one.value for one in told.choices], told.least, told.most)
-        same = was and kind_of(schema, own[was]) == told.kind and not _has_more(told.kind)
-        own[told.name] = own[was] if same else {**told_schema, **kept}
-    if is_own:
-        required = [one for one in schema.get("required", []) if one not in {was, told.name}]
-        schema["required"] = [*required, told.name] if told.required else required
+    before = _own_schema(schema, was) if was else {}
+    if before is not None:
+        asked = _asked(schema, told, before)
+        place = form_conditions.put(schema, told.name, told.when)
+        place.setdefault("properties", {})[told.name] = asked
+        _demand(place, told.name, required=told.required)
+        form_conditions.refuse_lost_values(schema)
     ui.setdefault("fields", {})[told.name] = _words(ui["fields"].get(was, {}), told)
     _place(ui["groups"], told, was)
     return made
@@ -161,7 +164,7 @@ def remove_field(form: Form, name: str) -> Form:
     made = deepcopy(form)
     schema, ui = made["schema"], made["ui"]
     ui["groups"] = _groups(made)
-    if name not in schema.get("properties", {}):
+    if form_conditions.home_of(schema, name) is None:
         raise RuleBroken(
             f"項目「{name}」は共通の部分か条件の中にあるため、ここでは消せません。",
             f"{name} belongs to a shared block or a condition and cannot be removed here.",
@@ -171,8 +174,7 @@ def remove_field(form: Form, name: str) -> Form:
             f"項目「{name}」の値で、ほかの項目を出すかどうかが決まります。消せません。",
             f"Whether other fields are shown depends on {name}. It cannot be removed.",
         )
-    del schema["properties"][name]
-    schema["required"] = [one for one in schema.get("required", []) if one != name]
+    form_conditions.take_out(schema, name)
     ui.get("fields", {}).pop(name, None)
     for group in ui["groups"]:
         group["fields"] = [one for one in group["fields"] if one != name]
@@ -233,8 +235,9 @@ def _new_group(group_id: str, ja: str, en: str) -> dict[str, Any]:
     return {"id": group_id, "label": {"ja": ja, "en": en or ja}, "fields": []}
 
 
-def _listed(schema: Mapping[str, Any], ui: Mapping[str, Any], group: str, name: str) -> ListedField:
-    own = schema.get("properties", {}).get(name)
+def _listed(schema: Form, ui: Mapping[str, Any], group: str, name: str) -> ListedField:
+    place, when = form_conditions.home_of(schema, name) or ({}, None)
+    own = place.get("properties", {}).get(name)
     words = ui.get("fields", {}).get(name, {})
     reference = str((own or {}).get("$ref", "")).rpartition("/")[2]
     words = {**ui.get("defs", {}).get(reference or name, {}), **words}
@@ -251,15 +254,41 @@ def _listed(schema: Mapping[str, Any], ui: Mapping[str, Any], group: str, name: 
             *_both(words.get("help")),
             kind=kind,
             group=group,
-            required=name in schema.get("required", ()),
+            required=name in (place or schema).get("required", ()),
             choices=tuple(
                 Choice(str(one), *_both(options.get(str(one), {"ja": str(one)}))) for one in listed
             ),
             least=facet.get("minimum"),
             most=facet.get("maximum"),
+            when=when,
         ),
         own is not None and kind != OTHER,
     )
+
+
+def _own_schema(schema: Form, name: str) -> Mapping[str, Any] | None:
+    """What the form itself asks by a field that can be changed here; None of any other field."""
+    place, _ = form_conditions.home_of(schema, name) or ({}, None)
+    own: Mapping[str, Any] | None = place.get("properties", {}).get(name)
+    return own if own is not None and kind_of(schema, own) != OTHER else None
+
+
+def _demand(place: Form, name: str, *, required: bool) -> None:
+    demanded = place.get("required", [])
+    if (name in demanded) != required:
+        place["required"] = [one for one in demanded if one != name] + [name] * required
+
+
+def _asked(schema: Form, told: FieldWords, before: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of a field as it is told; as it was where its kind is to stay."""
+    if before and not told.kind:
+        return dict(before)
+    _must_be_whole(told)
+    if before and kind_of(schema, before) == told.kind and not _has_more(told.kind):
+        return dict(before)
+    kept = {key: value for key, value in before.items() if key == "x-default-feel"}
+    choices = [one.value for one in told.choices]
+    return {**schema_of(told.kind, choices, told.least, told.most), **kept}
 
 
 def _has_more(kind: str) -> bool:

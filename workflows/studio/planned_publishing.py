@@ -72,10 +72,21 @@ def cancel(ctx: Context, plan_id: int) -> DefinitionPlan:
 
     Raises:
         NotFound: there is none that still stands.
+        NotAllowed: the actor neither wrote the draft nor planned it.
     """
     found = _standing(ctx, plan_id)
+    if not may_cancel(ctx, found):
+        raise NotAllowed(
+            "公開の予約を取り消せるのは、下書きの作成者と予約した人だけです。どちらかに連絡してください。",
+            "Only the author of the draft and who planned it may cancel the plan. Tell one of them.",
+        )
     plans.end(ctx, found, CANCELLED, BY_HAND)
     return found
+
+
+def may_cancel(ctx: Context, plan: DefinitionPlan) -> bool:
+    """Whether the actor wrote the draft or planned it."""
+    return ctx.actor.staff_id in {plan.author_id, plan.planned_by_id}
 
 
 def confirm_seen(ctx: Context, plan_id: int) -> None:

@@ -6,6 +6,7 @@ result: a row for each case that would not have gone as it did, and how often ea
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections import Counter
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import orjson
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, String, cast, func, select
 
 from models.audit.tags import Tag
 from models.case import Case
@@ -200,9 +201,11 @@ def of_draft(ctx: Context, draft_id: int) -> Sequence[ReplayRun]:
 def found(ctx: Context, run_id: int, kind: str, after: int = 0) -> list[ReplayResult]:
     """A page of the list: cases of a kind of finding (all of them without one)."""
     statement = select(ReplayResult).where(ReplayResult.run_id == run_id, ReplayResult.id > after)
-    rows = ctx.session.scalars(statement.order_by(ReplayResult.id))
-    chosen = (one for one in rows if not kind or kind in one.kinds)
-    return [one for one, _ in zip(chosen, range(PAGE), strict=False)]
+    if kind:  # the list of kinds is stored as JSON text, each in its quotes
+        statement = statement.where(
+            cast(ReplayResult.kinds, String).contains(json.dumps(kind), autoescape=True)
+        )
+    return list(ctx.session.scalars(statement.order_by(ReplayResult.id).limit(PAGE)))
 
 
 def sign(ctx: Context, run_id: int, note: str) -> ReplayRun:

@@ -41,6 +41,18 @@ def test_a_field_is_added_moved_and_removed(administrator, place) -> None:
     assert "空のまとまりを消す" in told
 
 
+def test_a_field_is_asked_when_another_has_a_value_in_the_preview_and_in_the_list(
+    administrator, place
+) -> None:
+    page = f"{place}/forms/acquisition/apply"
+    when = {"when": "way", "when_value": "way=post"}
+    look = administrator.post(f"{page}/preview", **FIELD, **when).text
+    assert look.count('data-shown-when=\'[[["way", ["post"]') == 1
+    told = change(administrator, page, **FIELD, **when)
+    assert "「受付方法」が「郵送」のとき" in told
+    assert "その値はありません" in change(administrator, page, **{**FIELD, "name": "other", "when": "way"})
+
+
 def test_what_contradicts_itself_is_told_and_not_kept(administrator, place) -> None:
     page = f"{place}/forms/acquisition/apply"
     wrong = {**FIELD, "kind": "number", "least": "5", "most": "1"}

@@ -1,5 +1,6 @@
 """Fields of a form are added, changed, moved and removed; what would contradict itself is refused whole."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 from tests.factories.cases import UnitOfWork
 from tests.workflows.studio.conftest import ROLES
 from workflows import catalog
-from workflows.studio import drafts, form_drafts, form_editing
+from workflows.studio import drafts, form_conditions, form_drafts, form_editing
+from workflows.studio.form_conditions import When
 from workflows.studio.form_editing import Choice, FieldWords
 from workflows.studio.form_kinds import KINDS, kind_of, schema_of
 
@@ -156,3 +158,61 @@ def test_a_changed_form_is_kept_in_the_draft_and_checks(
 def contradicting(form: dict[str, Any]) -> dict[str, Any]:
     two = {"type": "integer", "minimum": 2, "maximum": 1}
     return {**form, "schema": {**form["schema"], "properties": {**form["schema"]["properties"], "two": two}}}
+
+
+def shown_with(form: dict[str, Any], name: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The conditions that the page of a form follows for a field."""
+    (one,) = [found for found in fields(form["schema"], form["ui"], {}) if found.path == name]
+    return [(asked.name, asked.values) for alternative in one.shown_when for asked in alternative]
+
+
+def refused(form: dict[str, Any], entry: dict[str, Any]) -> list[tuple[str, str]]:
+    """What the server's check says of an entry of a small form."""
+    try:
+        validation.check(form["schema"], entry, today=None)
+    except validation.FormRefused as error:
+        return [(one.path, one.code) for one in error.errors]
+    return []
+
+
+def test_a_field_is_asked_when_another_has_a_value_and_page_and_check_follow() -> None:
+    pet = FieldWords("pet", "飼っている", "Has a pet", kind="yes_no", required=True)
+    kind = replace(CALL, name="pet_kind", ja="種類", group="", when=When("pet", ("true",)))
+    made = form_editing.put_field(form_editing.empty_form("新", "New"), pet)
+    made = form_editing.put_field(made, kind)
+    assert shown_with(made, "pet_kind") == [("pet", ("true",))]
+    assert refused(made, {"pet": True}) == [("pet_kind", "required")]
+    assert refused(made, {"pet": False}) == []
+    assert refused(made, {"pet": True, "pet_kind": "morning"}) == []
+    assert [code for _, code in refused(made, {"pet": False, "pet_kind": "morning"})] == ["not_asked"]
+    (_, listed) = form_editing.list_groups(made)[0].fields
+    assert (listed.words.when, listed.words.required, listed.is_own) == (kind.when, True, True)
+
+    color = replace(kind, name="note", kind="line", choices=(), when=When("pet_kind", ("evening",)))
+    deeper = form_editing.put_field(made, color)
+    assert refused(deeper, {"pet": True, "pet_kind": "evening"}) == [("note", "required")]
+    assert refused(deeper, {"pet": False}) == []
+    with pytest.raises(RuleBroken, match="輪になって"):
+        form_editing.put_field(deeper, replace(kind, when=When("note", ("x",))), "pet_kind")
+    with pytest.raises(RuleBroken, match="先にその条件を変えて"):
+        form_editing.put_field(deeper, replace(kind, choices=CALL.choices[:1]), "pet_kind")
+    with pytest.raises(RuleBroken, match="その値はありません"):
+        form_editing.put_field(made, replace(kind, when=When("pet", ("maybe",))), "pet_kind")
+
+    always = form_editing.put_field(made, replace(kind, when=None, required=False), "pet_kind")
+    assert shown_with(always, "pet_kind") == []
+    assert "allOf" not in always["schema"]
+    gone = form_editing.remove_field(made, "pet_kind")
+    assert gone["schema"] == form_editing.put_field(form_editing.empty_form("新", "New"), pet)["schema"]
+
+
+def test_what_a_shipped_form_asks_under_conditions_can_be_asked_for_and_stays(form: dict[str, Any]) -> None:
+    known = {one.name for one in form_conditions.askable(form)}
+    assert {"reason", "way"} <= known
+    made = form_editing.put_field(form, replace(CALL, when=When("way", ("post",))))
+    assert ("way", ("post",)) in shown_with(made, "call_time")
+    whole = form_editing.list_groups(form)
+    for group in whole:
+        for one in group.fields:
+            kept = form_editing.put_field(form, replace(one.words, kind=""), one.words.name)
+            assert kept["schema"] == form["schema"], one.words.name

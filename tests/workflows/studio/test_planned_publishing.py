@@ -14,6 +14,7 @@ from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFas
 from services.job_kinds import Work
 from tests.factories.audit import told
 from tests.factories.cases import UnitOfWork
+from tests.factories.staff import employ
 from tests.workflows.studio.conftest import ROLES
 from workflows.studio import drafts, planned_publishing, publishing
 from workflows.studio.elements import Words
@@ -80,7 +81,13 @@ def newest():
 
 
 def test_a_change_of_the_draft_or_a_hand_cancels_it(
-    uow: UnitOfWork, author: Actor, second: Actor, draft_id: int, seen: int, clock: datetime
+    session: Session,
+    uow: UnitOfWork,
+    author: Actor,
+    second: Actor,
+    draft_id: int,
+    seen: int,
+    clock: datetime,
 ) -> None:
     day = clock.date() + timedelta(days=3)
     first = plan(uow, second, draft_id, seen, day)
@@ -88,6 +95,9 @@ def test_a_change_of_the_draft_or_a_hand_cancels_it(
         plan(uow, second, draft_id, seen, day)
     seen = rename(uow, author, draft_id, "別の名前")
     again = plan(uow, second, draft_id, seen, day)
+    third = employ(session, "administrator", "1003")
+    with pytest.raises(NotAllowed, match="作成者と予約した人だけ"), uow(third) as ctx:
+        planned_publishing.cancel(ctx, again)
     with uow(second) as ctx:
         planned_publishing.cancel(ctx, again)
         with pytest.raises(NotFound):
