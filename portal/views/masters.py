@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from flask import g
 from flask_appbuilder.baseviews import BaseView, expose
 from wtforms.fields.choices import SelectChoice
 
@@ -354,6 +356,15 @@ class ReasonCodeView(ServedModelView):
         "sort": number(("並び順", "Order"), ("小さい順に並びます", "Smaller ones come first")),
         "active": yes_no(*IN_USE, default=True),
     }
+
+    def choices(self, name: str) -> Mapping[str, Any]:
+        """The words of the codes; of the procedures those that are on record, read once a page."""
+        if name != "procedure":
+            return super().choices(name)
+        if "procedure_words" not in g:
+            g.procedure_words = {one.value: one.label for one in procedure_choices()}
+        found: Mapping[str, Any] = g.procedure_words
+        return found
 
 
 class OfficeView(ServedModelView):
