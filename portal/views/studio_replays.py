@@ -121,7 +121,8 @@ def _passes(run: ReplayRun, titles: Any, *, english: bool) -> list[tuple[str, st
     for key, (now, was) in run.passes.items():
         process, _, element = key.partition(".")
         title = titles.get((process, element), ("", ""))[english]
-        found.append((key, title or element, now, was))
+        unnamed = title in ("", element)
+        found.append((key, t("(名前なし)", "(no name)") if unnamed else title, now, was))
     return sorted(found, key=lambda one: (-abs(one[2] - one[3]) if one[3] else 0, one[0]))
 
 
