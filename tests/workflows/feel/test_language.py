@@ -1,4 +1,7 @@
-"""The language as a whole: language.yaml holds a case for every function and every form of expression."""
+"""The language as a whole: language.yaml holds a case for every function and every form of expression.
+
+standard.yaml holds what the standard says of the functions at their edges.
+"""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +16,10 @@ from workflows.engine.feel.expressions import read_expression
 from workflows.engine.feel.scope import Frame, Run
 from workflows.engine.feel.vocabulary import Vocabulary
 
-CASES = yaml.safe_load(Path(__file__).with_name("language.yaml").read_text("utf-8"))
+CASES, EDGES = (
+    yaml.safe_load(Path(__file__).with_name(name).read_text("utf-8"))
+    for name in ("language.yaml", "standard.yaml")
+)
 CLOCK = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
 
 
@@ -24,13 +30,13 @@ def told(text: str, *, lenient: bool) -> tuple[str, int]:
     return as_json(run, expression.value(Frame(run, {}))), len(run.notices)
 
 
-@pytest.mark.parametrize(("text", "result"), CASES["checked"])
+@pytest.mark.parametrize(("text", "result"), [*CASES["checked"], *EDGES["checked"]])
 def test_an_expression_has_its_result(text, result):
     assert told(text, lenient=False)[0] == result
     assert told(text, lenient=True)[0] == result
 
 
-@pytest.mark.parametrize(("text", "result"), CASES["lenient"])
+@pytest.mark.parametrize(("text", "result"), [*CASES["lenient"], *EDGES["lenient"]])
 def test_what_a_lenient_reader_lets_pass_is_refused_in_a_definition(text, result):
     assert told(text, lenient=True)[0] == result
     with pytest.raises(FeelError) as refused:

@@ -30,6 +30,7 @@ from workflows.engine.feel.values import ARITHMETIC, Range, Value, finite, plain
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?")
 _GROUPING = frozenset({" ", ",", "."})
 _DECIMAL = frozenset({",", "."})
+_SIGNS_OF_CONTEXTS = frozenset('{}[]():,"\\')
 
 
 def _date(call: Invocation, *arguments: Value) -> Value:
@@ -140,10 +141,16 @@ def text_of(value: Value, *, quoted: bool = False) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(text_of(item, quoted=True) for item in value) + "]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {text_of(item, quoted=True)}" for key, item in value.items()) + "}"
+        items = (f"{_key_text(key)}: {text_of(item, quoted=True)}" for key, item in value.items())
+        return "{" + ", ".join(items) + "}"
     if isinstance(value, Range):
         return _range_text(value)
     return f"function {value.name}" if isinstance(value, Function) else temporal_text(value)
+
+
+def _key_text(key: str) -> str:
+    """The name of an entry; in quotes where it could not be told from the signs of a context."""
+    return text_of(key, quoted=not key or not _SIGNS_OF_CONTEXTS.isdisjoint(key))
 
 
 def _range_text(bounds: Range) -> str:
