@@ -66,6 +66,18 @@ class Removing(Change):
     where: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Tail:
+    """What PostgreSQL does after the changes in the same statement: parts of its WITH, and what they tell.
+
+    Both are words with `%s` for the values, which come in their order.
+    """
+
+    parts: tuple[str, ...]
+    told: tuple[str, ...]
+    values: Sequence[Any]
+
+
 def write(session: Session, changes: Sequence[Change]) -> list[list[int]]:
     """Make all changes; for each the ids that it was asked for.
 
@@ -74,18 +86,25 @@ def write(session: Session, changes: Sequence[Change]) -> list[list[int]]:
     Raises:
         Missed: a change met another number of rows than it had to. The transaction must be given up.
     """
+    return write_on(session.connection(), changes)[0] if changes else []
+
+
+def write_on(
+    connection: Connection, changes: Sequence[Change], tail: Tail | None = None
+) -> tuple[list[list[int]], Sequence[Any]]:
+    """Make all changes as `write` does, and on PostgreSQL a tail with them; what both tell."""
     wanted = [change for change in changes if not (isinstance(change, Adding) and not change.rows)]
-    if not wanted:
-        return [[] for _ in changes]
-    connection = session.connection()
-    together = connection.dialect.name == "postgresql"
-    told = _at_once(connection, wanted) if together else [_one(connection, change) for change in wanted]
-    answers = dict(zip(map(id, wanted), told, strict=True))
+    told: Sequence[Any] = ()
+    if tail is not None or (wanted and connection.dialect.name == "postgresql"):
+        told = _at_once(connection, wanted, tail)
+    elif wanted:
+        told = [_one(connection, change) for change in wanted]
+    answers = dict(zip(map(id, wanted), told, strict=False))
     for change in wanted:
         if isinstance(change, Changing) and change.must not in {None, answers[id(change)]}:
             raise Missed(change)
     ids = {key: told for key, told in answers.items() if isinstance(told, list)}
-    return [ids.get(id(change), []) for change in changes]
+    return [ids.get(id(change), []) for change in changes], told[len(wanted) :]
 
 
 def _one(connection: Connection, change: Change) -> Any:
@@ -115,15 +134,17 @@ def _conditions(table: Table, where: Mapping[str, Any]) -> list[ColumnElement[bo
     ]
 
 
-def _at_once(connection: Connection, changes: Sequence[Change]) -> list[Any]:
+def _at_once(connection: Connection, changes: Sequence[Change], tail: Tail | None) -> list[Any]:
     parts = tuple([_part_of(change) for change in changes])
     values: list[Any] = []
     for change in changes:
         values += _values(change, connection.dialect)
-    (row,) = direct.ask(connection, _text(parts), values)
-    return [
-        told or [] if isinstance(change, Adding) else told for change, told in zip(changes, row, strict=True)
+    more = (tail.parts, tail.told) if tail else ((), ())
+    (row,) = direct.ask(connection, _text(parts, *more), [*values, *tail.values] if tail else values)
+    told = [
+        told or [] if isinstance(change, Adding) else told for change, told in zip(changes, row, strict=False)
     ]
+    return [*told, *row[len(changes) :]]
 
 
 # The form of a change without its values: kind, table, columns, tests of the rows, how many rows, tells ids.
@@ -151,11 +172,11 @@ def _tests(where: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 @lru_cache(maxsize=256)
-def _text(parts: tuple[_Part, ...]) -> str:
+def _text(parts: tuple[_Part, ...], more: tuple[str, ...], told_by_them: tuple[str, ...]) -> str:
     """The statement of such parts; names come from the models, values are given apart."""
-    done = ", ".join(f"w{place} AS ({_words(*part)})" for place, part in enumerate(parts))
-    told = ", ".join(_told(place, part[0], tells=part[-1]) for place, part in enumerate(parts))
-    words = ["WITH", done, "SELECT", told]
+    done = [f"w{place} AS ({_words(*part)})" for place, part in enumerate(parts)]
+    told = [_told(place, part[0], tells=part[-1]) for place, part in enumerate(parts)]
+    words = ["WITH", ", ".join([*done, *more]), "SELECT", ", ".join([*told, *told_by_them])]
     return direct.numbered(" ".join(words))
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import JSON, Table, func, insert, select, text
 
 from models.audit.listener import note_change
 from models.base import Base
+from models.last_changes import settle
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -34,6 +35,7 @@ def add(session: Session, name: str, columns: Sequence[str], rows: Sequence[Row]
         return 0
     target = table(name)
     session.flush()
+    settle(session)
     note_change(session)
     connection = session.connection()
     if connection.dialect.name == "postgresql":

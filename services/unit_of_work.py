@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.audit import writer
+from models import last_changes
+from models.audit import expected, writer
 from models.audit.listener import has_unrecorded_changes, told_by
 from services.context import Actor, Context
 from services.errors import AuditMissing
@@ -49,16 +50,26 @@ def unit_of_work(actor: Actor, at: datetime) -> Iterator[Context]:
     session = _factory[0]()
     try:
         yield Context(session=session, actor=actor, at=at)
-        session.flush()
-        if has_unrecorded_changes(session):
-            raise AuditMissing("a deed changed the record without an audit event")
-        if told_by(session):
-            writer.append(session.connection(), told_by(session))
+        _write(session)
         session.commit()
     except BaseException:
+        last_changes.take(session)
         session.rollback()
         for told in _after_rollback:
             told(session)
         raise
     for told in _after_commit:
         told(session)
+
+
+def _write(session: Session) -> None:
+    """Write what a deed has not written yet: what the session keeps, its last changes, its audit events."""
+    last = last_changes.take(session)
+    session.flush()
+    told = told_by(session)
+    if last is not None and not told:
+        last.send(session.connection())
+    if has_unrecorded_changes(session):
+        raise AuditMissing("a deed changed the record without an audit event")
+    if told:
+        writer.append(session.connection(), told, last, expected.take(session))

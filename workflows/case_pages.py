@@ -173,9 +173,8 @@ def last_note(page: CasePage) -> str:
     return (last.note or "") if last is not None else ""
 
 
-def what_is_next(ctx: Context, done: Done, language: str) -> Next:
-    """One sentence on what the deed led to."""
-    del ctx
+def what_is_next(done: Done, language: str) -> Next:
+    """One sentence on what the deed led to; asked after the commit, so that nothing follows its changes."""
     english = language == "en"
     if done.ended:
         return Next("The case is complete." if english else "手続が終わりました。")

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
 from models.audit.chain import Entry
+from models.audit.expected import SEEN
 
 CHANGED, TOLD, MARKS, CONNECTION = "audit_changed", "audit_told", "audit_marks", "audit_connection"
 SESSION = "audit_session"
@@ -70,7 +71,7 @@ def _take_back(session: Session, transaction: Any) -> None:
 @event.listens_for(Session, "after_transaction_end")
 def _forget(session: Session, transaction: Any) -> None:
     if transaction.parent is None:
-        for name in (CHANGED, TOLD, MARKS):
+        for name in (CHANGED, TOLD, MARKS, SEEN):
             session.info.pop(name, None)
         session.info.pop(CONNECTION, {}).pop(SESSION, None)
 

@@ -1,7 +1,8 @@
-"""Writing the events of a deed at the end of the chain: the last act before the commit, in two statements.
+"""Writing the events of a deed at the end of the chain: the last act before the commit.
 
-The head is locked late, so that nothing else of a deed holds it. On SQLite, where only one transaction writes
-at a time, it takes three statements.
+The head is locked late, so that nothing else of a deed holds it. On PostgreSQL it takes one statement, with
+the last changes of the deed in it, where the end is the expected one (expected.py), else two. On SQLite,
+where only one transaction writes at a time, it takes three.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from models import direct
-from models.audit import chain
+from models.audit import chain, expected
 from models.audit.chain import Entry, Head
+from models.batch import Tail, write_on
 from models.crypto import audit_keys
 from models.crypto.audit_keys import AuditKeyUnknown, AuditKeyWrong
 
@@ -28,13 +30,15 @@ class ChainBroken(RuntimeError):
 REFUSALS: tuple[type[Exception], ...] = (ChainBroken, AuditKeyUnknown, AuditKeyWrong)
 COLUMNS = (*chain.CONTENT, "mac")
 LOCK_NOT_AVAILABLE = "55P03"
-_WRITING = re.compile(r"INSERT INTO audit_event|\baudit_head\b")
+_WRITING = re.compile(r"INSERT INTO audit_event|UPDATE audit_head|FROM audit_head WHERE id = 1 AND")
+_OF_THE_RECORD = (None, "audit_event", "audit_head")
 AT_ONCE = 1_000  # events of one statement: the protocol takes 65,535 values
 _HEAD = "SELECT last_id, mac, key_id, seal FROM audit_head WHERE id = 1"
 # Waiting for the end has an end of its own, in this transaction only; a shorter one of the connection stays.
 LONGEST_WAIT = "10s"
-_LOCKED_HEAD = f"""{_HEAD} AND set_config('lock_timeout', coalesce(
-    nullif(current_setting('lock_timeout'), '0'), '{LONGEST_WAIT}'), true) <> '' FOR UPDATE"""
+_PATIENT = f"""set_config('lock_timeout', coalesce(
+    nullif(current_setting('lock_timeout'), '0'), '{LONGEST_WAIT}'), true) <> ''"""
+_LOCKED_HEAD = f"{_HEAD} AND {_PATIENT} FOR UPDATE"
 _INSERT_POSTGRESQL = """
     INSERT INTO audit_event (id, at, actor_id, staff_number, office_id, terminal, tag, subject, case_id,
         purpose, result, detail, key_id, mac)
@@ -51,6 +55,12 @@ _ROW_POSTGRESQL = (
     "(%s::int, %s::timestamptz, %s::int, %s::text, %s::int, %s::text, %s::text, %s::text, %s::int,"
     " %s::text, %s::text, %s::json, %s::text, %s::bytea)"
 )
+# Only where the end is the expected one.
+_MOVED_IF = """moved AS (
+        UPDATE audit_head SET last_id = %s, mac = %s, key_id = %s, seal = %s
+        WHERE id = 1 AND last_id = %s AND mac = %s AND key_id = %s AND seal = %s AND """
+_MOVED_IF += f"{_PATIENT} RETURNING id)"
+_ADDED = ("(SELECT count(*) FROM added)",)
 _END_POSTGRESQL = """) AS e(id, at, actor_id, staff_number, office_id, terminal, tag, subject, case_id,
         purpose, result, detail, key_id, mac)
 """
@@ -61,8 +71,19 @@ _INSERT_SQLITE = """INSERT INTO audit_event (id, at, actor_id, staff_number, off
 _MOVE_SQLITE = "UPDATE audit_head SET last_id = ?, mac = ?, key_id = ?, seal = ? WHERE id = 1 AND last_id = ?"
 
 
-def append(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Chain the entries after the head, in their order.
+class Sender(Protocol):
+    """The last changes of a deed (models/last_changes.py), which can take something with them."""
+
+    def send(self, connection: Connection, tail: Tail | None = None) -> Sequence[Any]:
+        """Make the changes, with what goes with them; what that tells."""
+
+
+def append(
+    connection: Connection, entries: Sequence[Entry], last: Sender | None = None, seen: Head | None = None
+) -> None:
+    """Chain the entries after the head, in their order; before them come the last changes of the deed.
+
+    `seen` is the head that most likely is there.
 
     Raises:
         AuditKeyUnknown: the head was set with a key that is not here.
@@ -70,16 +91,46 @@ def append(connection: Connection, entries: Sequence[Entry]) -> None:
         ChainBroken: there is no head, or it moved although it was locked.
     """
     is_postgresql = connection.dialect.name == "postgresql"
+    if is_postgresql and seen is not None and len(entries) <= AT_ONCE:
+        if _added_if(connection, entries, seen, last):
+            return
+    elif last is not None:
+        last.send(connection)
     head = check_head(connection, lock=is_postgresql)
+    rows, after = _linked(head, entries)
+    write = _write_postgresql if is_postgresql else _write_sqlite
+    if not write(connection, rows, head, after):
+        raise ChainBroken("the end of the audit record moved while it was locked")
+
+
+def _linked(head: Head, entries: Sequence[Entry]) -> tuple[list[tuple[Any, ...]], Head]:
+    """The rows of the entries after the head, and the head after them."""
     key_id = audit_keys.keys().current_id
     linked, after = chain.link(head, entries, key_id, audit_keys.chain_key(key_id))
     rows = [
         (*chain.content_of(entry, row_id, key_id), mac)
         for entry, (row_id, mac) in zip(entries, linked, strict=True)
     ]
-    write = _write_postgresql if is_postgresql else _write_sqlite
-    if not write(connection, rows, head, after):
-        raise ChainBroken("the end of the audit record moved while it was locked")
+    return rows, after
+
+
+def _added_if(connection: Connection, entries: Sequence[Entry], seen: Head, last: Sender | None) -> bool:
+    """Make the last changes, and chain the entries with them where the end is the expected one."""
+    rows, after = _linked(seen, entries)
+    values: list[Any] = [*_values_of(after), *_values_of(seen)]
+    for row in rows:
+        values += _for_driver(row)
+    tail = Tail(_parts(len(rows)), _ADDED, values)
+    (added,) = last.send(connection, tail) if last else write_on(connection, (), tail)[1]
+    if added != len(rows):
+        expected.failed()
+    return bool(added == len(rows))
+
+
+@lru_cache(maxsize=64)
+def _parts(rows: int) -> tuple[str, ...]:
+    words = [_INSERT_POSTGRESQL, "moved, (VALUES ", ", ".join([_ROW_POSTGRESQL] * rows), _END_POSTGRESQL]
+    return _MOVED_IF, f"added AS ({''.join(words)} RETURNING 1)"
 
 
 def check_head(connection: Connection, *, lock: bool = False) -> Head:
@@ -111,8 +162,9 @@ def read_head(connection: Connection, *, lock: bool = False) -> Head:
 
 
 def is_of_the_record(error: DBAPIError) -> bool:
-    """Whether it was the audit record that could not be added to."""
-    return bool(_WRITING.search(error.statement or ""))
+    """Whether it was the audit record that could not be added to, and no other table that the error names."""
+    named = getattr(getattr(error.orig, "diag", None), "table_name", None)
+    return bool(_WRITING.search(error.statement or "")) and named in _OF_THE_RECORD
 
 
 def is_busy(error: DBAPIError) -> bool:
@@ -121,7 +173,7 @@ def is_busy(error: DBAPIError) -> bool:
 
 
 def _write_postgresql(connection: Connection, rows: list[tuple[Any, ...]], head: Head, after: Head) -> bool:
-    moved = [after.last_id, after.mac, after.key_id, after.seal, head.last_id]
+    moved = [*_values_of(after), head.last_id]
     written = _send(connection, _MOVE_POSTGRESQL, moved, rows[:AT_ONCE])
     for place in range(AT_ONCE, len(rows), AT_ONCE):
         written += _send(connection, _MORE_POSTGRESQL, [], rows[place : place + AT_ONCE])
@@ -130,8 +182,16 @@ def _write_postgresql(connection: Connection, rows: list[tuple[Any, ...]], head:
 
 def _send(connection: Connection, beginning: str, values: list[Any], rows: list[tuple[Any, ...]]) -> int:
     for row in rows:
-        values += (row[0], f"{row[1]}+00", *row[2:])
+        values += _for_driver(row)
     return direct.tell(connection, _text(beginning, len(rows)), values)
+
+
+def _values_of(head: Head) -> tuple[Any, ...]:
+    return head.last_id, head.mac, head.key_id, head.seal
+
+
+def _for_driver(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return row[0], f"{row[1]}+00", *row[2:]
 
 
 @lru_cache(maxsize=64)
@@ -141,5 +201,5 @@ def _text(beginning: str, rows: int) -> str:
 
 def _write_sqlite(connection: Connection, rows: list[tuple[Any, ...]], head: Head, after: Head) -> bool:
     connection.exec_driver_sql(_INSERT_SQLITE, rows)
-    moved = (after.last_id, after.mac, after.key_id, after.seal, head.last_id)
+    moved = (*_values_of(after), head.last_id)
     return connection.exec_driver_sql(_MOVE_SQLITE, moved).rowcount == 1

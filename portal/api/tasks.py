@@ -101,6 +101,6 @@ def _complete(ctx: Context, item_id: int, body: dict[str, Any]) -> int:
     raw, errors = form_pages.sealed(ctx, form, body.get("entry", {}), known)
     if outcome == "done":
         form_pages.refuse_when_any(form, raw, errors, ctx.today)
-    runner.complete(ctx, item_id, raw, outcome, body.get("note"))
     drafts.discard_task(ctx, item_id)
+    runner.complete(ctx, item_id, raw, outcome, body.get("note"))
     return case.id

@@ -162,14 +162,15 @@ class CaseView(BaseView):
         key, body = sent_deed()
         outcome, note = request.form.get("outcome", "done"), request.form.get("note")
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            where = deeds.find_done(ctx, key, body)
+            done, where = None, deeds.find_done(ctx, key, body)
             if where is None:
-                done = runner.complete(ctx, item_id, raw, outcome, note)
-                drafts.discard_task(ctx, item_id)
                 where = url_for("CaseView.show", case_id=case_id)
+                drafts.discard_task(ctx, item_id)
                 deeds.remember(ctx, key, body, where)
-                told = case_pages.what_is_next(ctx, done, current_language())
-                flash(told.text, told.kind)
+                done = runner.complete(ctx, item_id, raw, outcome, note)
+        if done is not None:
+            told = case_pages.what_is_next(done, current_language())
+            flash(told.text, told.kind)
         return redirect(list_place.kept(where, done=item_id), code=303)
 
     def _page(

@@ -105,11 +105,11 @@ class IntakeView(BaseView):
         with unit_of_work(current_actor(), clock.now()) as ctx:
             where = deeds.find_done(ctx, key, body)
             if where is None:
+                drafts.discard_intake(ctx, request.form.get("draft_id", type=row_id))
                 received = {"office_id": ctx.actor.office_id}
                 done = runner.start(ctx, procedure, reason, raw, received)
                 where = url_for("CaseView.show", case_id=done.case_id)
                 deeds.remember(ctx, key, body, where)
-                drafts.discard_intake(ctx, request.form.get("draft_id", type=row_id))
         flash(
             t(
                 "届出を受け付けました。つづきをこの画面で行います。",

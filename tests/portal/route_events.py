@@ -40,10 +40,10 @@ def watched() -> Iterator[list[Flask]]:
     missed: list[tuple[str, list[str]]] = []
     append = writer.append
 
-    def note(connection, entries):
+    def note(connection, entries, *more):
         if has_request_context():
             g.setdefault("told", []).extend(entry.tag for entry in entries)
-        return append(connection, entries)
+        return append(connection, entries, *more)
 
     def compare(response: Response) -> Response:
         promise = promises().get((request.endpoint or "", request.method))

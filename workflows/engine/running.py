@@ -5,9 +5,9 @@ Every deed on a case, whoever does it, is `load`, then something on its tree, th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
@@ -18,9 +18,11 @@ from sqlalchemy.orm.attributes import instance_dict, set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
 from forms.validation import FormRefused
-from models import direct
+from models import direct, last_changes
+from models.audit import expected
+from models.audit.event import AuditHead
 from models.base import Base
-from models.batch import Adding, Changing, Missed, write
+from models.batch import Adding, Changing, Missed
 from models.bulk import table
 from models.case import Case, CaseEvent, WorkItem
 from models.operation_answer import OperationAnswer
@@ -57,13 +59,42 @@ class CaseSuspended(SomebodyElseWasFaster):
     code = "case_suspended"
 
 
+@dataclass(eq=False)
+class Opened(Sequence[WorkItem]):
+    """The tasks that a deed opens: its changes are written when somebody looks at them, if not before."""
+
+    session: Session
+    rows: Sequence[Mapping[str, Any]]
+    last: last_changes.Last
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._items[place]
+
+    @cached_property
+    def _items(self) -> tuple[WorkItem, ...]:
+        if self.last.ids is None:
+            last_changes.settle(self.session)
+        if self.last.ids is None:
+            raise RuntimeError("the deed was undone: it opened no tasks")
+        ids = self.last.ids[0]
+        return tuple(
+            [
+                copy_of(WorkItem, ("id", *row), (number, *row.values()))
+                for number, row in zip(ids, self.rows, strict=True)
+            ]
+        )
+
+
 @dataclass(frozen=True)
 class Done:
     """What a deed led to: the case, the tasks it opened, and whether the case has ended."""
 
     case_id: int
     notification_id: int | None
-    opened: tuple[WorkItem, ...]
+    opened: Sequence[WorkItem]
     ended: bool
 
 
@@ -102,7 +133,9 @@ def lock_item(ctx: Context, item_id: int) -> tuple[WorkItem, Case]:
     if not rows:
         raise NotFound("この仕事は見つかりません。一覧から開き直してください。", "There is no such task.")
     (found,) = rows
-    return copy_of(WorkItem, OF_ITEM, found[: len(OF_ITEM)]), copy_of(Case, OF_CASE, found[len(OF_ITEM) :])
+    of_case, of_head = len(OF_ITEM), len(OF_ITEM) + len(OF_CASE)
+    expected.note(ctx.session, found[of_head:])
+    return copy_of(WorkItem, OF_ITEM, found[:of_case]), copy_of(Case, OF_CASE, found[of_case:of_head])
 
 
 def copy_of(entity: type[Row], names: Iterable[str], values: Iterable[Any]) -> Row:
@@ -114,11 +147,16 @@ def copy_of(entity: type[Row], names: Iterable[str], values: Iterable[Any]) -> R
 
 @cache
 def _locking() -> Select[Any]:
-    """The statement of `lock_item`, which every completing asks: built once, past the ORM."""
+    """The statement of `lock_item`, which every completing asks: built once, past the ORM.
+
+    It tells the end of the audit record as well, which the deed will most likely find there.
+    """
     items, cases = table("work_item"), table("workflow_case")
+    of_head = (AuditHead.last_id, AuditHead.mac, AuditHead.key_id, AuditHead.seal)
     return (
-        select(*(items.c[name] for name in OF_ITEM), *(cases.c[name] for name in OF_CASE))
+        select(*(items.c[name] for name in OF_ITEM), *(cases.c[name] for name in OF_CASE), *of_head)
         .join_from(items, cases, cases.c.id == items.c.case_id)
+        .outerjoin(AuditHead, AuditHead.id == 1)
         .where(items.c.id == bindparam("item"), items.c.office_id == bindparam("office"))
         .with_for_update(of=cases)
     )
@@ -200,14 +238,10 @@ def save(ctx: Context, running: Running) -> Done:
         now["blob"] = store.freeze(workflow)
     was = {"id": case.id, "version": case.version}
     running.changes.append(Changing(Case, now, was, must=1))
-    ids = _write(ctx, running, rows)
+    opened = _write(ctx, running, rows)
     _forget(ctx.session, case)
     for name, value in now.items():
         set_committed_value(case, name, value)
-    opened = tuple(
-        copy_of(WorkItem, ("id", *row), (number, *row.values()))
-        for number, row in zip(ids, rows, strict=True)
-    )
     return Done(case.id, case.notification_id, opened, case.state != "open")
 
 
@@ -218,21 +252,25 @@ def flush(ctx: Context, running: Running) -> None:
         SomebodyElseWasFaster: the case was saved meanwhile; nothing of this deed may be kept.
     """
     _write(ctx, running, [])
+    last_changes.settle(ctx.session)
     try:
         ctx.session.flush()
     except StaleDataError as error:
         raise SomebodyElseWasFaster(*FASTER) from error
 
 
-def _write(ctx: Context, running: Running, items: list[dict[str, Any]]) -> list[int]:
-    """Write what a deed has gathered, together; the ids of the new tasks."""
+def _write(ctx: Context, running: Running, items: list[dict[str, Any]]) -> Opened:
+    """Let what a deed has gathered be written together, as its last changes if nothing else follows."""
     opening = Adding(WorkItem, items, tell_ids=True)
-    try:
-        ids = write(ctx.session, [opening, Adding(CaseEvent, running.lines), *running.changes])[0]
-    except Missed as missed:
-        raise SomebodyElseWasFaster(*(TAKEN if missed.change.entity is WorkItem else FASTER)) from missed
+    last = last_changes.Last([opening, Adding(CaseEvent, running.lines), *running.changes], _faster)
     running.lines, running.changes = [], []
-    return ids
+    last_changes.keep(ctx.session, last)
+    return Opened(ctx.session, items, last)
+
+
+def _faster(missed: Missed) -> Exception:
+    """Somebody else wrote the case, or took the task, since it was read."""
+    return SomebodyElseWasFaster(*(TAKEN if missed.change.entity is WorkItem else FASTER))
 
 
 def _forget(session: Session, case: Case) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from models.audit import expected
 from models.audit.tags import Tag
-from models.batch import Adding, write
+from models.batch import Adding
 from models.case import Case
 from services import audit
 from services.context import Context
@@ -99,7 +100,7 @@ def _begin(ctx: Context, specification: Specification, taken: Received, facts: M
         "started_at": ctx.at,
         "started_by_id": ctx.actor.staff_id,
     }
-    ((case_id,),) = write(ctx.session, [Adding(Case, [row], tell_ids=True)])
+    ((case_id,),) = expected.write(ctx.session, [Adding(Case, [row], tell_ids=True)])
     case = Case(id=case_id, **row)
     matter = matter_of(case.slug, notified=case.notification_id is not None)
     running = begun(ctx, case, specification)

@@ -166,7 +166,7 @@ def test_a_failure_at_any_statement_of_a_deed_leaves_everything_as_it_was(
         if not cut_off(session, statements, deed):
             break
         assert counts(session) == before, f"after statement {statements} of {step}"
-    assert statements > (8 if step == "registration" else 5)
+    assert statements > (8 if step == "registration" else 4)
     after = counts(session)
     assert after["FormEntry"] == before["FormEntry"] + 1
     assert after["Person"] - before["Person"] == (4 if step == "registration" else 0)

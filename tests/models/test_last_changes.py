@@ -1,0 +1,193 @@
+"""The last changes of a deed go with its audit events, and nobody ever reads what is old (N1, Ruling 6)."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import last_changes
+from models.audit import expected, writer
+from models.audit.tags import Tag
+from models.audit.verify import verify
+from models.batch import Adding, Change, Changing, Missed
+from models.last_changes import Last
+from models.masters import Holiday
+from services import audit
+from services.context import Context
+from services.errors import AuditMissing
+from tests.factories.audit import told
+from tests.fixtures.databases import UnitOfWork
+from tests.fixtures.statements import counted
+
+DAY, EVE = date(2026, 12, 29), date(2026, 12, 31)
+pytestmark = pytest.mark.postgresql
+
+
+class FasterByTest(Exception):
+    """What the deeds of this file raise where a change is missed."""
+
+
+@pytest.fixture(autouse=True)
+def _awake() -> Iterator[None]:
+    """Nothing rests from an earlier deed that expected in vain."""
+    expected.rest(0)
+    yield
+    expected.rest(0)
+
+
+def holiday(name: str = "年末", day: date = DAY) -> Last:
+    changes: list[Change] = [Adding(Holiday, [{"day": day, "name": name}], tell_ids=True)]
+    return Last(changes, FasterByTest)
+
+
+def names(session: Session) -> list[str]:
+    return list(session.scalars(select(Holiday.name).where(Holiday.day == DAY)))
+
+
+def look(ctx: Context) -> None:
+    """See the end of the record, as the first statement of a deed does."""
+    head = writer.read_head(ctx.session.connection())
+    expected.note(ctx.session, (head.last_id, head.mac, head.key_id, head.seal))
+
+
+def begin(uow: UnitOfWork) -> None:
+    """Let the record have an end that was set with a key."""
+    with uow() as ctx:
+        audit.record(ctx, Tag.LOGOUT, "account:1")
+
+
+def write_last(ctx: Context, before: Callable[[Context], None] = look) -> Last:
+    before(ctx)
+    audit.record(ctx, Tag.MASTER_CHANGED, "holiday:1")
+    last = holiday()
+    last_changes.keep(ctx.session, last)
+    return last
+
+
+def chained(session: Session) -> list[str]:
+    assert verify(session.connection()).fault is None
+    return [event.subject for event in told(session)]
+
+
+def test_they_go_in_one_statement_with_the_events_where_the_end_is_the_expected_one(
+    session: Session, uow: UnitOfWork
+) -> None:
+    begin(uow)
+    engine = session.connection().engine
+    with counted(engine) as seen, uow() as ctx:
+        last = write_last(ctx)
+    assert len([said for said in seen if "audit_event" in said or "holiday" in said]) == 1
+    assert last.ids
+    assert names(session) == ["年末"]
+    assert chained(session) == ["account:1", "holiday:1"]
+
+
+def test_where_the_end_is_another_one_they_are_made_once_and_the_events_come_after_it(
+    session: Session, uow: UnitOfWork
+) -> None:
+    def look_too_early(ctx: Context) -> None:
+        look(ctx)
+        audit.record(ctx, Tag.LOGOUT, "account:2")
+        told(ctx.session)
+
+    begin(uow)
+    with uow() as ctx:
+        write_last(ctx, look_too_early)
+    assert names(session) == ["年末"]
+    assert chained(session) == ["account:1", "account:2", "holiday:1"]
+
+
+def test_an_end_that_nobody_with_our_keys_has_set_is_not_expected(session: Session, uow: UnitOfWork) -> None:
+    begin(uow)
+    with uow() as ctx:
+        head = writer.read_head(ctx.session.connection())
+        expected.note(ctx.session, (head.last_id, head.mac, head.key_id, bytes(32)))
+        assert expected.take(ctx.session) is None
+        expected.note(ctx.session, (None, None, None, None))
+        assert expected.take(ctx.session) is None
+
+
+def test_after_a_guess_that_failed_nothing_is_expected_for_a_while(session: Session, uow: UnitOfWork) -> None:
+    begin(uow)
+    expected.failed()
+    with uow() as ctx:
+        for _ in range(expected.REST):
+            look(ctx)
+            assert expected.take(ctx.session) is None
+        look(ctx)
+        assert expected.take(ctx.session) is not None
+
+
+def test_whoever_asks_the_database_finds_them_written(session: Session, uow: UnitOfWork) -> None:
+    begin(uow)
+    with uow() as ctx:
+        last = write_last(ctx)
+        assert last.ids is None
+        assert names(ctx.session) == ["年末"]
+        assert last.ids
+    assert chained(session)[-1] == "holiday:1"
+
+
+def test_a_deed_that_is_undone_leaves_nothing_of_them(session: Session, uow: UnitOfWork) -> None:
+    kept: list[Last] = []
+
+    def deed() -> None:
+        with uow() as ctx:
+            kept.append(write_last(ctx))
+            raise FasterByTest
+
+    with pytest.raises(FasterByTest):
+        deed()
+    assert kept[0].ids is None
+    assert names(session) == []
+
+
+def test_without_an_event_they_do_not_happen(session: Session, uow: UnitOfWork) -> None:
+    with pytest.raises(AuditMissing), uow() as ctx:
+        last_changes.keep(ctx.session, holiday())
+    assert names(session) == []
+
+
+def test_a_change_that_is_missed_gives_up_the_deed_with_its_events(session: Session, uow: UnitOfWork) -> None:
+    def refused(missed: Missed) -> Exception:
+        return FasterByTest(str(missed))
+
+    def deed() -> None:
+        with uow() as ctx:
+            look(ctx)
+            audit.record(ctx, Tag.MASTER_CHANGED, "holiday:1")
+            changes: list[Change] = [*holiday().changes, Changing(Holiday, {"name": "x"}, {"id": -1}, must=1)]
+            last_changes.keep(ctx.session, Last(changes, refused))
+
+    begin(uow)
+    with pytest.raises(FasterByTest, match="holiday"):
+        deed()
+    assert names(session) == []
+    assert chained(session) == ["account:1"]
+
+
+def test_within_a_savepoint_they_go_at_once_and_are_taken_back_with_it(
+    session: Session, uow: UnitOfWork
+) -> None:
+    begin(uow)
+    with uow() as ctx:
+        write_last(ctx)
+        savepoint = ctx.session.begin_nested()
+        inner = holiday("除夜", EVE)
+        last_changes.keep(ctx.session, inner)
+        assert inner.ids
+        savepoint.rollback()
+    assert names(session) == ["年末"]
+    assert session.scalars(select(Holiday.name).where(Holiday.day == EVE)).all() == []
+
+
+def test_a_second_one_lets_the_first_be_written(session: Session, uow: UnitOfWork) -> None:
+    with uow() as ctx:
+        first = write_last(ctx)
+        last_changes.keep(
+            ctx.session, Last([Changing(Holiday, {"name": "除夜"}, {"day": DAY})], FasterByTest)
+        )
+        assert first.ids
+    assert names(session) == ["除夜"]
