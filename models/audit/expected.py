@@ -18,7 +18,7 @@ from models.batch import Change, Tail, write_on
 from models.crypto import audit_keys
 
 SEEN = "audit_end_seen"
-REST = 20  # deeds of this process that expect nothing after one that expected in vain
+REST = 20  # deeds of this process that read no end after one that expected in vain
 _LOOK = Tail(
     (),
     (
@@ -32,15 +32,23 @@ _LOOK = Tail(
 _resting: list[None] = []
 
 
+def is_wanted() -> bool:
+    """Whether a deed that begins should read the end beside its first statement."""
+    if not _resting:
+        return True
+    del _resting[-1:]
+    return False
+
+
 def note(session: Session, row: Sequence[Any]) -> None:
     """Keep the end that the running transaction read: last_id, mac, key_id and seal, or None four times."""
     session.info[SEEN] = row
 
 
 def write(session: Session, changes: Sequence[Change]) -> list[list[int]]:
-    """Make changes as `models.batch.write` does, and read the end in the same statement."""
+    """Make changes as `models.batch.write` does, and read the end with them where it is wanted."""
     connection = session.connection()
-    if connection.dialect.name != "postgresql":
+    if connection.dialect.name != "postgresql" or not is_wanted():
         return write_on(connection, changes)[0]
     ids, row = write_on(connection, changes, _LOOK)
     note(session, row)
@@ -50,7 +58,7 @@ def write(session: Session, changes: Sequence[Change]) -> list[list[int]]:
 def take(session: Session) -> Head | None:
     """The end that is most likely there, set by somebody with our keys; None where it should be asked for."""
     row = session.info.pop(SEEN, None)
-    if row is None or row[0] is None or _is_resting():
+    if row is None or row[0] is None:
         return None
     head = Head(row[0], bytes(row[1]), row[2], bytes(row[3]))
     known = audit_keys.keys().chain_keys.get(head.key_id)
@@ -63,12 +71,5 @@ def failed() -> None:
 
 
 def rest(deeds: int) -> None:
-    """Expect nothing for so many deeds."""
+    """Read no end in so many deeds."""
     _resting[:] = [None] * deeds
-
-
-def _is_resting() -> bool:
-    if not _resting:
-        return False
-    del _resting[-1:]
-    return True

@@ -129,12 +129,14 @@ def lock_item(ctx: Context, item_id: int) -> tuple[WorkItem, Case]:
     """
     values = {"item": item_id, "office": ctx.actor.office_id}
     ctx.session.flush()
-    rows = direct.look(ctx.session.connection(), _locking(), values)
+    with_end = expected.is_wanted()
+    rows = direct.look(ctx.session.connection(), _locking(with_end=with_end), values)
     if not rows:
         raise NotFound("この仕事は見つかりません。一覧から開き直してください。", "There is no such task.")
     (found,) = rows
     of_case, of_head = len(OF_ITEM), len(OF_ITEM) + len(OF_CASE)
-    expected.note(ctx.session, found[of_head:])
+    if with_end:
+        expected.note(ctx.session, found[of_head:])
     return copy_of(WorkItem, OF_ITEM, found[:of_case]), copy_of(Case, OF_CASE, found[of_case:of_head])
 
 
@@ -146,20 +148,22 @@ def copy_of(entity: type[Row], names: Iterable[str], values: Iterable[Any]) -> R
 
 
 @cache
-def _locking() -> Select[Any]:
+def _locking(*, with_end: bool) -> Select[Any]:
     """The statement of `lock_item`, which every completing asks: built once, past the ORM.
 
-    It tells the end of the audit record as well, which the deed will most likely find there.
+    It may tell the end of the audit record as well, which the deed will most likely find there.
     """
     items, cases = table("work_item"), table("workflow_case")
-    of_head = (AuditHead.last_id, AuditHead.mac, AuditHead.key_id, AuditHead.seal)
-    return (
-        select(*(items.c[name] for name in OF_ITEM), *(cases.c[name] for name in OF_CASE), *of_head)
+    found = (
+        select(*(items.c[name] for name in OF_ITEM), *(cases.c[name] for name in OF_CASE))
         .join_from(items, cases, cases.c.id == items.c.case_id)
-        .outerjoin(AuditHead, AuditHead.id == 1)
         .where(items.c.id == bindparam("item"), items.c.office_id == bindparam("office"))
         .with_for_update(of=cases)
     )
+    if not with_end:
+        return found
+    of_head = (AuditHead.last_id, AuditHead.mac, AuditHead.key_id, AuditHead.seal)
+    return found.add_columns(*of_head).outerjoin(AuditHead, AuditHead.id == 1)
 
 
 def find_open(ctx: Context, case_id: int) -> Running | None:
