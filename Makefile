@@ -29,7 +29,7 @@ test: check ## check, then all tests on SQLite and PostgreSQL (ARGS=… for pyte
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 redteam: install ## attack a portal of our own with the long lists, and tell what was tried and found (ARGS=… for pytest)
-	PORTAL_RED_TEAM=whole $(BIN)/python -m pytest -q -n 0 --timeout 3600 tests/redteam $(ARGS)
+	PORTAL_RED_TEAM=whole $(BIN)/python -m pytest -q -n 2 --dist loadfile --timeout 3600 tests/redteam $(ARGS)
 
 bench: install ## measure on the full city and print JSON lines (ONLY=name)
 	$(BIN)/python -m benchmarks $(ONLY)

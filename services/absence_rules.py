@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from sqlalchemy import select
+
+from models.absence import StandIn
+from models.staff import find_posting
 from rules.eras import format_short
-from services import coverage, deputies, staffing
+from services import coverage, deputies, role_tables, staffing
 from services.context import Context
 from services.deputies import Away, DeputyRefused, Link
 from services.duties import COMPLETES_TASKS, WORDS, Duty, RightsBook, collisions
@@ -114,7 +118,9 @@ def _must_be_here(wish: Wish, people: Mapping[int, Colleague], absences: Sequenc
             )
 
 
-def _lent_with(link: Link, links: Sequence[Link], people: Mapping[int, Colleague]) -> frozenset[str]:
+def _lent_with(
+    link: Link | StandIn, links: Sequence[Link | StandIn], people: Mapping[int, Colleague]
+) -> frozenset[str]:
     """All roles lent to the deputy of a link on some day of it."""
     lenders = [
         people[one.principal_id].roles
@@ -125,6 +131,38 @@ def _lent_with(link: Link, links: Sequence[Link], people: Mapping[int, Colleague
         and link.from_on <= one.until_on
     ]
     return frozenset().union(*lenders)
+
+
+def must_fit_stand_ins(ctx: Context, book: RightsBook, user_id: int, roles: Collection[str]) -> None:
+    """Other roles of somebody bring no checking duties together in a deputy, whoever of the two he is.
+
+    Raises:
+        DeputyRefused: they would; the message says in whose hand.
+    """
+    links = list(
+        ctx.session.scalars(
+            select(StandIn).where(StandIn.until_on >= ctx.today).order_by(StandIn.absence_id, StandIn.id)
+        )
+    )
+    concerned = [link for link in links if user_id in {link.deputy_id, link.principal_id}]
+    if not concerned:
+        return
+    posting = find_posting(ctx.session, user_id, ctx.today)
+    office_id = posting.office_id if posting is not None else None
+    people = {one.user_id: one for one in staffing.posted_in(ctx.session, office_id, ctx.today)}
+    if user_id in people:
+        people[user_id] = replace(people[user_id], roles=frozenset(roles))
+    grants = role_tables.grants(ctx.session)
+    for link in concerned:
+        deputy = people.get(link.deputy_id)
+        why = why_no_deputy(book, grants, deputy, _lent_with(link, links, people)) if deputy else None
+        if deputy is not None and why is not None:
+            raise DeputyRefused(
+                f"{deputy.name}さんは不在の職員の代理です。{why[0]}"
+                "課長に不在と代理を改めてもらってから、権限を変えてください。",
+                f"{deputy.name} stands in for somebody who is away and {why[1]} "
+                "Let the section chief change the absence first.",
+            )
 
 
 def why_no_deputy(

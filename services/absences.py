@@ -106,7 +106,7 @@ def call_off(ctx: Context, absence_id: int) -> Absence:
 def read(ctx: Context) -> Sequence[Line]:
     """The absences of the office that are not over, the soonest first; for others than the chief his own."""
     statement = _not_over(ctx, _office(ctx))
-    if CHIEF not in ctx.actor.roles:
+    if CHIEF not in ctx.actor.own_roles:
         me = ctx.actor.staff_id
         statement = statement.where(or_(Absence.user_id == me, Absence.deputy_id == me))
     rows = ctx.session.scalars(statement.order_by(Absence.from_on, Absence.id).limit(PAGE)).all()
@@ -119,7 +119,7 @@ def read(ctx: Context) -> Sequence[Line]:
             names.get(row.user_id, ""),
             names.get(row.deputy_id, "") if row.deputy_id else "",
             names.get(row.set_by_id, ""),
-            CHIEF in ctx.actor.roles or row.user_id == ctx.actor.staff_id,
+            CHIEF in ctx.actor.own_roles or row.user_id == ctx.actor.staff_id,
         )
         for row in rows
     ]
@@ -148,7 +148,7 @@ def _office(ctx: Context) -> int:
 
 
 def _must_be_ones_own_or_chief(ctx: Context, user_id: int) -> None:
-    if user_id != ctx.actor.staff_id and CHIEF not in ctx.actor.roles:
+    if user_id != ctx.actor.staff_id and CHIEF not in ctx.actor.own_roles:
         raise NotAllowed(
             "ほかの人の不在を登録・取消できるのは、本人と課長だけです。",
             "Only the person himself or the section chief sets or ends an absence.",

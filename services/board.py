@@ -77,7 +77,7 @@ def read(ctx: Context, roles: frozenset[str]) -> Board:
     Raises:
         NotAllowed: the actor is no section chief.
     """
-    if CHIEF not in ctx.actor.roles:
+    if CHIEF not in ctx.actor.own_roles:
         raise NotAllowed("この画面は課長のものです。", "This page is the section chief's.")
     colleagues = [
         one

@@ -127,7 +127,7 @@ def count_by_kind(ctx: Context, state: str = OPEN) -> dict[str, int]:
 
 def count(session: Session, actor: Actor, _today: date) -> Mapping[str, int]:
     """How many rows wait for a decision, for the sidebar."""
-    if not DECIDERS & actor.roles:
+    if not DECIDERS & actor.own_roles:
         return {}
     statement = (
         select(func.count())

@@ -49,6 +49,11 @@ class Actor:
     principals: tuple[Principal, ...] = ()  # those for whom he stands in today
 
     @property
+    def own_roles(self) -> frozenset[str]:
+        """The roles by which he does what is no task of a case: those that are lent open nothing else."""
+        return self.roles - self.lent
+
+    @property
     def names(self) -> frozenset[str]:
         """The names by which he may be kept from a task: his own, and of those for whom he stands in."""
         own = names_of(self.staff_number, self.staff_id)

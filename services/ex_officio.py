@@ -204,7 +204,7 @@ def count_by_kind(ctx: Context, month: date) -> dict[str, dict[str, int]]:
 
 def count(session: Session, actor: Actor, today: date) -> Mapping[str, int]:
     """How many rows wait for the chief's decision, for the sidebar."""
-    if CHIEF not in actor.roles:
+    if CHIEF not in actor.own_roles:
         return {}
     statement = select(func.count()).where(
         ExOfficioRow.state == "listed", ExOfficioRow.month <= month_start(today)
@@ -225,7 +225,7 @@ def lock(ctx: Context, row_ids: Sequence[int]) -> list[ExOfficioRow]:
 
 
 def _must_be_chief(ctx: Context, _kind: Kind) -> None:
-    if CHIEF not in ctx.actor.roles and ctx.actor != SYSTEM:
+    if CHIEF not in ctx.actor.own_roles and ctx.actor != SYSTEM:
         raise NotAllowed(
             "職権処理の一覧を作るのは課長です。", "The section chief makes the ex officio lists."
         )

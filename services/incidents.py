@@ -79,7 +79,7 @@ def get(ctx: Context, incident_id: int) -> Incident:
         NotFound: there is none of this number in the office.
     """
     statement = select(Incident).where(Incident.id == incident_id)
-    if ctx.actor.office_id is not None and not ctx.actor.roles & EVERY_OFFICE:
+    if ctx.actor.office_id is not None and not ctx.actor.own_roles & EVERY_OFFICE:
         statement = statement.where(Incident.office_id == ctx.actor.office_id)
     locked = statement.with_for_update().execution_options(populate_existing=True)
     incident = ctx.session.scalars(locked).one_or_none()

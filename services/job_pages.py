@@ -132,7 +132,7 @@ def retry(ctx: Context, job_id: int) -> Job:
 
 def count_failed(session: Session, actor: Actor) -> int:
     """How many jobs have failed for good that this person may try again."""
-    if not actor.roles & {ADMINISTRATOR, CHIEF}:
+    if not actor.own_roles & {ADMINISTRATOR, CHIEF}:
         return 0
     return session.scalar(select(func.count()).where(Job.state == FAILED, _visible(actor))) or 0
 
@@ -168,17 +168,19 @@ def _mine(actor: Actor) -> ColumnElement[bool]:
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
-    if actor.roles & {ADMINISTRATOR, AUDITOR}:
+    if actor.own_roles & {ADMINISTRATOR, AUDITOR}:
         return true()
-    if CHIEF in actor.roles:
+    if CHIEF in actor.own_roles:
         return or_(_mine(actor), Job.office_id == actor.office_id, Job.asked_by_id.is_(None))
     return _mine(actor)
 
 
 def _may_change(actor: Actor, row: Job) -> bool:
-    if ADMINISTRATOR in actor.roles or (row.asked_by_id is not None and row.asked_by_id == actor.staff_id):
+    if ADMINISTRATOR in actor.own_roles or (
+        row.asked_by_id is not None and row.asked_by_id == actor.staff_id
+    ):
         return True
-    return CHIEF in actor.roles and row.office_id is not None and row.office_id == actor.office_id
+    return CHIEF in actor.own_roles and row.office_id is not None and row.office_id == actor.office_id
 
 
 def _must_change(ctx: Context, job_id: int) -> None:

@@ -56,7 +56,7 @@ def ask(
         office_id=ctx.actor.office_id,
         asked_by_id=ctx.actor.staff_id,
         asked_staff_number=ctx.actor.staff_number,
-        asked_roles=sorted(ctx.actor.roles),
+        asked_roles=sorted(ctx.actor.own_roles),
         asked_at=ctx.at,
     )
     ctx.session.add(row)

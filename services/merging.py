@@ -198,7 +198,7 @@ def list_all(ctx: Context) -> list[tuple[PersonMerge, Side, Side]]:
 
 def count(session: Session, actor: Actor, _today: date) -> Mapping[str, int]:
     """How many proposals wait for whoever may decide, for the sidebar."""
-    if not DECIDERS & actor.roles:
+    if not DECIDERS & actor.own_roles:
         return {}
     waiting = PersonMerge.state.in_(("proposed", "undo_asked"))
     statement = select(func.count()).where(waiting, PersonMerge.office_id == actor.office_id)

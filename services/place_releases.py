@@ -112,7 +112,7 @@ def end(ctx: Context, release_id: int) -> PlaceRelease:
         NotFound: there is no such release in the actor's office, or it is not his to end.
     """
     row = _locked(ctx, release_id)
-    if row.asked_by_id != ctx.actor.staff_id and not DECIDERS & ctx.actor.roles:
+    if row.asked_by_id != ctx.actor.staff_id and not DECIDERS & ctx.actor.own_roles:
         raise _none()
     if row.state in {"asked", "granted"}:
         row.state, row.ended_at = "ended", ctx.at
@@ -154,7 +154,7 @@ def list_asked(ctx: Context, person_id: int | None = None) -> Sequence[Asked]:
 
 def count(session: Session, actor: Actor, _today: date) -> Mapping[str, int]:
     """How many requests wait for whoever may decide, for the sidebar."""
-    if not DECIDERS & actor.roles:
+    if not DECIDERS & actor.own_roles:
         return {}
     statement = select(func.count()).where(
         PlaceRelease.state == "asked", PlaceRelease.office_id == actor.office_id

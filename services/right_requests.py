@@ -27,7 +27,7 @@ from models.rights import (
     RoleChange,
 )
 from models.staff import Role, User, find_posting, is_person
-from services import accounts, audit, role_tables
+from services import absence_rules, accounts, audit, role_tables
 from services.duties import RightsBook, refuse_collisions
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
 from services.sign_in import end_all
@@ -266,6 +266,7 @@ def _apply_to_account(ctx: Context, book: RightsBook, request: RightRequest) -> 
             "The roles of this account changed after the request. Let it be asked again.",
         )
     _refuse_roles(ctx, book, request.wanted["roles"])
+    absence_rules.must_fit_stand_ins(ctx, book, user.id, request.wanted["roles"])
     accounts.put_rights(ctx, user, request.wanted["roles"])
 
 

@@ -128,7 +128,7 @@ def _people(ctx: Context) -> Sequence[tuple[User, Posting, str]]:
         .options(selectinload(User.roles))
         .order_by(Office.code, Posting.staff_number)
     )
-    if not ctx.actor.roles & EVERY_OFFICE:
+    if not ctx.actor.own_roles & EVERY_OFFICE:
         statement = statement.where(Posting.office_id == ctx.actor.office_id)
     return [(row[0], row[1], row[2]) for row in ctx.session.execute(statement)]
 

@@ -163,7 +163,7 @@ def _filters(row: SavedFilter) -> Filters:
 
 
 def _may_remove(row: SavedFilter, actor: Actor) -> bool:
-    return row.owner_id == actor.staff_id or bool(actor.roles & SUPERVISORS)
+    return row.owner_id == actor.staff_id or bool(actor.own_roles & SUPERVISORS)
 
 
 def _refuse(name: str, box: str, filters: Filters) -> None:
@@ -187,7 +187,7 @@ def _refuse(name: str, box: str, filters: Filters) -> None:
 def _refuse_group(ctx: Context, group: str) -> None:
     if not group:
         return
-    may = group in ctx.actor.roles or bool(ctx.actor.roles & SUPERVISORS)
+    may = group in ctx.actor.roles or bool(ctx.actor.own_roles & SUPERVISORS)
     known = select(func.count(Role.id)).where(Role.name == group)
     if not may or not ctx.session.scalar(known):
         raise NotAllowed(
@@ -206,4 +206,4 @@ def _office(actor: Actor) -> int:
 
 def groups(actor: Actor, known: Sequence[str]) -> list[str]:
     """Those of the `known` roles with which the actor may share."""
-    return [slug for slug in known if slug in actor.roles or actor.roles & SUPERVISORS]
+    return [slug for slug in known if slug in actor.roles or actor.own_roles & SUPERVISORS]

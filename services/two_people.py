@@ -44,7 +44,7 @@ def must_have_any(ctx: Context, roles: frozenset[str], ja: str, en: str) -> None
     Raises:
         NotAllowed: he has none of them.
     """
-    if not roles & ctx.actor.roles:
+    if not roles & ctx.actor.own_roles:
         raise NotAllowed(ja, en)
 
 

@@ -65,7 +65,7 @@ def carry_out(
 
 
 def _must_supervise(ctx: Context) -> None:
-    if not ctx.actor.roles & SUPERVISORS:
+    if not ctx.actor.own_roles & SUPERVISORS:
         raise NotAllowed(
             "ほかの人の仕事をまとめて回せるのは、課長だけです。",
             "Only the section chief hands over another's tasks.",

@@ -151,7 +151,7 @@ def _must_be_given_back(ctx: Context, item: WorkItem) -> None:
         raise SomebodyElseWasFaster(
             "だれも引き受けていないため、戻すものがありません。", "Nobody has taken it."
         )
-    if not is_in_hand(ctx, item) and not ctx.actor.roles & SUPERVISORS:
+    if not is_in_hand(ctx, item) and not ctx.actor.own_roles & SUPERVISORS:
         raise NotAllowed(
             "別の担当者が引き受けています。戻せるのは本人か課長です。",
             "Somebody else has it. He or the section chief can give it back.",

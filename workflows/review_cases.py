@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from models.audit_review import AuditReview
 from models.case import WorkItem, list_open_items
 from models.waiting import list_awaiting
-from services import audit_reviews
+from services import audit_judging, audit_review_making, audit_reviews
 from services.context import Context
 from services.errors import RuleBroken, SomebodyElseWasFaster
 from services.job_kinds import Progress, Work
@@ -39,7 +39,7 @@ def make_review(ctx: Context, work: Work) -> Progress:
     Raises:
         NobodyReviews: no auditor is posted to any office.
     """
-    review = audit_reviews.make(ctx, date.fromisoformat(f"{work.payload['month']}-01"))
+    review = audit_review_making.make(ctx, date.fromisoformat(f"{work.payload['month']}-01"))
     if review.case_id is None:
         office_id = audit_reviews.office_of_reviewers(ctx.session, ctx.today)
         if office_id is None:
@@ -87,14 +87,14 @@ def go_on(ctx: Context, review_id: int, summary: str) -> bool:
 def escalate(ctx: Context, work: Work) -> Progress:
     """Bring overdue follow-ups before the section chief, each once, with one message a review."""
     count, told = 0, set()
-    for follow_up, review in audit_reviews.list_overdue(ctx):
+    for follow_up, review in audit_judging.list_overdue(ctx):
         if not list_awaiting(ctx.session, "message", OVERDUE, str(review.id)):
             continue
         if review.id not in told:
             key = f"{OVERDUE}:{review.id}:{ctx.today.isoformat()}"
             send_message(ctx, OVERDUE, str(review.id), {"follow_up": follow_up.id}, key)
             told.add(review.id)
-        audit_reviews.escalated(ctx, follow_up)
+        audit_judging.escalated(ctx, follow_up)
         count += 1
     return Progress(
         {"done_upto": count},

@@ -72,7 +72,7 @@ class AbsenceView(BaseView):
                 title=t("不在と代理", "Absences and deputies"),
                 lines=absences.read(ctx),
                 today=ctx.today,
-                is_chief=CHIEF in ctx.actor.roles,
+                is_chief=CHIEF in ctx.actor.own_roles,
                 me=ctx.actor.staff_id,
                 whose=whose,
                 people=[(one.user_id, one.name) for one in people if one.roles & ROLES_OF_TASKS],

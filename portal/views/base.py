@@ -93,7 +93,7 @@ def escaped(wish: str) -> str:
 
 
 class ServedModelView(ModelView):
-    """List, show with history, add and change of one table. See portal/views/masters.py for examples.
+    """List, show with history, add and change of one table. See portal/views/masters_office.py for examples.
 
     A class names its columns; nothing is taken from the table by itself: `list_columns`, `search_columns`,
     `order_columns`, `base_order`, `label_columns`, and one form field for each of `form_columns`.

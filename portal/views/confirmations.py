@@ -17,7 +17,7 @@ from portal.security.access import can, requires
 from portal.security.actor import current_actor
 from portal.views.carrying_out import Done, carry_out
 from portal.views.pdf_answers import dress, new_key, pdf_answer, print_at_once, said_in_pane, sent_deed
-from services import confirmation_list, deeds, documents, print_runs
+from services import confirmation_list, deeds, documents, print_register
 from services.confirmation_list import RELEASED
 from services.unit_of_work import unit_of_work
 
@@ -101,7 +101,7 @@ class ConfirmationView(BaseView):
         with unit_of_work(current_actor(), clock.now()) as ctx:
             rows = confirmation_list.list_rows(ctx, state, kind)
             content = documents.dressed(confirmation_list.paper(ctx, rows, state, kind), dress(ctx))
-            print_runs.previewed(ctx, confirmation_list.DOCUMENT)
+            print_register.previewed(ctx, confirmation_list.DOCUMENT)
         rendered = documents.render([documents.Sheet(0, content)], preview=True)
         if rendered.pdf is None:
             return said_in_pane(self.render_template("print/cannot.html", why=rendered.refused[0], bare=True))
@@ -131,7 +131,7 @@ class ConfirmationView(BaseView):
     def sheet(self, request_id: int) -> Any:
         """The very bytes of a list that was printed."""
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            pdf = print_runs.pdf_of_request(ctx, request_id, {confirmation_list.DOCUMENT})
+            pdf = print_register.pdf_of_request(ctx, request_id, {confirmation_list.DOCUMENT})
         return pdf_answer(pdf, f"confirmation-list-{request_id}.pdf")
 
     def _page(self, row_id: int, error: str = "", typed: str = "") -> Any:

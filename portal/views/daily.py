@@ -17,7 +17,7 @@ from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views.pdf_answers import dress, new_key, pdf_answer, print_at_once, said_in_pane, sent_deed
 from rules.eras import DateNotUnderstood, format_short, parse_date
-from services import audit, daily_list, deeds, documents, print_runs
+from services import audit, daily_list, deeds, documents, print_register
 from services.cases import STATES
 from services.print_queue import DELIVERIES
 from services.unit_of_work import unit_of_work
@@ -70,7 +70,7 @@ class DailyView(BaseView):
         day, _ = _day(request.args.get("day", "")[:LONGEST_DATE])
         with unit_of_work(current_actor(), clock.now()) as ctx:
             content = documents.dressed(daily_list.paper(ctx, daily_list.read(ctx, day)), dress(ctx))
-            print_runs.previewed(ctx, f"day_list:{day.isoformat()}")
+            print_register.previewed(ctx, f"day_list:{day.isoformat()}")
         rendered = documents.render([documents.Sheet(0, content)], preview=True)
         if rendered.pdf is None:
             return said_in_pane(self.render_template("print/cannot.html", why=rendered.refused[0], bare=True))
@@ -100,7 +100,7 @@ class DailyView(BaseView):
     def sheet(self, request_id: int) -> Any:
         """The very bytes of a list that was printed."""
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            pdf = print_runs.pdf_of_request(ctx, request_id, {daily_list.DOCUMENT})
+            pdf = print_register.pdf_of_request(ctx, request_id, {daily_list.DOCUMENT})
         return pdf_answer(pdf, f"day-list-{request_id}.pdf")
 
 

@@ -178,7 +178,7 @@ class EmergencyView(BaseView):
 
 
 def _sees_all(actor: Actor) -> bool:
-    return bool(actor.roles & EVERY_OFFICE)
+    return bool(actor.own_roles & EVERY_OFFICE)
 
 
 def _minutes() -> int:

@@ -51,7 +51,7 @@ class JobView(BaseView):
     def list(self) -> Any:
         """The newest first."""
         actor = current_actor()
-        oversees = bool(actor.roles & OVERSEERS)
+        oversees = bool(actor.own_roles & OVERSEERS)
         box = request.args.get("box", ALL if oversees else MINE)
         box = box if box in {MINE, ALL} and oversees else MINE
         state = request.args.get("state", "")

@@ -12,7 +12,7 @@ from portal.language import t
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views.pdf_answers import dress, pdf_answer, print_at_once, sent_deed
-from services import case_papers, deeds, documents, print_runs
+from services import case_papers, deeds, documents, print_register
 from services.errors import ServiceError
 from services.unit_of_work import unit_of_work
 
@@ -30,7 +30,7 @@ class CasePaperView(BaseView):
         """The page itself, marked 見本・無効."""
         with unit_of_work(current_actor(), clock.now()) as ctx:
             content = documents.dressed(case_papers.preview(ctx, case_id, slug), dress(ctx))
-            print_runs.previewed(ctx, f"case:{case_id}")
+            print_register.previewed(ctx, f"case:{case_id}")
         rendered = documents.render([documents.Sheet(0, content)], preview=True)
         if rendered.pdf is None:
             why = rendered.refused[0]
@@ -63,5 +63,5 @@ class CasePaperView(BaseView):
         """The very bytes that were printed of a paper of this case."""
         with unit_of_work(current_actor(), clock.now()) as ctx:
             case_papers.must_belong(ctx, case_id, request_id)
-            pdf = print_runs.pdf_of_request(ctx, request_id, case_papers.SLUGS)
+            pdf = print_register.pdf_of_request(ctx, request_id, case_papers.SLUGS)
         return pdf_answer(pdf, f"paper-{request_id}.pdf")

@@ -16,7 +16,16 @@ from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views.pdf_answers import dress, new_key, pdf_answer, said_in_pane, sent_deed, sent_ids
 from printing.documents import DOCUMENTS
-from services import audit, deeds, documents, handing_over, mass_printing, print_queue, print_runs
+from services import (
+    audit,
+    deeds,
+    documents,
+    handing_over,
+    mass_printing,
+    print_queue,
+    print_register,
+    print_runs,
+)
 from services.errors import RuleBroken, SomebodyElseWasFaster
 from services.print_queue import DELIVERIES, STATES, WAITING, Wish
 from services.unit_of_work import unit_of_work
@@ -38,7 +47,7 @@ TRAYS = {documents.CARDS: ("台紙", "Carrier sheet"), documents.PLAIN: ("A4", "
 def count(session: Session, actor: Actor, today: date) -> dict[str, int]:
     """How many papers wait, for the sidebar of those who print."""
     del today
-    if "certificate_clerk" not in actor.roles:
+    if "certificate_clerk" not in actor.own_roles:
         return {}
     return {"print": print_queue.count_waiting(session, actor.office_id)}
 
@@ -70,8 +79,8 @@ class PrintQueueView(BaseView):
         with unit_of_work(current_actor(), clock.now()) as ctx:
             chosen = print_queue.choose(ctx, [request_id])
             sheets, refused = documents.prepare(ctx, chosen, dress(ctx))
-            sheets = print_runs.to_be_looked_at(ctx, chosen, sheets)
-            print_runs.previewed(ctx, f"print_request:{request_id}")
+            sheets = print_register.to_be_looked_at(ctx, chosen, sheets)
+            print_register.previewed(ctx, f"print_request:{request_id}")
         rendered = documents.render(sheets, refused, preview=True)
         if rendered.pdf is None:
             return said_in_pane(self.render_template("print/cannot.html", why=rendered.refused[0], bare=True))
@@ -100,7 +109,7 @@ class PrintQueueView(BaseView):
     def runs(self) -> Any:
         """The register of prints."""
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            lines = print_runs.list_runs(ctx)
+            lines = print_register.list_runs(ctx)
         return self.render_template(
             "print/runs.html", title=t("刷った記録", "Register of prints"), lines=lines, **_words()
         )
@@ -116,7 +125,7 @@ class PrintQueueView(BaseView):
     def sheets(self, run_id: int) -> Any:
         """The very bytes that were printed."""
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            pdf = print_runs.pdf_of(ctx, run_id)
+            pdf = print_register.pdf_of(ctx, run_id)
         return pdf_answer(pdf, f"run-{run_id}.pdf")
 
     @expose("/runs/<int:run_id>/reprint", methods=["POST"])
@@ -128,7 +137,7 @@ class PrintQueueView(BaseView):
         with unit_of_work(current_actor(), clock.now()) as ctx:
             where = deeds.find_done(ctx, key, body)
             if where is None:
-                chosen = print_runs.of_run(ctx, run_id, ids)
+                chosen = print_register.of_run(ctx, run_id, ids)
                 sheets, refused = documents.prepare(ctx, chosen, dress(ctx))
         if where is None:
             rendered = documents.render(sheets, refused)
@@ -144,7 +153,7 @@ class PrintQueueView(BaseView):
         """Say that the sheets of a run came out right, but those ticked as wrong."""
         wrong = set(sent_ids("wrong"))
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            right = [one for one in print_runs.read(ctx, run_id).unchecked if one not in wrong]
+            right = [one for one in print_register.read(ctx, run_id).unchecked if one not in wrong]
             done = print_runs.finish(ctx, right)[0] if right else []
         _tell_done(len(done), len(wrong))
         if wrong or not done:
@@ -210,7 +219,7 @@ class PrintQueueView(BaseView):
 
     def _run(self, run_id: int, refused: RuleBroken | None = None, ticked: Sequence[int] = ()) -> Any:
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            page = print_runs.read(ctx, run_id)
+            page = print_register.read(ctx, run_id)
             audit.listed(ctx, f"print_run:{run_id}", len(page.leaves))
         return self.render_template(
             "print/run.html",

@@ -21,7 +21,7 @@ from portal.views.audit_words import subject_in_words
 from portal.views.carrying_out import Done, carry_out
 from portal.views.fields import typed_day
 from rules.periods import month_start
-from services import audit_marks, audit_pictures, audit_reviews
+from services import audit_judging, audit_marks, audit_pictures, audit_reviews
 from services.audit_reviews import SAMPLE, Line, Page
 from services.audit_rules import RULES
 from services.context import Context
@@ -76,7 +76,7 @@ class ReviewView(BaseView):
         goal = url_for("ReviewView.show", review_id=review_id)
 
         def deed(ctx: Context) -> Done:
-            audit_reviews.judge(ctx, finding_id, verdict, words, _follow_up())
+            audit_judging.judge(ctx, finding_id, verdict, words, _follow_up())
             return Done(("判定を記録しました。", "The verdict is on record."), goal)
 
         return carry_out(deed, partial(self._show, review_id, finding_id))
@@ -90,7 +90,7 @@ class ReviewView(BaseView):
         goal = url_for("ReviewView.show", review_id=review_id, finding=finding_id)
 
         def deed(ctx: Context) -> Done:
-            audit_reviews.finish_follow_up(ctx, follow_up_id, request.form.get("words", ""))
+            audit_judging.finish_follow_up(ctx, follow_up_id, request.form.get("words", ""))
             return Done(("対応を済みにしました。", "The follow-up is done."), goal)
 
         return carry_out(deed, partial(self._show, review_id, finding_id))
@@ -136,7 +136,7 @@ class ReviewView(BaseView):
         with unit_of_work(current_actor(), clock.now()) as ctx:
             page = audit_reviews.read(ctx, review_id)
             line = _in_hand(page, finding_id)
-            owners = audit_reviews.owners(ctx.session, ctx.today)
+            owners = audit_judging.owners(ctx.session, ctx.today)
             task = review_cases.waiting_task(ctx, page.review)
         return self.render_template(
             "review/show.html",

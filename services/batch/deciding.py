@@ -151,7 +151,7 @@ def issue_for_70(ctx: Context, work: Work) -> None:
 
 
 def _must_decide(ctx: Context) -> None:
-    if CHIEF not in ctx.actor.roles:
+    if CHIEF not in ctx.actor.own_roles:
         raise NotAllowed("職権の決定ができるのは課長です。", "Only the section chief decides ex officio.")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from models.document import PrintRun
-from services import documents, print_queue, print_runs
+from services import documents, print_queue, print_register, print_runs
 from services.context import Actor
 from services.documents import Dress, Rendered
 from tests.fixtures.databases import UnitOfWork
@@ -25,7 +25,7 @@ def spoil_papers(
 ) -> PrintRun | None:
     """Say that papers of a run came out wrong, and print them again."""
     with uow(clerk) as ctx:
-        sheets, refused = documents.prepare(ctx, print_runs.of_run(ctx, run_id, ids), DEMO)
+        sheets, refused = documents.prepare(ctx, print_register.of_run(ctx, run_id, ids), DEMO)
     rendered = documents.render(sheets, refused)
     with uow(clerk) as ctx:
         return print_runs.reprint(ctx, run_id, rendered, reason)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, NullPool, create_engine, select, text
@@ -44,7 +45,12 @@ from tests.redteam.ledger import Attack, Ledger
 
 WHOLE = os.environ.get("PORTAL_RED_TEAM") == "whole"
 LEDGER = Ledger()
-SPARE = {"counter": 16, "verifier": 2, "administrator": 2}  # people more of the first office
+SPARE = {
+    "counter": 16,
+    "verifier": 2,
+    "administrator": 2,
+    "certificate_clerk": 1,
+}  # people more of the first office
 ELSEWHERE = ("counter", "verifier", "certificate_clerk", "section_chief")
 
 
@@ -172,6 +178,21 @@ def attack(request: pytest.FixtureRequest) -> Attack:
     """Counts under the name of the test; the test asserts that nothing was found."""
     name = request.node.originalname.removeprefix("test_").replace("_", " ")
     return Attack(name, LEDGER)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what a process of its own has tried to the one that tells it."""
+    told = getattr(session.config, "workeroutput", None)
+    if told is not None:
+        told["red_team"] = {"tries": dict(LEDGER.tries), "findings": LEDGER.findings}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Add up what another process has tried."""
+    told = getattr(node, "workeroutput", {}).get("red_team", {"tries": {}, "findings": []})
+    LEDGER.tries.update(told["tries"])
+    LEDGER.findings.extend(told["findings"])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -18,6 +18,7 @@ from tests.redteam.test_sessions import change_roles
 
 Staff = Callable[[str], Intruder]
 AT_ONCE = 4
+ROLE = "certificate_clerk"  # of the deputy
 WIDE = str.maketrans("0123456789", "".join(chr(0xFF10 + digit) for digit in range(10)))
 LOOKS_THE_SAME = ("{}", "W{}", " {}", "{}\u200b", "\ufeff{}", "{}\u00ad", "{}\u3000", "{}\u202e", "{}\u0000")
 SENT = {"reason": "確認のため", "words": "確認", "verdict": "refuse", "kind": "returned", "way": "post"}
@@ -215,6 +216,93 @@ def test_verifying_ones_own_entry(target: Target, staff: Staff, attack: Attack) 
     one = target.enter(name)
     assert one.get("/inbox/").opened
     tries("as a verifier now")
+    ((state,),) = target.read("SELECT state FROM work_item WHERE id = :id", id=item)
+    attack.expect(state == "open", state)
+    assert attack.findings == []
+
+
+def set_absence(chief: Intruder, target: Target, whose: str, deputy: str) -> int:
+    return chief.post("/absences/", user=target.id_of(whose), deputy=target.id_of(deputy)).status
+
+
+def call_off_all(chief: Intruder, target: Target) -> None:
+    for (row,) in target.read("SELECT id FROM absence WHERE called_off_at IS NULL"):
+        chief.post(f"/absences/{row}/call-off")
+
+
+def test_a_deputy_goes_beyond_what_he_is_lent(target: Target, staff: Staff, attack: Attack) -> None:
+    """The deputy of the chief is no chief; of a verifier none; duties that check one another never meet."""
+    chief, clerk, counter = staff("section_chief"), staff("certificate_clerk"), staff("counter")
+    me = f"{ROLE}.hanako"
+    absent = "SELECT count(*) FROM absence"
+    assert set_absence(chief, target, "section_chief.hanako", me) == 303
+    before = target.read(absent)
+    for whose in ("verifier.hanako", "counter.hanako", "spare.verifier.1"):
+        told = set_absence(clerk, target, whose, me)
+        attack.expect(told == 403 and target.read(absent) == before, ("in the chief's place", whose, told))
+    token = clerk.token()
+    of_the_chief = [one for one in routes() if "section_chief" in one.roles and ROLE not in one.roles]
+    for route in of_the_chief[:: 1 if WHOLE else 8]:
+        form = {"csrf_token": token, **SENT} if route.method == "POST" else None
+        told = clerk.ask(route.method, route.address(target.things.own.of(ROLE, route.endpoint)), form).status
+        attack.expect(told in {403, 404}, ("in the chief's place", route.endpoint, told))
+    call_off_all(chief, target)
+    assert set_absence(chief, target, "verifier.hanako", me) == 303
+    asked = staff("administrator").post(
+        f"/rights/requests/account/{target.id_of(me)}", right=["counter"], reason="辞令", sure="1"
+    )
+    if asked.status == 303:
+        staff("spare.administrator.1").post(f"{asked.location}/decide", verdict="approve", words="確認")
+        staff("administrator").post(f"{asked.location}/withdraw")
+    roles = target.read(
+        "SELECT r.name FROM ab_user_role ur JOIN ab_role r ON r.id = ur.role_id WHERE ur.user_id = :who",
+        who=target.id_of(me),
+    )
+    attack.expect(roles == [(ROLE,)], ("another role while he verifies for somebody", roles))
+    for chain in (("verifier.hanako", "counter.hanako"), (me, "counter.hanako"), (me, "verifier.hanako")):
+        told = set_absence(chief, target, *chain)
+        attack.expect(told == 422, ("a chain that brings duties together, or a circle", chain, told))
+    attack.expect(counter.get("/inbox/").opened and counter.post("/confirmations/1").status == 403, "a clerk")
+    call_off_all(chief, target)
+    assert attack.findings == []
+
+
+def test_a_deputy_approves_what_he_entered(target: Target, staff: Staff, attack: Attack) -> None:
+    """By an emergency right he takes in, as the deputy of a verifier he would verify; and when it is over."""
+    chief = staff("section_chief")
+    name = "spare.certificate_clerk.1"
+    clerk = target.enter(name)
+    assert set_absence(chief, target, "verifier.hanako", name) == 303
+    began = clerk.post("/emergency/begin", role="counter", reason="窓口が込み合い受付の担当が不在のため")
+    attack.expect(not began.broke, began.status)
+    case, first = take_in(clerk)
+    sent = clerk.post(first, **SHOWN, deed_key=key_of(clerk, case))
+    assert sent.status in {303, 403}, sent.status
+    if sent.status == 403:
+        counter = staff("counter")
+        assert counter.post(first, **SHOWN, deed_key=key_of(counter, case)).status == 303
+    statement = "SELECT id, role FROM work_item WHERE case_id = :id AND state = 'open'"
+    ((item, role),) = target.read(statement, id=int(case.rsplit("/", 1)[1]))
+    assert role == "verifier"
+    for deed in ("", "/take"):
+        told = clerk.post(
+            f"{case}/tasks/{item}{deed}", deed_key=f"own{deed}", event_on="R8.11.23", reason="01"
+        )
+        attack.expect(told.status in {403, 404}, ("his own entry", deed, told.status))
+    token = clerk.token()
+    for deed in ("take", "complete"):
+        told = clerk.ask(
+            "POST",
+            f"/api/v1/tasks/{item}/{deed}",
+            body=b"{}",
+            **{**PROGRAM, "X_CSRFToken": token, "Idempotency_Key": f"own-entry-{deed}"},
+        )
+        attack.expect(told.status in {400, 403, 404}, ("his own entry by the API", deed, told.status))
+    call_off_all(chief, target)
+    other, _ = take_in(staff("counter"))
+    told = clerk.get(f"{other}")
+    attack.expect(not told.broke, "a case after the absence")
+    attack.expect("(代理)" not in clerk.get("/inbox/").text, "a deputy after the absence")
     ((state,),) = target.read("SELECT state FROM work_item WHERE id = :id", id=item)
     attack.expect(state == "open", state)
     assert attack.findings == []

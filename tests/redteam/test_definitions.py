@@ -42,6 +42,18 @@ NAMES = (
 )
 
 
+HOSTILE_TEXTS = (
+    "<script>alert(1)</script>",
+    '<link rel="attachment" href="file:///etc/passwd"><img src="http://127.0.0.1:1/x">',
+    "{氏名.__class__.__mro__} {{7*7}} {% include '/etc/passwd' %}",
+    "**" * 2_000,
+    "{" * 500,
+    "長" * 20_000,
+    "\u202e\u0007\u0000",
+    "'; DROP TABLE letter_text; --",
+)
+
+
 def in_force(target: Target) -> list[tuple[object, ...]]:
     return target.read("SELECT slug, version, hash FROM definition ORDER BY slug, version")
 
@@ -92,6 +104,82 @@ def test_putting_ones_own_draft_in_force(target: Target, staff: Staff, attack: A
         attack.expect("乗っ取り" not in one.get(place).text, ("another one's draft", deed, answer.status))
     attack.expect(one.get(place).status == 200, "the draft was taken from its author")
     one.post(f"{place}/discard", seen="1")
+    assert attack.findings == []
+
+
+def test_putting_ones_own_draft_in_force_some_other_way(target: Target, staff: Staff, attack: Attack) -> None:
+    """On a day to come, by waiving a test, from another one's try-out; each by who must not."""
+    one, second = staff("administrator"), staff("spare.administrator.1")
+    begun = send_in(one, "dog_tax.zip", archive({name: text.encode() for name, text in DOG_TAX.items()}))
+    place, cases = begun.location, "SELECT count(*) FROM workflow_case"
+    assert DRAFT.match(place), begun.status
+    one.post(f"{place}/check", seen="1")
+    before = target.read(cases)
+    for who, seen in ((one, "1"), (one, "2"), (staff("section_chief"), "1"), (staff("auditor"), "1")):
+        answer = who.post(f"{place}/plan", seen=seen, on="R10.4.1", reason="自分で")
+        planned = target.read("SELECT count(*) FROM definition_plan")
+        attack.expect(not answer.broke and planned == [(0,)], ("a day to come", seen, answer.status))
+    for day in ("R2.4.1", "9999-12-31", "R10.13.45", "x" * 5_000, "today"):
+        answer = second.post(f"{place}/plan", seen="1", on=day, reason="確認した")
+        planned = target.read("SELECT count(*) FROM definition_plan")
+        attack.expect(not answer.broke and planned == [(0,)], ("a day that is none", day[:10], answer.status))
+    for who in (second, staff("section_chief"), staff("counter")):
+        for deed in ("try", "try/task", "try/step", "try/keep", "tests/1/waive", "replay", "diagram"):
+            answer = who.post(
+                f"{place}/{deed}", seen="1", reason="x", on="R8.11.23", element="apply", told="0"
+            )
+            attack.expect(not answer.broke, ("another one's draft", deed, answer.status))
+            if who is not second:
+                attack.expect(answer.status == 403, ("a role that does not draw", deed, answer.status))
+    tried = [target.read(f"TABLE {name}") for name in ("try_out", "kept_test", "test_waiver")]
+    attack.expect(tried == [[], [], []], ("another one's try-out", tried))
+    one.post(f"{place}/try", seen="1", on="R8.11.23")
+    for value in HOSTILE_TEXTS:
+        for deed in ("try/task", "try/step", "try/keep"):
+            answer = one.post(f"{place}/{deed}", element=value, told="0", deed=value, note=value, name=value)
+            attack.expect(not answer.broke, ("a try-out", deed, value[:20], answer.status))
+            attack.expect("<script>alert(1)" not in answer.text, ("a try-out", deed, "markup"))
+        attack.expect(not one.get(f"{place}/try").broke, ("a try-out", value[:20]))
+    attack.expect(target.read(cases) == before, "a try-out made a case")
+    one.post(f"{place}/discard", seen="1")
+    assert attack.findings == []
+
+
+def test_hostile_texts_of_letters(target: Target, staff: Staff, attack: Attack) -> None:
+    """Markup, places and files in a text; one's own put in force; another one's draft changed."""
+    one, second = staff("administrator"), staff("spare.administrator.1")
+    slugs = sorted(
+        set(re.findall(r"/studio/letters/([a-z_]+)", one.get("/studio/letters/").text)) - {"drafts"}
+    )
+    texts = "SELECT count(*) FROM letter_text"
+    before = target.read(texts)
+    place = one.post(f"/studio/letters/{slugs[0]}/draft").location
+    assert re.fullmatch(r"/studio/letters/drafts/\d+", place)
+
+    def seen() -> str:
+        return str(target.read("SELECT lock_version FROM letter_draft")[0][0])
+
+    for value in HOSTILE_TEXTS:
+        answer = one.post(place, seen=seen(), heading="お知らせ", body=value)
+        attack.expect(not answer.broke, ("saved", value[:20], answer.status))
+        for path in (place, f"{place}/preview.pdf"):
+            shown = one.get(path)
+            attack.expect(not shown.broke, (path, value[:20], shown.status))
+            told = "<script>alert(1)" in shown.text or "root:x:0" in shown.text
+            attack.expect(not told, (path, value[:20], "markup or a file"))
+    for number in (seen(), "0", "99"):
+        answer = one.post(f"{place}/publish", seen=number, reason="自分で")
+        attack.expect(
+            not answer.broke and target.read(texts) == before, ("its author", number, answer.status)
+        )
+    for deed in ("", "/discard", "/newest"):
+        second.post(f"{place}{deed}", seen=seen(), heading="乗っ取り", body="乗っ取り")
+        attack.expect("乗っ取り" not in one.get(place).text, ("another one's draft", deed))
+    for who in ("section_chief", "auditor", "counter"):
+        answer = staff(who).post(f"{place}/publish", seen=seen(), reason="公開する")
+        attack.expect(answer.status == 403 and target.read(texts) == before, (who, answer.status))
+    attack.expect(one.get(place).status == 200, "the draft was taken from its author")
+    one.post(f"{place}/discard", seen=seen())
     assert attack.findings == []
 
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from portal.security.roles import ROLES
+from services import premium_trial
 from tests.redteam.conftest import WHOLE, Target
 from tests.redteam.intruder import Intruder
 from tests.redteam.ledger import Attack
@@ -90,6 +91,9 @@ NAMES = (
         "purpose",
         "person",
     ),
+    *(f"{field}-0" for field in premium_trial.FIELDS),
+    *("user", "deputy", "on", "from_on", "until_on", "seen", "element", "told", "days", "code", "example"),
+    *("operation", "heading", "body", "year", "to", "row", "file"),
 )
 NOT_FUZZED = ENDS_THE_VISIT | {"SignInView.login", "SignInView.second", "static"}
 

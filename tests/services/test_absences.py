@@ -9,13 +9,15 @@ from sqlalchemy import select
 from models.absence import StandIn
 from models.case import WorkItem
 from models.notice import Notice
-from portal.security.roles import BOOK, ROLES
-from services import absences, coverage, role_tables, staffing
+from portal.security.roles import BOOK, ROLES, TASK_ROLES
+from services import absence_rules, absences, board, coverage, role_tables, staffing, two_people
 from services.absence_rules import Wish
+from services.context import Principal
 from services.deputies import DeputyRefused
 from services.errors import NotAllowed, NotFound, SomebodyElseWasFaster
 from tests.factories.audit import told
 from tests.factories.staff import employ
+from workflows.engine import taking
 
 
 @pytest.fixture
@@ -180,6 +182,54 @@ def test_each_sees_what_concerns_him_and_the_chief_sees_all(ctx, office, actor_c
     clerk = replace(ctx, actor=actor_certificate_clerk)
     absences.record(clerk, BOOK, wish(ctx, actor_certificate_clerk))
     assert [len(absences.read(one)) for one in (chief, ctx, clerk)] == [2, 1, 1]
+
+
+def as_deputy(ctx, who, principal):
+    return replace(
+        ctx,
+        actor=replace(
+            who,
+            roles=who.roles | principal.roles,
+            lent=principal.roles,
+            principals=(Principal(principal.staff_id, principal.roles, principal.names),),
+        ),
+    )
+
+
+def test_the_deputy_of_the_chief_is_no_chief_beyond_the_tasks(
+    ctx, office, actor_certificate_clerk, actor_verifier, waits
+):
+    """He neither makes himself the deputy of others nor decides, reads the board or hands tasks over."""
+    chief, colleague = office
+    absences.record(chief, BOOK, wish(ctx, chief.actor, actor_certificate_clerk))
+    other = absences.record(chief, BOOK, wish(ctx, colleague, None, 2, 3))
+    clerk = as_deputy(ctx, actor_certificate_clerk, chief.actor)
+    taken = waits(assignee_id=ctx.actor.staff_id)
+    for deed in (
+        lambda: absences.record(clerk, BOOK, wish(ctx, actor_verifier, actor_certificate_clerk)),
+        lambda: absences.call_off(clerk, other.id),
+        lambda: board.read(clerk, TASK_ROLES),
+        lambda: two_people.must_have_any(clerk, frozenset({"section_chief"}), "課長だけ", "the chief only"),
+        lambda: taking.give_back(clerk, taken),
+        lambda: taking.delegate(clerk, taken, colleague.staff_id),
+    ):
+        with pytest.raises(NotAllowed):
+            deed()
+    assert [line.absence.id for line in absences.read(clerk)] != []
+    assert other.id not in [line.absence.id for line in absences.read(clerk)]
+
+
+def test_other_roles_do_not_bring_duties_together_by_a_stand_in(
+    ctx, office, actor_certificate_clerk, actor_verifier
+):
+    chief, colleague = office
+    absences.record(chief, BOOK, wish(ctx, actor_verifier, actor_certificate_clerk, 1, 3))
+    absences.record(chief, BOOK, wish(ctx, colleague, ctx.actor, 1, 3))
+    fits = absence_rules.must_fit_stand_ins
+    fits(ctx, BOOK, actor_certificate_clerk.staff_id, ["verifier"])
+    for who, role in ((actor_certificate_clerk, "counter"), (colleague, "verifier"), (ctx.actor, "verifier")):
+        with pytest.raises(DeputyRefused, match="相互けん制"):
+            fits(ctx, BOOK, who.staff_id, [role])
 
 
 def test_the_chief_is_told_once_a_day_of_tasks_that_nobody_can_do(ctx, office, waits, actor_section_chief):

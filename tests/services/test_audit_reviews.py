@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from models.audit.event import AuditEvent
 from models.audit_review import AuditFinding, AuditMark, AuditReview
-from services import audit_reviews
+from services import audit_judging, audit_review_making, audit_reviews, audit_rules
 from services.audit_rules import RULES
 from services.context import Actor, Context
 from services.errors import NotAllowed, RuleBroken, SomebodyElseWasFaster
@@ -33,7 +33,7 @@ def month(ctx: Context) -> audit_month.Month:
 
 def reviewed(ctx: Context, month: audit_month.Month) -> AuditReview:
     month.write()
-    return audit_reviews.make(ctx, MONTH)
+    return audit_review_making.make(ctx, MONTH)
 
 
 def test_ordinary_traffic_gives_few_findings(ctx: Context, month: audit_month.Month) -> None:
@@ -78,7 +78,7 @@ def test_nobody_finds_the_person_of_a_pseudonym_by_what_a_run_leaves(
 def test_a_month_is_reviewed_once(ctx: Context, month: audit_month.Month) -> None:
     first = reviewed(ctx, month)
     before = len(found(ctx))
-    assert audit_reviews.make(ctx, date(2026, 10, 20)) is first
+    assert audit_review_making.make(ctx, date(2026, 10, 20)) is first
     assert len(found(ctx)) == before
 
 
@@ -87,8 +87,8 @@ def test_the_sample_is_drawn_again_by_its_seed(ctx: Context, month: audit_month.
     sample = select(AuditFinding.first_event_id).where(AuditFinding.rule == audit_reviews.SAMPLE)
     ids = list(ctx.session.scalars(sample.order_by(AuditFinding.id)))
     assert len(ids) == review.settings["sample"] == 20
-    again = audit_reviews.drawn(review.seed, review.first_id, review.last_id, 20)
-    looks = set(ctx.session.scalars(select(AuditEvent.id).where(AuditEvent.tag.in_(audit_reviews.LOOKS))))
+    again = audit_review_making.drawn(review.seed, review.first_id, review.last_id, 20)
+    looks = set(ctx.session.scalars(select(AuditEvent.id).where(AuditEvent.tag.in_(audit_rules.LOOKS))))
     assert [one for one in again if one in looks][:20] == ids
 
 
@@ -111,7 +111,7 @@ def test_nobody_judges_what_was_found_about_himself(
 ) -> None:
     (finding,) = found(ctx, "emergency_access")
     with pytest.raises(NotAllowed):
-        audit_reviews.judge(by(ctx, month.clerks[3]), finding.id, "in_order", "")
+        audit_judging.judge(by(ctx, month.clerks[3]), finding.id, "in_order", "")
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_verdict_needs_words_and_what_follows(
 ) -> None:
     (finding,) = found(ctx, "emergency_access")
     with pytest.raises(RuleBroken):
-        audit_reviews.judge(by(ctx, actor_auditor), finding.id, verdict, words)
+        audit_judging.judge(by(ctx, actor_auditor), finding.id, verdict, words)
     assert finding.verdict == ""
 
 
@@ -137,22 +137,22 @@ def test_a_review_is_concluded_when_all_is_judged_and_ends_when_all_is_done(
     for finding in audit_reviews.read(auditor, judged.id).lines:
         if finding.finding.rule == "emergency_access":
             due = auditor.today + timedelta(days=3)
-            audit_reviews.judge(
+            audit_judging.judge(
                 auditor, finding.finding.id, "to_ask", "理由の記載がない", ("本人に聞く", owner, due)
             )
         else:
-            audit_reviews.judge(auditor, finding.finding.id, "in_order", "")
+            audit_judging.judge(auditor, finding.finding.id, "in_order", "")
     assert audit_reviews.conclude(auditor, judged.id, "一件確認")["follow_ups"] == 1
     (finding,) = found(ctx, "emergency_access")
     with pytest.raises(SomebodyElseWasFaster):
-        audit_reviews.judge(auditor, finding.id, "in_order", "")
+        audit_judging.judge(auditor, finding.id, "in_order", "")
     with pytest.raises(audit_reviews.FindingsOpen):
         audit_reviews.settle(auditor, judged.id)
     late = by(ctx, actor_auditor, days=4)
-    ((follow_up, _),) = audit_reviews.list_overdue(late)
-    audit_reviews.escalated(late, follow_up)
-    assert audit_reviews.list_overdue(late) == []
-    audit_reviews.finish_follow_up(late, follow_up.id, "災害対応と確認")
+    ((follow_up, _),) = audit_judging.list_overdue(late)
+    audit_judging.escalated(late, follow_up)
+    assert audit_judging.list_overdue(late) == []
+    audit_judging.finish_follow_up(late, follow_up.id, "災害対応と確認")
     assert audit_reviews.settle(late, judged.id) == {"settled": True}
     tags = Counter(one.tag for one in told(ctx.session) if one.tag.startswith("review:"))
     assert tags["review:made"] == tags["review:concluded"] == tags["review:escalated"] == 1

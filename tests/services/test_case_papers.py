@@ -13,7 +13,7 @@ from printing.notifications.identity_check_record import IdentityCheckRecord
 from printing.notifications.missing_papers_notice import MissingPapersNotice
 from printing.notifications.papers_returned import PapersReturned
 from printing.notifications.reception_slip import ReceptionSlip
-from services import case_papers, cases, documents, identity, print_queue, print_runs
+from services import case_papers, cases, documents, identity, print_queue, print_register, print_runs
 from services.context import SYSTEM
 from services.demonstration import masters
 from services.documents import Dress
@@ -214,7 +214,7 @@ def test_a_slip_is_done_as_soon_as_it_is_printed_and_every_paper_can_be_laid_out
             assert rendered.refused == ()
             with uow(actor_counter) as ctx:
                 print_runs.record(ctx, rendered, finish=True)
-                assert print_runs.pdf_of_request(ctx, row.id, case_papers.SLUGS) == rendered.pdf
+                assert print_register.pdf_of_request(ctx, row.id, case_papers.SLUGS) == rendered.pdf
             assert row.state == "done"
 
 
@@ -222,6 +222,6 @@ def test_a_paper_that_waits_has_no_pdf_yet_and_says_where_it_is(uow, actor_count
     done = take_in(uow, actor_counter)
     row, _ = asked(uow, actor_counter, done.case_id, "reception_slip")
     with pytest.raises(RuleBroken, match="印刷待ち"), uow(actor_counter) as ctx:
-        print_runs.pdf_of_request(ctx, row.id, case_papers.SLUGS)
+        print_register.pdf_of_request(ctx, row.id, case_papers.SLUGS)
     with pytest.raises(NotFound), uow(actor_counter) as ctx:
-        print_runs.pdf_of_request(ctx, row.id, {"day_list"})
+        print_register.pdf_of_request(ctx, row.id, {"day_list"})

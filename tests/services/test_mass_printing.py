@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models.document import PrintRequest, PrintRun
-from services import mass_printing, print_queue, print_runs
+from services import mass_printing, print_queue, print_register
 from services.errors import NotFound, SomebodyElseWasFaster
 from services.job_kinds import Work
 from tests.factories.prints import print_papers
@@ -48,7 +48,7 @@ def to_the_end(uow, clerk, papers):
 
 
 def pages(uow, clerk, run_id):
-    with uow(clerk) as ctx, pikepdf.open(io.BytesIO(print_runs.pdf_of(ctx, run_id))) as opened:
+    with uow(clerk) as ctx, pikepdf.open(io.BytesIO(print_register.pdf_of(ctx, run_id))) as opened:
         return len(opened.pages)
 
 
@@ -96,8 +96,8 @@ def test_a_paper_that_somebody_prints_meanwhile_is_on_no_page_of_the_run(uow, cl
     whole = pages(uow, clerk, run.id) + pages(uow, clerk, other.id)
     mass_printing._parts.clear()
     with uow(clerk) as ctx:
-        assert len(print_runs.read(ctx, run.id).leaves) == 3
-        assert print_runs.read(ctx, run.id).leaves[-1].last_page == pages(uow, clerk, run.id) < whole
+        assert len(print_register.read(ctx, run.id).leaves) == 3
+        assert print_register.read(ctx, run.id).leaves[-1].last_page == pages(uow, clerk, run.id) < whole
 
 
 def test_when_nothing_waits_any_more_nothing_is_kept(uow, clerk, papers, session):

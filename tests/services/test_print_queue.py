@@ -10,7 +10,7 @@ from sqlalchemy import select
 from models.audit.event import AuditEvent
 from models.certificate import Certificate, last_events
 from models.document import PrintEvent, PrintRequest, PrintRun
-from services import documents, print_queue, print_runs
+from services import documents, print_queue, print_register, print_runs
 from services.certificates import events
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 from services.print_queue import TO_HAND_OVER, StillNeeded, Wish
@@ -64,7 +64,7 @@ def test_many_are_printed_as_one_pdf_whose_very_bytes_can_be_fetched_again(uow, 
     run = print_papers(uow, clerk, family)
     assert run.papers == 4
     with uow(clerk) as ctx:
-        pdf = print_runs.pdf_of(ctx, run.id)
+        pdf = print_register.pdf_of(ctx, run.id)
     assert hashlib.sha256(pdf).hexdigest() == run.sha256
     assert pages(pdf) == 7  # three carriers of two sides, one notice
     assert {request_of(session, one).state for one in family} == {"printed"}
@@ -85,7 +85,7 @@ def test_sheets_lie_in_order_of_paper_postal_area_and_household(uow, clerk, sess
     ids = [*late.print_request_ids, *early.print_request_ids]
     run = print_papers(uow, clerk, ids)
     with uow(clerk) as ctx:
-        leaves = print_runs.read(ctx, run.id).leaves
+        leaves = print_register.read(ctx, run.id).leaves
     assert [leaf.row.request.postal_code for leaf in leaves] == ["1000000", "9000000"]
     assert [(leaf.first_page, leaf.last_page) for leaf in leaves] == [(1, 2), (3, 4)]
 
@@ -110,8 +110,8 @@ def test_a_person_whose_name_has_no_glyph_stays_waiting_with_the_reason_and_the_
     assert run.papers == 3
     with uow(clerk) as ctx:
         [row] = print_queue.read(ctx, Wish()).rows
-        told = print_runs.trouble_of(row.trouble)
-        [(_, shown)] = print_runs.read(ctx, run.id).refused
+        told = print_register.trouble_of(row.trouble)
+        [(_, shown)] = print_register.read(ctx, run.id).refused
     assert told == shown
     assert (told.code, f"見本 {EMOJI}さんの" in told.message_ja) == ("print.glyph_missing", True)
     assert row.request.state == "waiting"
@@ -164,8 +164,8 @@ def test_the_spoiled_sheet_is_marked_on_its_first_run(uow, clerk, family):
     first = print_papers(uow, clerk, family)
     again = spoil_papers(uow, clerk, first.id, [family[1]])
     with uow(clerk) as ctx:
-        states = {leaf.row.request.id: leaf.state for leaf in print_runs.read(ctx, first.id).leaves}
-        assert print_runs.read(ctx, again.id).unchecked == [family[1]]
+        states = {leaf.row.request.id: leaf.state for leaf in print_register.read(ctx, first.id).leaves}
+        assert print_register.read(ctx, again.id).unchecked == [family[1]]
     assert states == {one: "spoiled" if one == family[1] else "printed" for one in family}
 
 
@@ -219,14 +219,14 @@ def test_papers_and_runs_of_another_office_are_not_there(uow, clerk, family, ses
         lambda ctx: print_queue.choose(ctx, family),
         lambda ctx: print_runs.finish(ctx, family),
         lambda ctx: print_queue.cancel(ctx, family[0], "不要"),
-        lambda ctx: print_runs.read(ctx, run.id),
-        lambda ctx: print_runs.pdf_of(ctx, run.id),
+        lambda ctx: print_register.read(ctx, run.id),
+        lambda ctx: print_register.pdf_of(ctx, run.id),
     ):
         with pytest.raises(NotFound), uow(stranger) as ctx:
             deed(ctx)
     with uow(stranger) as ctx:
         assert print_queue.read(ctx, Wish()).rows == []
-        assert print_runs.list_runs(ctx) == []
+        assert print_register.list_runs(ctx) == []
 
 
 def test_a_paper_of_an_ended_certificate_is_not_printed_and_can_be_struck_off(uow, clerk, family, session):
@@ -254,7 +254,7 @@ def test_nothing_chosen_is_said(uow, clerk):
 def test_runs_are_on_the_register_with_who_and_what(uow, clerk, family):
     print_papers(uow, clerk, family)
     with uow(clerk) as ctx:
-        [line] = print_runs.list_runs(ctx)
+        [line] = print_register.list_runs(ctx)
     assert (line.by, dict(line.documents)) == (
         "交付 恵",
         {"eligibility_certificate": 3, "eligibility_notice": 1},
@@ -265,7 +265,7 @@ def test_each_deed_is_on_the_audit_without_a_name(uow, clerk, family, session):
     first = print_papers(uow, clerk, family)
     spoil_papers(uow, clerk, first.id, [family[0]])
     with uow(clerk) as ctx:
-        print_runs.previewed(ctx, f"print_request:{family[0]}")
+        print_register.previewed(ctx, f"print_request:{family[0]}")
     rows = session.scalars(select(AuditEvent).where(AuditEvent.tag.like("print:%"))).all()
     assert {row.tag for row in rows} == {"print:run", "print:spoiled", "print:previewed"}
     assert "見本" not in "".join(str(row.detail) + row.subject for row in rows)

@@ -10,7 +10,7 @@ from models.audit_review import AuditFinding, AuditFollowUp, AuditReview
 from models.case import Case, WorkItem
 from models.job import Job
 from portal import job_catalog
-from services import audit_reviews, periodic, statute
+from services import audit_judging, audit_reviews, periodic, statute
 from services.context import SYSTEM, Actor, Context
 from services.job_kinds import Work
 from tests.factories import audit_month
@@ -55,9 +55,9 @@ def judge_all(ctx: Context, owner: int) -> None:
     for finding in ctx.session.scalars(select(AuditFinding)).all():
         if finding.rule == "emergency_access":
             due = ctx.today + timedelta(days=2)
-            audit_reviews.judge(ctx, finding.id, "to_ask", "理由がない", ("聞き取り", owner, due))
+            audit_judging.judge(ctx, finding.id, "to_ask", "理由がない", ("聞き取り", owner, due))
         else:
-            audit_reviews.judge(ctx, finding.id, "in_order", "")
+            audit_judging.judge(ctx, finding.id, "in_order", "")
 
 
 def begun(office: Context) -> AuditReview:
@@ -93,7 +93,7 @@ def test_it_ends_when_all_is_judged_and_all_follow_ups_are_done(
     with pytest.raises(audit_reviews.FindingsOpen):
         runner.complete(office, item.id, {})
     follow_up = office.session.scalars(select(AuditFollowUp)).one()
-    audit_reviews.finish_follow_up(office, follow_up.id, "災害対応だった")
+    audit_judging.finish_follow_up(office, follow_up.id, "災害対応だった")
     assert runner.complete(office, item.id, {}).ended
     assert office.session.get_one(Case, review.case_id).state == "done"
 

@@ -25,7 +25,7 @@ def withdraw(ctx: Context, case_id: int, reason: str) -> Case:
     """
     refuse_reason(reason, "取下げの理由を入力してください。", "Give the reason of the withdrawal.")
     running = load(ctx, case_id)
-    if not ctx.actor.roles & {"counter", *SUPERVISORS}:
+    if not ctx.actor.own_roles & {"counter", *SUPERVISORS}:
         raise NotAllowed("この届出を取り下げる権限がありません。", "You may not withdraw this notification.")
     case, matter = (
         running.case,

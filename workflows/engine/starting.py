@@ -45,7 +45,7 @@ def start_ex_officio(ctx: Context, slug: str, reason: str, raw: Mapping[str, Any
         FormRefused, RegistrationRefused: the entry is not accepted; nothing was begun.
         NotAllowed: the actor does not decide ex officio, or the entry came another way.
     """
-    if not ctx.actor.roles & SUPERVISORS or raw.get("way") != "ex_officio":
+    if not ctx.actor.own_roles & SUPERVISORS or raw.get("way") != "ex_officio":
         raise NotAllowed(
             "職権による処理を始められるのは、決定した課長だけです。",
             "Only the section chief who decided it may begin it ex officio.",

@@ -53,7 +53,7 @@ def give_back(ctx: Context, item_id: int) -> WorkItem:
         NotAllowed: the task is somebody else's.
     """
     item = get_item(ctx, item_id, lock=True)
-    if not is_in_hand(ctx, item) and not ctx.actor.roles & SUPERVISORS:
+    if not is_in_hand(ctx, item) and not ctx.actor.own_roles & SUPERVISORS:
         raise NotAllowed(
             "この仕事は別の担当者が引き受けています。戻せるのは本人か課長です。",
             "This task is somebody else's. He or the section chief can give it back.",
@@ -108,7 +108,7 @@ def may_delegate(ctx: Context, item: WorkItem) -> None:
         SomebodyElseWasFaster: it is finished, or somebody else has it.
         NotAllowed: it is not the actor's to do.
     """
-    if ctx.actor.roles & SUPERVISORS:
+    if ctx.actor.own_roles & SUPERVISORS:
         must_be_open(item)
     else:
         must_be_allowed(ctx, item)

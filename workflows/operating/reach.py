@@ -16,7 +16,7 @@ UNFINISHED = ("open", "suspended")
 
 def within(ctx: Context, office_column: Any) -> list[ColumnElement[bool]]:
     """The condition on the office of a row; none for who sees all offices."""
-    if ctx.actor == SYSTEM or ctx.actor.roles & EVERYWHERE:
+    if ctx.actor == SYSTEM or ctx.actor.own_roles & EVERYWHERE:
         return []
     return [office_column == ctx.actor.office_id]
 

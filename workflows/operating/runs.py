@@ -271,7 +271,7 @@ def _add(ctx: Context, run: OperationRun, items: Sequence[tuple[int | None, int 
 
 
 def _must_have_right(ctx: Context, kind: str) -> None:
-    if ctx.actor != SYSTEM and not ctx.actor.roles & RIGHTS[kind]:
+    if ctx.actor != SYSTEM and not ctx.actor.own_roles & RIGHTS[kind]:
         raise NotAllowed(
             f"「{KINDS[kind][0]}」を行う権限がありません。課長か管理者に依頼してください。",
             f"You may not do this ({KINDS[kind][1]}). Ask the section chief or an administrator.",
