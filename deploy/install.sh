@@ -161,6 +161,7 @@ put_everything() {
   put nginx/portal.conf "$PREFIX/etc/nginx/sites-available/portal" 0644
   put logrotate/portal "$PREFIX/etc/logrotate.d/portal" 0644
   put logrotate/journald.conf "$PREFIX/etc/systemd/journald.conf.d/portal.conf" 0644
+  put_once journal/upload.conf "$PREFIX/etc/systemd/journal-upload.conf.d/portal.conf" 0644
   put bin/portal "$PREFIX/usr/local/sbin/portal" 0755
 }
 
@@ -190,7 +191,8 @@ cat <<'TOLD'
 What is left, once (docs/installation.md):
   1. look through /etc/portal/*.env; certificate and key into /etc/portal/tls
   2. PostgreSQL: deploy/postgresql/roles.sql, database.sql; passwords into /etc/portal/keys/pgpass*
-  3. portal setup && portal doctor && portal check
-  4. systemctl start portal-web.socket portal-web portal-worker portal-backup.timer portal-backup-keys.timer
+  3. the log: /etc/systemd/journal-upload.conf.d/portal.conf, then systemctl enable --now systemd-journal-upload
+  4. portal setup && portal doctor && portal check
+  5. systemctl start portal-web.socket portal-web portal-worker portal-backup.timer portal-backup-keys.timer
      portal-backup-verify.timer portal-audit-verify.timer; systemctl reload nginx
 TOLD

@@ -12,6 +12,7 @@ from flask import url_for
 
 from portal.language import current_language, lazy, t
 from portal.security.access import can
+from portal.views.said_again import kept
 from rules.eras import PartialDate, format_both, format_long, format_short
 from services.context import JST
 from services.print_requests import title_in
@@ -36,6 +37,7 @@ def install(app: Flask) -> None:
         person_url=person_url,
         household_url=household_url,
         inbox_url=inbox_url,
+        kept=kept,
     )
     app.jinja_env.filters.update(
         era=era, era_short=era_short, era_both=era_both, moment=moment, yen=yen, plain=plain, paper=paper

@@ -13,6 +13,7 @@ from portal import clock
 from portal.language import t
 from portal.security.access import requires
 from portal.security.actor import current_actor
+from portal.views.said_again import said_again
 from services import attachments, scanning
 from services.errors import RuleBroken
 from services.scanning import Look
@@ -34,9 +35,8 @@ class AttachmentView(BaseView):
             with unit_of_work(current_actor(), clock.now()) as ctx:
                 attachments.add(ctx, case_id, request.form.get("kind", ""), name, content, seen)
         except RuleBroken as refused:
-            flash(t(refused.message_ja, refused.message_en), "danger")
-        else:
-            flash(*_said(seen))
+            return said_again(refused, "CaseView.show", case_id=case_id)
+        flash(*_said(seen))
         return redirect(url_for("CaseView.show", case_id=case_id), code=303)
 
     @expose("/<int:case_id>/attachments/<int:attachment_id>", methods=["GET"])

@@ -14,6 +14,7 @@ from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views.pdf_answers import dress, pdf_answer, said_in_pane
+from portal.views.said_again import said_again
 from printing.letter_texts import LETTERS
 from printing.wording import LONGEST_HEADING, LONGEST_TEXT, Fault, WordingRefused
 from services import documents, letter_drafts, letter_samples, letter_texts
@@ -235,9 +236,8 @@ def _done(draft_id: int, deed: Callable[[Context, int], str]) -> Any:
     except NotFound:
         raise
     except ServiceError as refused:
-        flash(t(refused.message_ja, refused.message_en), "danger")
-    else:
-        flash(told, "success")
+        return said_again(refused, "LetterTextView.draft", draft_id=draft_id)
+    flash(told, "success")
     return _to(draft_id)
 
 
@@ -248,8 +248,7 @@ def _ended(draft_id: int, deed: Callable[[Context, int], tuple[str, str]]) -> An
     except NotFound:
         raise
     except ServiceError as refused:
-        flash(t(refused.message_ja, refused.message_en), "danger")
-        return _to(draft_id)
+        return said_again(refused, "LetterTextView.draft", draft_id=draft_id)
     flash(told, "success")
     return redirect(url_for("LetterTextView.show", slug=slug), code=303)
 

@@ -19,6 +19,7 @@ from portal.security.actor import current_actor
 from portal.security.roles import ROLES
 from portal.views.operation_moves import KINDS as DIFFERENCES
 from portal.views.procedure_titles import title_in
+from portal.views.said_again import said_again
 from services import audit
 from services.context import Context
 from services.errors import NotFound, ServiceError
@@ -90,8 +91,7 @@ class StudioView(BaseView):
             with unit_of_work(current_actor(), clock.now()) as ctx:
                 draft_id, upload = drafts.begin_from_files(ctx, *_sent(), _OFFICE)
         except ServiceError as refused:
-            flash(t(refused.message_ja, refused.message_en), "danger")
-            return redirect(url_for("DefinitionView.list"), code=303)
+            return said_again(refused, "DefinitionView.list")
         _tell_taken_in(upload)
         return _to(draft_id)
 
@@ -210,8 +210,7 @@ class StudioView(BaseView):
         except NotFound:
             raise
         except ServiceError as refused:
-            flash(t(refused.message_ja, refused.message_en), "danger")
-            return _to(draft_id)
+            return said_again(refused, "StudioView.draft", draft_id=draft_id)
         flash(
             t(
                 f"第{number}版を公開しました。新しい案件はこの版で始まります。進行中の案件は元の版のままです。",
@@ -231,8 +230,7 @@ class StudioView(BaseView):
         except NotFound:
             raise
         except ServiceError as refused:
-            flash(t(refused.message_ja, refused.message_en), "danger")
-            return _to(draft_id)
+            return said_again(refused, "StudioView.draft", draft_id=draft_id)
         flash(t("下書きを破棄しました。", "The draft was dropped."), "success")
         return redirect(url_for("DefinitionView.list"), code=303)
 
@@ -288,10 +286,9 @@ def _done(draft_id: int, deed: Callable[[Context, int], str]) -> Any:
     except NotFound:
         raise
     except ServiceError as refused:
-        flash(t(refused.message_ja, refused.message_en), "danger")
-    else:
-        if told:
-            flash(told, "success")
+        return said_again(refused, "StudioView.draft", draft_id=draft_id)
+    if told:
+        flash(told, "success")
     return _to(draft_id)
 
 

@@ -13,8 +13,9 @@ from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.security.roles import ROLES
+from portal.views.said_again import said_again
 from rules.eras import DateNotUnderstood, format_short, parse_date
-from services.errors import RuleBroken, ServiceError
+from services.errors import NotFound, RuleBroken, ServiceError
 from services.unit_of_work import unit_of_work
 from workflows.studio import planned_publishing
 
@@ -37,17 +38,18 @@ class PlanView(BaseView):
             day = _day(request.form.get("on", ""))
             with unit_of_work(current_actor(), clock.now()) as ctx:
                 planned_publishing.plan(ctx, draft_id, seen, day, reason, _OFFICE)
+        except NotFound:
+            raise
         except ServiceError as refused:
-            flash(t(refused.message_ja, refused.message_en), "danger")
-        else:
-            shown = format_short(day)
-            flash(
-                t(
-                    f"{shown}に公開します。その日にもう一度検査し、下書きが変われば取り消されます。",
-                    f"It comes in force on {shown}, checked again; a change of the draft cancels it.",
-                ),
-                "success",
-            )
+            return said_again(refused, "StudioView.draft", draft_id=draft_id)
+        shown = format_short(day)
+        flash(
+            t(
+                f"{shown}に公開します。その日にもう一度検査し、下書きが変われば取り消されます。",
+                f"It comes in force on {shown}, checked again; a change of the draft cancels it.",
+            ),
+            "success",
+        )
         return redirect(url_for("StudioView.draft", draft_id=draft_id), code=303)
 
     @expose("/plans/<int:plan_id>/cancel", methods=["POST"])

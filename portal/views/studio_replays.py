@@ -16,6 +16,7 @@ from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views.procedure_titles import title_in
+from portal.views.said_again import said_again
 from rules.eras import DateNotUnderstood, parse_date
 from services.errors import NotFound, RuleBroken, ServiceError
 from services.unit_of_work import unit_of_work
@@ -47,8 +48,7 @@ class ReplayView(BaseView):
         except NotFound:
             raise
         except ServiceError as refused:
-            flash(t(refused.message_ja, refused.message_en), "danger")
-            return redirect(url_for("StudioView.draft", draft_id=draft_id), code=303)
+            return said_again(refused, "StudioView.draft", draft_id=draft_id)
         return redirect(url_for("ReplayView.show", run_id=run_id), code=303)
 
     @expose("/replays/<int:run_id>", methods=["GET"])
@@ -102,9 +102,8 @@ class ReplayView(BaseView):
         except NotFound:
             raise
         except ServiceError as refused:
-            flash(t(refused.message_ja, refused.message_en), "danger")
-        else:
-            flash(t("確認を記録しました。", "Your signature is on record."), "success")
+            return said_again(refused, "ReplayView.show", run_id=run_id)
+        flash(t("確認を記録しました。", "Your signature is on record."), "success")
         return redirect(url_for("ReplayView.show", run_id=run_id), code=303)
 
 

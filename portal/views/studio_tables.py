@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose
 
 from portal import clock
@@ -14,6 +14,7 @@ from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.security.headers import content_security_policy
 from portal.views.procedure_titles import title_in
+from portal.views.said_again import said_again
 from portal.views.studio_drawing import refused_in_json
 from services.errors import NotAllowed, NotFound, ServiceError
 from services.unit_of_work import unit_of_work
@@ -101,8 +102,7 @@ class StudioTableView(BaseView):
         except NotFound:
             raise
         except ServiceError as refused:
-            flash(t(refused.message_ja, refused.message_en), "danger")
-            return redirect(url_for("StudioView.draft", draft_id=draft_id), code=303)
+            return said_again(refused, "StudioView.draft", draft_id=draft_id)
         slug, _, stem = key.rpartition("/")
         return redirect(url_for("StudioTableView.show", draft_id=draft_id, slug=slug, stem=stem), code=303)
 

@@ -16,6 +16,7 @@ from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views.procedure_titles import title, title_in
+from portal.views.said_again import said_again
 from services.context import Context
 from services.errors import RuleBroken, ServiceError
 from services.unit_of_work import unit_of_work
@@ -62,7 +63,7 @@ class KeptTestView(BaseView):
                 f"{test.name} is kept ({count} steps), with made-up values for all that is personal.",
             )
 
-        return _done(deed, url_for("KeptTestView.list", slug=slug))
+        return _done(deed, "KeptTestView.list", slug=slug)
 
     @expose("/<slug>/tests/<int:test_id>/set-aside", methods=["POST"])
     @requires("definition.draft")
@@ -73,7 +74,7 @@ class KeptTestView(BaseView):
             test = kept_tests.set_aside(ctx, test_id, request.form.get("reason", ""))
             return t(f"「{test.name}」を使わないことにしました。", f"{test.name} is set aside.")
 
-        return _done(deed, url_for("KeptTestView.list", slug=slug))
+        return _done(deed, "KeptTestView.list", slug=slug)
 
     @expose("/drafts/<int:draft_id>/tests", methods=["GET"])
     @requires("definition.read")
@@ -111,7 +112,7 @@ class KeptTestView(BaseView):
                 "The test is waived; the reason is shown to who puts the draft in force.",
             )
 
-        return _done(deed, url_for("KeptTestView.of_draft", draft_id=draft_id))
+        return _done(deed, "KeptTestView.of_draft", draft_id=draft_id)
 
     @expose("/drafts/<int:draft_id>/try/keep", methods=["POST"])
     @requires("definition.draft")
@@ -123,16 +124,15 @@ class KeptTestView(BaseView):
             test = kept_tests.keep_tried(ctx, draft_id, name)
             return t(f"「{test.name}」を試験として残しました。", f"{test.name} is kept as a test.")
 
-        return _done(deed, url_for("TryOutView.show", draft_id=draft_id))
+        return _done(deed, "TryOutView.show", draft_id=draft_id)
 
 
-def _done(deed: Callable[[Context], str], where: str) -> Any:
+def _done(deed: Callable[[Context], str], endpoint: str, **place: Any) -> Any:
     """One deed in one transaction; what came of it is told on the next page."""
     try:
         with unit_of_work(current_actor(), clock.now()) as ctx:
             told = deed(ctx)
     except ServiceError as refused:
-        flash(t(refused.message_ja, refused.message_en), "danger")
-    else:
-        flash(told, "success")
-    return redirect(where, code=303)
+        return said_again(refused, endpoint, **place)
+    flash(told, "success")
+    return redirect(url_for(endpoint, **place), code=303)

@@ -9,7 +9,7 @@ from datetime import datetime, time
 from typing import Any
 from uuid import uuid4
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 
 from forms.decoding import seal_individual_numbers, unflatten
@@ -24,6 +24,7 @@ from portal.security.roles import ROLES
 from portal.views import form_pages
 from portal.views.cases import EVENTS
 from portal.views.procedure_titles import title_in
+from portal.views.said_again import said_again
 from rules.eras import DateNotUnderstood, parse_date
 from services import intake
 from services.context import JST, Context
@@ -71,7 +72,7 @@ class TryOutView(BaseView):
         except NotFound:
             raise
         except ServiceError as refused:
-            flash(t(refused.message_ja, refused.message_en), "danger")
+            return said_again(refused, "TryOutView.show", draft_id=draft_id)
         return redirect(url_for("TryOutView.show", draft_id=draft_id), code=303)
 
     @expose("/<int:draft_id>/try/task", methods=["POST"])
@@ -92,7 +93,7 @@ class TryOutView(BaseView):
         except NotFound:
             raise
         except ServiceError as refused:
-            flash(t(refused.message_ja, refused.message_en), "danger")
+            return said_again(refused, "TryOutView.show", draft_id=draft_id)
         return redirect(url_for("TryOutView.show", draft_id=draft_id), code=303)
 
     @expose("/<int:draft_id>/try/step", methods=["POST"])
@@ -105,7 +106,7 @@ class TryOutView(BaseView):
         except NotFound:
             raise
         except ServiceError as refused:
-            flash(t(refused.message_ja, refused.message_en), "danger")
+            return said_again(refused, "TryOutView.show", draft_id=draft_id)
         return redirect(url_for("TryOutView.show", draft_id=draft_id), code=303)
 
     def _entry(self, ctx: Context, draft_id: int, element: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,15 @@ def test_keys_are_their_owner_s_only_and_each_another(prefix: Path) -> None:
 
 def test_no_blank_is_left(prefix: Path) -> None:
     assert [name for name, text in content(prefix).items() if re.search(rb"@[A-Z_]{3,}@", text)] == []
+
+
+def test_the_journal_is_sent_on_by_tls_with_certificates(prefix: Path) -> None:
+    told = ConfigParser()
+    assert told.read(prefix / "etc/systemd/journal-upload.conf.d/portal.conf")
+    upload = dict(told["Upload"])
+    assert upload.pop("url").startswith("https://")
+    assert set(upload) == {"serverkeyfile", "servercertificatefile", "trustedcertificatefile"}
+    assert all(path.startswith("/etc/portal/tls/") for path in upload.values())
 
 
 @pytest.mark.parametrize("unit", SERVICES)

@@ -84,7 +84,9 @@ def test_a_scan_just_over_the_limit_is_refused_with_words(
     attach: Attach, app: Flask, tmp_path: Path, language: str
 ) -> None:
     page = attach(PDF + bytes(20 * MEGABYTE))
+    assert page.status_code == 422
     assert ("20MBまでです" if language == "ja" else "larger than 20 MB") in page.text
+    assert f'<option value="{KIND}" selected>' in page.text
     assert kept(app) == []
     assert files(tmp_path) == []
 
@@ -112,7 +114,7 @@ def test_what_is_no_scan_by_its_content_is_refused(
     counter = enter("counter")
     case = counter.begun()
     for content, name in NO_SCANS:
-        page = counter.get(send(counter, case, content, name).location).text
+        page = send(counter, case, content, name).text
         assert "ファイルが空です" in page or "PDF・JPEG・PNG以外" in page, name
     assert kept(app) == []
     assert files(tmp_path) == []

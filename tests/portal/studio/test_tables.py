@@ -46,7 +46,8 @@ def test_a_new_table_is_sound(administrator, place) -> None:
         ("one", "", "名前"),
     ):
         refused = begin(administrator, place, decision=decision, title=title)
-        assert why in administrator.get(refused.location).text
+        assert why in refused.text
+        assert f'name="decision" value="{decision}"' in refused.text
 
 
 def test_only_the_style_attributes_of_the_library_are_let_in(administrator, place) -> None:
