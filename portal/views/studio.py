@@ -72,8 +72,7 @@ class StudioView(BaseView):
             with unit_of_work(current_actor(), clock.now()) as ctx:
                 draft_id = new_procedures.begin(ctx, **told)
         except ServiceError as refused:
-            flash(t(refused.message_ja, refused.message_en), "danger")
-            return redirect(url_for("DefinitionView.list"), code=303)
+            return said_again(refused, "DefinitionView.list")
         flash(
             t(
                 "新しい手続の下書きを作りました。このまま検査して試せます。名前、図、様式をこれから変えてください。",
