@@ -203,11 +203,18 @@ def decide(ctx: Context, row_id: int, outcome: str, reason: str) -> Confirmation
         if outcome == RELEASED:
             _release(ctx, row, held)
         else:
-            vault.discard(ctx.session, [vault.PREFIX + held.reference], ctx.at)
+            _drop(ctx, row, held)
     case_id = ctx.session.scalar(select(Case.id).where(Case.notification_id == row.notification_id))
     detail = {"kind": row.kind, "deed": outcome, "row": row.id}
     audit.record(ctx, Tag.CONFIRMATION_DECIDED, f"person:{row.person_id}", case_id, detail)
     return row
+
+
+def _drop(ctx: Context, row: ConfirmationRow, held: Number) -> None:
+    """Throw the held number away; who has none now is told of as a blank."""
+    vault.discard(ctx.session, [vault.PREFIX + held.reference], ctx.at)
+    notification = ctx.session.get(Notification, row.notification_id) if row.notification_id else None
+    number_linking.write_all(ctx, {row.person_id: None}, notification)
 
 
 def _release(ctx: Context, row: ConfirmationRow, held: Number) -> None:

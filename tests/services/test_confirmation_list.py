@@ -205,8 +205,11 @@ def test_a_wrong_check_digit_is_decided_by_a_second_person_with_a_reason(
     with pytest.raises(RuleBroken):
         confirmation_list.decide(as_(ctx, actor_verifier), held_as_typed.id, outcome, " ")
     confirmation_list.decide(as_(ctx, actor_verifier), held_as_typed.id, outcome, REASON)
+    ctx.session.flush()
     assert number_of(ctx, held_as_typed.person_id) == (a_wrong_one(3) if linked else None)
     assert (held_as_typed.state, held_as_typed.reason) == (outcome, REASON)
+    waiting = [one.kind for one in rows_of(ctx, held_as_typed.person_id) if one.state == "open"]
+    assert waiting == ([] if linked else ["blank"])  # who is left without a number is not forgotten
 
 
 def test_the_right_number_settles_the_wrong_one_that_waits(ctx, held_as_typed):
