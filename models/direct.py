@@ -15,18 +15,19 @@ from itertools import count
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Select
+from sqlalchemy import CompoundSelect, Connection, Select
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 from sqlalchemy.exc import DBAPIError
 
 Values = Sequence[Any]
+Asked = Select[Any] | CompoundSelect[Any]
 CURSOR = "direct_cursor"
 PLACE = "%s"
 _dialect: Any = dialect
 _NUMBERED = _dialect(paramstyle="numeric_dollar")
 
 
-def look(connection: Connection, statement: Select[Any], values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def look(connection: Connection, statement: Asked, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """The rows of a statement that was built once and is asked often, on every database."""
     if connection.dialect.name != "postgresql":
         return [tuple(row) for row in connection.execute(statement, values)]
@@ -53,8 +54,8 @@ def numbered(statement: str) -> str:
     return first + "".join(f"${next(number)}{one}" for one in rest)
 
 
-@lru_cache(maxsize=64)
-def _compiled(statement: Select[Any]) -> tuple[str, list[tuple[str, Any]]]:
+@lru_cache(maxsize=1024)
+def _compiled(statement: Asked) -> tuple[str, list[tuple[str, Any]]]:
     """A statement in PostgreSQL's words, and its values in their order: name, and what it is unless told."""
     compiled = statement.compile(dialect=_NUMBERED)
     return str(compiled), [(name, compiled.params[name]) for name in compiled.positiontup or ()]

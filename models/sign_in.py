@@ -10,16 +10,19 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BindParameter,
     ForeignKey,
     Index,
     LargeBinary,
     ScalarSelect,
     String,
     and_,
+    bindparam,
     func,
     or_,
     select,
@@ -164,6 +167,15 @@ class Found:
 
 def find_session(session: Session, token: str, day: date, at: datetime) -> Found | None:
     """The session of a token with all that says what its person may do on `day`, in one statement."""
+    values = {"token": digest(token), "day": day, "at": at}
+    found = session.execute(_finding(), values).unique().first()
+    return Found(*found) if found is not None else None
+
+
+@cache
+def _finding() -> Any:
+    """The statement of `find_session`, which every request asks: built once."""
+    day: BindParameter[date] = bindparam("day")
     here = and_(
         Posting.user_id == UserSession.user_id,
         Posting.from_on <= day,
@@ -172,22 +184,20 @@ def find_session(session: Session, token: str, day: date, at: datetime) -> Found
     taken = and_(
         EmergencyRight.user_id == UserSession.user_id,
         EmergencyRight.ended_at.is_(None),
-        EmergencyRight.until > at,
+        EmergencyRight.until > bindparam("at"),
     )
-    statement = (
+    return (
         select(UserSession, User, Posting, EmergencyRight, _lent(day), _unread())
         .join(User, User.id == UserSession.user_id)
         .outerjoin(Posting, here)
         .outerjoin(EmergencyRight, taken)
-        .where(UserSession.token_hash == digest(token))
+        .where(UserSession.token_hash == bindparam("token"))
         .options(joinedload(User.roles))
         .order_by(Posting.id.desc())
     )
-    found = session.execute(statement).unique().first()
-    return Found(*found) if found is not None else None
 
 
-def _lent(day: date) -> ScalarSelect[str | None]:
+def _lent(day: BindParameter[date]) -> ScalarSelect[str | None]:
     return (
         stand_ins.lent_to(UserSession.user_id, Posting.office_id, day)
         .correlate(UserSession, Posting)

@@ -6,7 +6,6 @@ stand between the values.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, or_, select
@@ -20,7 +19,7 @@ BETWEEN_VALUES, BETWEEN_ROWS = "\x1f", "\x1e"
 Lender = tuple[int, str, frozenset[str]]  # account, staff number, roles
 
 
-def lent_to(deputy_id: Any, office_id: Any, day: date) -> Select[Any]:
+def lent_to(deputy_id: Any, office_id: Any, day: Any) -> Select[Any]:
     """The principals of somebody: those who work in his office lend him their roles, the others nothing."""
     there, principal = aliased(Posting), aliased(User)
     posted = and_(

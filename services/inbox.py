@@ -7,56 +7,79 @@ section chief, who gives back what somebody absent has taken, sees all tasks of 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from functools import cache
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    CTE,
-    BindParameter,
     ColumnElement,
-    Row,
+    CompoundSelect,
+    Integer,
     Select,
     and_,
     bindparam,
     case,
+    false,
     func,
-    literal,
+    literal_column,
     or_,
     select,
-    tuple_,
+    union_all,
 )
 from sqlalchemy.orm import Session
 
+from models import direct
 from models.bulk import table
 from models.case import WorkItem
 from models.list_layout import ListLayout
 from models.masters import ReasonCode
+from services import inbox_overview, inbox_questions
 from services.context import Actor, Context
-from services.inbox_filters import (
-    BOXES,
-    SUPERVISORS,
-    Filters,
-    due_kind,
-    in_box,
-    narrowed,
-    open_to,
-)
+from services.inbox_filters import Filters, due_kind, in_box, narrowed, open_to
+from services.inbox_order import IN_ORDER, NO_DUE, follows
+from services.inbox_overview import Choice
+from services.inbox_questions import ME, Question, seen_by
 
 PAGE = 50
 VERIFIER = "verifier"
-NO_DUE = date(9999, 12, 31)
 LIST_NAME = "inbox"
 TRIED_FOR_NEXT = 20  # as many as may be kept from one person in a row
-DUE = func.coalesce(WorkItem.due_on, NO_DUE)
+
+
+class Listed(NamedTuple):
+    """What the inbox shows of a task."""
+
+    id: int
+    case_id: int
+    element_id: str
+    title_ja: str
+    title_en: str
+    role: str
+    procedure: str
+    notification_number: str
+    reason: str
+    subject_name: str
+    household_number: str
+    postal_code: str
+    way: str
+    received_on: date | None
+    state: str
+    assignee_id: int | None
+    excluded_staff: list[str]
+    created_at: datetime
+    due_on: date | None
+    follow_up_on: date | None
+
+
+LISTED = len(Listed._fields)
 
 
 @dataclass(frozen=True)
 class Waiting:
     """A row of a box. `why_not` says why the actor must not do it: excluded or role; None where he may."""
 
-    item: WorkItem
+    item: Listed
     reason: str
     reason_en: str
     assignee: str
@@ -68,16 +91,6 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Choice:
-    """A value of a filter that occurs in the box, with how many there are."""
-
-    value: str
-    ja: str
-    en: str
-    count: int
-
-
-@dataclass(frozen=True)
 class Box:
     """A page of a box, the values that its filters offer, and the columns that the actor chose, if any."""
 
@@ -86,6 +99,8 @@ class Box:
     first: int
     choices: Mapping[str, Sequence[Choice]]
     columns: Sequence[str] | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    kept: Sequence[int] = ()
 
     @property
     def last(self) -> int:
@@ -98,34 +113,18 @@ class Box:
 
 
 def count(session: Session, actor: Actor, today: date) -> dict[str, int]:
-    """How many tasks wait in each box, and for each role where there is more than one, in one statement.
-
-    A task of one's own is not the group's as well; what is put off counts in its own box alone.
-    """
-    values = {
-        "me": actor.staff_id,
-        "today": today,
-        "office": actor.office_id,
-        "roles": sorted(actor.roles),
-    }
-    rows = session.execute(_counting(supervises=bool(actor.roles & SUPERVISORS)), values).all()
-    told = {f"inbox.{box}": sum(row[place] for row in rows) for place, box in enumerate(BOXES, start=1)}
-    told["inbox"] = told["inbox.mine"] + told["inbox.group"]
-    by_role = {f"inbox.role.{row.role}": row.group for row in rows}
-    return told | (by_role if len(by_role) > 1 else {})
+    """How many tasks wait in each box, and for each role where there is more than one, in one statement."""
+    session.flush()
+    values = {"me": actor.staff_id, "office": actor.office_id}
+    rows = direct.look(session.connection(), _counting(inbox_questions.roles_of(actor), today), values)
+    return inbox_overview.sidebar([(role, numbers) for role, *numbers in rows])
 
 
-@cache
-def _counting(*, supervises: bool) -> Select[Any]:
-    """The statement of `count`, which every page asks: built once."""
-    me: BindParameter[int] = bindparam("me")
-    today: BindParameter[date] = bindparam("today")
-    here = [WorkItem.state == "open", WorkItem.office_id == bindparam("office")]
-    if not supervises:
-        here.append(WorkItem.role.in_(bindparam("roles", expanding=True)))
-    columns: list[Any] = [func.count(case((in_box(box, me, today), 1))).label(box) for box in BOXES]
-    counted: Select[Any] = select(WorkItem.role, *columns).where(*here).group_by(WorkItem.role)
-    return counted
+@lru_cache(maxsize=64)
+def _counting(roles: tuple[str, ...] | None, today: date) -> Select[Any]:
+    """The statement of `count`, which every page asks: built once a day."""
+    counted: Select[Any] = select(WorkItem.role, *inbox_overview.box_counts(today))
+    return counted.where(*seen_by(roles)).group_by(WorkItem.role)
 
 
 def count_each(ctx: Context, wanted: Sequence[tuple[str, Filters]]) -> list[int]:
@@ -136,94 +135,110 @@ def count_each(ctx: Context, wanted: Sequence[tuple[str, Filters]]) -> list[int]
     return list(ctx.session.execute(select(*columns).where(open_to(ctx.actor))).one())
 
 
-def read(ctx: Context, box: str, filters: Filters, after: int | None = None) -> Box:
-    """A page of a box by due date, the soonest first; tasks without one stand last."""
-    held = select(WorkItem.id, DUE.label("due")).where(open_to(ctx.actor), _holding(ctx, box, filters))
-    rows = ctx.session.execute(_page(ctx, held.cte("held"), after)).all()
-    total = rows[0].total if rows else 0
+def read(
+    ctx: Context,
+    box: str,
+    filters: Filters,
+    after: int | None = None,
+    kept: Sequence[tuple[str, Filters]] = (),
+) -> Box:
+    """A page of a box by due date, the soonest first; tasks without one stand last. Two statements.
+
+    With it come all numbers around it: of the sidebar, and of the filters that are `kept`.
+    """
+    question, values = inbox_questions.ask(ctx, box, filters, after, kept)
+    ctx.session.flush()
+    told = inbox_overview.read(ctx, question, values)
+    rows = direct.look(ctx.session.connection(), _page(replace(question, kept=()), PAGE), values)
     return Box(
         rows=[_waiting(ctx, row) for row in rows],
-        total=total,
-        first=total - rows[0].rest + 1 if rows else 0,
-        choices=_choices(ctx, and_(open_to(ctx.actor), in_box(box, ctx.actor.staff_id, ctx.today))),
-        columns=rows[0].chosen if rows else None,
+        total=told.total,
+        first=told.total - told.rest + 1 if rows else 0,
+        choices=told.choices,
+        columns=rows[0][-1] if rows else None,
+        counts=told.counts,
+        kept=told.kept,
     )
 
 
-def find_next(ctx: Context, box: str, filters: Filters, after: int) -> WorkItem | None:
+def find_next(ctx: Context, box: str, filters: Filters, after: int) -> Listed | None:
     """The task that follows another in a list, finished or not, and that the actor may do.
 
     After the last comes the first; None where nothing is left for him.
     """
-    follows = tuple_(DUE, WorkItem.id) > tuple_(_due_of(after), literal(after))
-    in_order = case((follows, 0), else_=1), DUE, WorkItem.id
-    few = (
-        select(WorkItem.id)
-        .where(
-            open_to(ctx.actor),
-            _holding(ctx, box, filters),
-            WorkItem.id != after,
-            WorkItem.role.in_(sorted(ctx.actor.roles)),
-            or_(WorkItem.assignee_id.is_(None), WorkItem.assignee_id == ctx.actor.staff_id),
-        )
-        .order_by(*in_order)
-        .limit(TRIED_FOR_NEXT)
-        .subquery()
-    )
-    items = ctx.session.scalars(select(WorkItem).join(few, few.c.id == WorkItem.id).order_by(*in_order))
+    question, values = inbox_questions.ask(ctx, box, filters, after)
+    question = replace(question, roles=tuple(sorted(ctx.actor.roles)))
+    ctx.session.flush()
+    rows = direct.look(ctx.session.connection(), _following(question), values)
+    items = [Listed(*row[1:]) for row in sorted(rows, key=_place)]
     return next((item for item in items if _why_not(item, ctx.actor) is None), None)
+
+
+def _place(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Where a task stands that was found for what is next: its turn, its due date, its number."""
+    item = Listed(*row[1:])
+    return row[0], item.due_on or NO_DUE, item.id
+
+
+@lru_cache(maxsize=512)
+def _following(question: Question) -> CompoundSelect[Any]:
+    """A few tasks that follow `:after`, and a few from the beginning of the list."""
+    is_after = func.coalesce(follows(bindparam("after")), false())
+    free = or_(WorkItem.assignee_id.is_(None), WorkItem.assignee_id == ME)
+    doable = (*seen_by(question.roles), question.holds(), free, WorkItem.id != bindparam("after"))
+    few = [
+        select(WorkItem.id).where(*doable, place).order_by(*IN_ORDER).limit(TRIED_FOR_NEXT).subquery()
+        for place in (is_after, ~is_after)
+    ]
+    columns = [getattr(WorkItem, name) for name in Listed._fields]
+    told = [
+        select(literal_column(str(turn), Integer), *columns).join(one, one.c.id == WorkItem.id)
+        for turn, one in enumerate(few)
+    ]
+    return union_all(*told)
 
 
 def _holding(ctx: Context, box: str, filters: Filters) -> ColumnElement[bool]:
     return and_(in_box(box, ctx.actor.staff_id, ctx.today), *narrowed(filters, ctx.today))
 
 
-def _due_of(item_id: int) -> Any:
-    return select(DUE).where(WorkItem.id == item_id).scalar_subquery()
-
-
-def _page(ctx: Context, held: CTE, after: int | None) -> Select[Any]:
-    """The next tasks with reason and assignee; `total` of the box as narrowed, `rest` from here on.
-
-    The box is gone through once; `chosen` are the actor's columns, which only a page with rows needs.
-    """
+@lru_cache(maxsize=512)
+def _page(question: Question, longest: int) -> Select[Any]:
+    """The next tasks, each with reason and assignee; the actor's columns come with each row."""
+    here = select(WorkItem.id).where(*seen_by(question.roles), question.holds())
+    if question.is_further:
+        here = here.where(follows(bindparam("after")))
+    page = here.order_by(*IN_ORDER).limit(longest).subquery("page")
     staff = table("ab_user").c
-    here = select(held.c.id)
-    if after is not None:
-        here = here.where(tuple_(held.c.due, held.c.id) > tuple_(_due_of(after), literal(after)))
-    page = here.order_by(held.c.due, held.c.id).limit(PAGE).subquery("page")
-    layout = select(ListLayout.columns).where(
-        ListLayout.owner_id == ctx.actor.staff_id, ListLayout.list_name == LIST_NAME
+    layout = select(ListLayout.columns).where(ListLayout.owner_id == ME, ListLayout.list_name == LIST_NAME)
+    statement: Select[Any] = select(
+        *(getattr(WorkItem, name) for name in Listed._fields),
+        func.coalesce(ReasonCode.name, ""),
+        func.coalesce(ReasonCode.name_en, ""),
+        func.coalesce(staff.last_name, ""),
+        func.coalesce(staff.first_name, ""),
+        layout.scalar_subquery(),
     )
     return (
-        select(
-            WorkItem,
-            func.coalesce(ReasonCode.name, "").label("reason_ja"),
-            func.coalesce(ReasonCode.name_en, "").label("reason_en"),
-            func.coalesce(staff.last_name, "").label("last_name"),
-            func.coalesce(staff.first_name, "").label("first_name"),
-            select(func.count()).select_from(held).scalar_subquery().label("total"),
-            select(func.count()).select_from(here.subquery("rest")).scalar_subquery().label("rest"),
-            layout.scalar_subquery().label("chosen"),
-        )
-        .join(page, page.c.id == WorkItem.id)
+        statement.join(page, page.c.id == WorkItem.id)
         .outerjoin(
             ReasonCode, and_(ReasonCode.procedure == WorkItem.procedure, ReasonCode.code == WorkItem.reason)
         )
         .outerjoin(staff.id.table, staff.id == WorkItem.assignee_id)
-        .order_by(DUE, WorkItem.id)
+        .order_by(*IN_ORDER)
     )
 
 
-def _waiting(ctx: Context, row: Row[Any]) -> Waiting:
-    item: WorkItem = row.WorkItem
+def _waiting(ctx: Context, row: tuple[Any, ...]) -> Waiting:
+    item = Listed(*row[:LISTED])
+    reason, reason_en, last_name, first_name = row[LISTED : LISTED + 4]
     blind = VERIFIER in ctx.actor.roles  # the reason is what he enters from the paper (B4)
     kind = due_kind(item.due_on, ctx.today)
     return Waiting(
         item=item,
-        reason="" if blind else row.reason_ja,
-        reason_en="" if blind else row.reason_en,
-        assignee=f"{row.last_name} {row.first_name}".strip(),
+        reason="" if blind else reason,
+        reason_en="" if blind else reason_en,
+        assignee=f"{last_name} {first_name}".strip(),
         is_mine=item.assignee_id == ctx.actor.staff_id,
         late_days=max(0, (ctx.today - item.due_on).days) if item.due_on else 0,
         due_kind=kind,
@@ -232,42 +247,7 @@ def _waiting(ctx: Context, row: Row[Any]) -> Waiting:
     )
 
 
-def _why_not(item: WorkItem, actor: Actor) -> str | None:
+def _why_not(item: Listed | WorkItem, actor: Actor) -> str | None:
     if actor.names & set(item.excluded_staff):
         return "excluded"
     return None if item.role in actor.roles else "role"
-
-
-def _choices(ctx: Context, condition: ColumnElement[bool]) -> dict[str, list[Choice]]:
-    """What the filters of a box offer, each value with its count, in one statement."""
-    staff = table("ab_user").c
-    groups = (
-        WorkItem.procedure,
-        WorkItem.postal_code,
-        WorkItem.element_id,
-        WorkItem.role,
-        WorkItem.assignee_id,
-    )
-    titles = func.max(WorkItem.title_ja).label("ja"), func.max(WorkItem.title_en).label("en")
-    number = func.count().label("number")
-    counted = select(*groups, *titles, number).where(condition).group_by(*groups).subquery()
-    statement = select(counted, staff.last_name, staff.first_name).outerjoin(
-        staff.id.table, staff.id == counted.c.assignee_id
-    )
-    found: dict[str, dict[str, Choice]] = {
-        name: {} for name in ("procedure", "district", "element", "role", "assignee")
-    }
-    for row in ctx.session.execute(statement):
-        procedure, postal_code, element, role, assignee, ja, en, number, last, first = row
-        _add(found["procedure"], procedure, procedure, procedure, number)
-        _add(found["district"], postal_code, postal_code, postal_code, number)
-        _add(found["element"], element, ja, en, number)
-        _add(found["role"], role, role, role, number)
-        name = f"{last or ''} {first or ''}".strip()
-        _add(found["assignee"], str(assignee) if assignee else "free", name, name, number)
-    return {name: sorted(values.values(), key=lambda one: one.value) for name, values in found.items()}
-
-
-def _add(found: dict[str, Choice], value: str, ja: str, en: str, number: int) -> None:
-    before = found[value].count if value in found else 0
-    found[value] = Choice(value, ja, en, before + number)

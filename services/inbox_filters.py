@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, String, and_, bindparam, false, or_
 
 from models.case import WorkItem
 from rules.kana import kana_search_key, name_search_key
@@ -19,6 +19,7 @@ HOUSEHOLD_DIGITS = 10
 BOXES = ("mine", "group", "free", "overdue", "later")
 AGES = {"3": 3, "7": 7, "14": 14, "30": 30}  # days since the notification was received
 SUPERVISORS = frozenset({"section_chief"})
+ESCAPE = "/"
 WAITING = "待ち"  # 照合待ち is the state of what stands at 照合
 
 
@@ -75,13 +76,47 @@ def in_box(
 
 def narrowed(filters: Filters, today: date) -> list[ColumnElement[bool]]:
     """The conditions of the filters."""
+    conditions = _chosen(filters, today)
+    if filters.household:
+        conditions.append(WorkItem.household_number == _household(filters.household))
+    if filters.text:
+        conditions.append(or_(*(_looks(way, value) for way, value in sought(filters.text))))
+    return conditions
+
+
+def shape_of(filters: Filters, name: str) -> tuple[Filters, dict[str, str]]:
+    """The filters without what was typed, and that apart, by names that begin with `name`.
+
+    In the shape, `text` names the ways in which it is looked for. So a statement may be kept and asked for
+    other words (`narrowed_as`), and no name of a person is kept with it.
+    """
+    found = sought(filters.text) if filters.text else []
+    values = {f"{name}_{place}": value for place, (_, value) in enumerate(found)}
+    if filters.household:
+        values[f"{name}_household"] = _household(filters.household)
+    return replace(
+        filters, text=" ".join(way for way, _ in found), household="1" if filters.household else ""
+    ), values
+
+
+def narrowed_as(shape: Filters, name: str, today: date) -> list[ColumnElement[bool]]:
+    """The conditions of filters by their shape; the words are told when the statement is asked."""
+    conditions = _chosen(shape, today)
+    if shape.household:
+        conditions.append(WorkItem.household_number == bindparam(f"{name}_household", type_=String))
+    if shape.text:
+        ways = enumerate(shape.text.split())
+        conditions.append(or_(*(_looks(way, bindparam(f"{name}_{at}", type_=String)) for at, way in ways)))
+    return conditions
+
+
+def _chosen(filters: Filters, today: date) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     for column, value in (
         (WorkItem.procedure, filters.procedure),
         (WorkItem.postal_code, filters.district),
         (WorkItem.element_id, filters.element),
         (WorkItem.role, filters.role),
-        (WorkItem.household_number, _household(filters.household)),
     ):
         if value:
             conditions.append(column == value)
@@ -91,8 +126,6 @@ def narrowed(filters: Filters, today: date) -> list[ColumnElement[bool]]:
         conditions.append(_due(filters.due, today))
     if filters.age:
         conditions.append(_waits_since(filters.age, today))
-    if filters.text:
-        conditions.append(_holds(filters.text))
     return conditions
 
 
@@ -137,23 +170,41 @@ def _household(typed: str) -> str:
     return plain.zfill(HOUSEHOLD_DIGITS) if plain else ""
 
 
-def _holds(text: str) -> ColumnElement[bool]:
-    """That name or kana hold the text, a number begins so, or the step or state is called so.
+def sought(text: str) -> list[tuple[str, str]]:
+    """Where a typed text is looked for: name or kana hold it, a number begins so, step or state is called so.
 
-    Only what text like this can be is asked of each task: numbers are not looked for in names.
+    Only what text like this can be is asked of each task: numbers are not looked for in names. Each way
+    comes with its value: a pattern of LIKE, or the number of a household.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
     number = name_search_key(text).upper()
-    conditions: list[ColumnElement[bool]] = []
+    found: list[tuple[str, str]] = []
     if number.isascii():
-        conditions.append(WorkItem.notification_number.startswith(number, autoescape=True))
+        found.append(("number", f"{_escaped(number)}%"))
     if number.isascii() and number.isdecimal():
-        conditions.append(WorkItem.household_number == number.zfill(HOUSEHOLD_DIGITS))
-        return or_(*conditions)
+        return [*found, ("household", number.zfill(HOUSEHOLD_DIGITS))]
     keys = {key for key in (kana_search_key(text), name_search_key(text)) if key}
-    conditions += [WorkItem.subject_key.contains(key, autoescape=True) for key in sorted(keys)]
+    found += [("key", f"%{_escaped(key)}%") for key in sorted(keys)]
     if plain.isascii():
-        conditions.append(WorkItem.title_en.startswith(plain.capitalize(), autoescape=True))
+        found.append(("english", f"{_escaped(plain.capitalize())}%"))
     else:
-        conditions.append(WorkItem.title_ja.contains(plain.removesuffix(WAITING) or plain, autoescape=True))
-    return or_(*conditions)
+        found.append(("japanese", f"%{_escaped(plain.removesuffix(WAITING) or plain)}%"))
+    return found
+
+
+def _looks(way: str, value: ColumnElement[str] | str) -> ColumnElement[bool]:
+    if way == "household":
+        return WorkItem.household_number == value
+    column = {
+        "number": WorkItem.notification_number,
+        "key": WorkItem.subject_key,
+        "english": WorkItem.title_en,
+        "japanese": WorkItem.title_ja,
+    }[way]
+    return column.like(value, escape=ESCAPE)
+
+
+def _escaped(text: str) -> str:
+    for mark in (ESCAPE, "%", "_"):
+        text = text.replace(mark, f"{ESCAPE}{mark}")
+    return text

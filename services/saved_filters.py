@@ -52,14 +52,27 @@ class Saved:
 
 def read(ctx: Context) -> list[Saved]:
     """The filters that the actor may use, his own first, each with its count: two statements at most."""
+    rows = visible(ctx)
+    return counted(ctx, rows, inbox.count_each(ctx, places(rows)))
+
+
+def visible(ctx: Context) -> Sequence[SavedFilter]:
+    """The filters that the actor may use, his own first."""
     own_first = SavedFilter.owner_id != ctx.actor.staff_id
     statement = select(SavedFilter).where(_visible(ctx.actor))
-    rows = ctx.session.scalars(statement.order_by(own_first, SavedFilter.name).limit(MOST_SHOWN)).all()
-    kept = [(row.box, _filters(row)) for row in rows]
-    counts = inbox.count_each(ctx, kept)
+    return ctx.session.scalars(statement.order_by(own_first, SavedFilter.name).limit(MOST_SHOWN)).all()
+
+
+def places(rows: Sequence[SavedFilter]) -> list[tuple[str, Filters]]:
+    """Where they lead."""
+    return [(row.box, _filters(row)) for row in rows]
+
+
+def counted(ctx: Context, rows: Sequence[SavedFilter], counts: Sequence[int]) -> list[Saved]:
+    """The filters as the actor sees them, each with its count."""
     return [
         Saved(row.id, row.name, box, filters, row.shared_with, _may_remove(row, ctx.actor), count)
-        for row, (box, filters), count in zip(rows, kept, counts, strict=True)
+        for row, (box, filters), count in zip(rows, places(rows), counts, strict=True)
     ]
 
 

@@ -19,7 +19,7 @@ from services.errors import NotFound
 from workflows.diagrams import in_language
 from workflows.engine import definitions
 from workflows.engine.bundle import Bundle
-from workflows.engine.parser import NAME_EN, Specification, UserTask, call_activities, safe_xml
+from workflows.engine.parser import NAME_EN, Specification, UserTask, safe_xml
 from workflows.engine.runner import Done
 
 SHARED = {
@@ -81,15 +81,10 @@ def _title(specification: Specification, process: str, *, english: bool) -> str:
 
 def _with_callers(specification: Specification, elements: Sequence[str]) -> list[str]:
     """The elements and, for those in a called process, the activity that calls it."""
-    callers = {
-        process: activity
-        for source in specification.bundle.bpmn.values()
-        for activity, process in call_activities(safe_xml(source.encode(), specification.slug))
-    }
     inside = {
-        callers[process]
+        specification.callers[process]
         for process, element in specification.titles
-        if element in elements and process in callers
+        if element in elements and process in specification.callers
     }
     return [*elements, *sorted(inside)]
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from models.case import WorkItem
     from services.context import Context
+    from services.inbox import Listed
     from workflows.engine.runner import OpenForm
 
 Told = dict[str, Any]
@@ -38,7 +39,7 @@ def case(ctx: Context, case_id: int) -> Told:
     }
 
 
-def task(ctx: Context, item: WorkItem) -> Told:
+def task(ctx: Context, item: WorkItem | Listed) -> Told:
     """A task as a row of the inbox; its reason is not told to whoever types it from the paper (B4)."""
     blind = inbox.VERIFIER in ctx.actor.roles
     return {

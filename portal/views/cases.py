@@ -26,6 +26,7 @@ from portal.views.pdf_answers import sent_deed
 from services import attachments, case_papers, cases, comments, deeds, drafts, hidden_entries, inbox, intake
 from services.context import Context
 from services.errors import NotAllowed, RegistrationRefused, SomebodyElseWasFaster
+from services.inbox import Listed
 from services.unit_of_work import unit_of_work
 from workflows import case_decisions, case_entries, case_pages, case_waits
 from workflows.engine import runner, taking
@@ -266,7 +267,7 @@ def _primary_label(item: WorkItem | None) -> str:
     return t(*words.get(item.element_id if item else "", ("記録する", "Record")))
 
 
-def _next_in(ctx: Context, place: Place | None, item: WorkItem | None) -> WorkItem | None:
+def _next_in(ctx: Context, place: Place | None, item: WorkItem | None) -> Listed | None:
     """What follows in the list from which the case was opened."""
     if place is None or place.is_lost:
         return None

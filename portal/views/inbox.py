@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 
 from models.notification import WAYS
@@ -21,8 +21,8 @@ from portal.views import inbox_words, list_place, procedure_titles
 from portal.views.inbox_words import BOX_NAMES, COLUMNS, DUE_NAMES, FIRST_COLUMNS
 from portal.views.list_place import LONGEST_TEXT
 from services import audit, inbox, list_layouts, saved_filters
-from services.inbox import Choice
-from services.inbox_filters import AGES, SUPERVISORS
+from services.inbox_filters import AGES, BOXES, SUPERVISORS
+from services.inbox_overview import Choice
 from services.search_terms import holds_twelve_digits
 from services.unit_of_work import unit_of_work
 
@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 
 @register_counter
 def count(session: Session, actor: Actor, today: date) -> Mapping[str, int]:
-    """The counts of the sidebar and of the tabs, for those who have an inbox."""
+    """The counts of the sidebar, for those who have an inbox; its own page has counted them already."""
+    if "inbox_counts" in g:
+        counted: Mapping[str, int] = g.inbox_counts
+        return counted
     return inbox.count(session, actor, today) if can("inbox.open") else {}
 
 
@@ -48,11 +51,12 @@ class InboxView(BaseView):
     @requires("inbox.open")
     def list(self) -> Any:
         """A box, narrowed by filters; what was typed is found again by a word in the address."""
-        counts = counts_for(current_actor())
-        place = list_place.of(request.args, "mine" if counts["inbox.mine"] else "group")
+        place = list_place.of(request.args, "" if request.args.get("box") in BOXES else _first_box())
         roles = {slug: t(role.ja, role.en) for slug, role in ROLES.items()}
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            page = inbox.read(ctx, place.box, place.filters, place.after)
+            kept = saved_filters.visible(ctx)
+            page = inbox.read(ctx, place.box, place.filters, place.after, saved_filters.places(kept))
+            g.inbox_counts = page.counts
             audit.listed(ctx, f"inbox:{place.box}", len(page.rows))
             procedures = procedure_titles.titles(ctx, [one.value for one in page.choices["procedure"]])
             return self.render_template(
@@ -61,11 +65,11 @@ class InboxView(BaseView):
                 place=place,
                 box=place.box,
                 box_name=t(*BOX_NAMES[place.box]),
-                tabs=_tabs(place.box, counts),
+                tabs=_tabs(place.box, page.counts),
                 page=page,
                 filters=place.filters,
                 chosen=place.values,
-                saved=saved_filters.read(ctx),
+                saved=saved_filters.counted(ctx, kept, page.kept),
                 here=(place.box, place.filters),
                 groups=[(slug, roles[slug]) for slug in _groups(ctx.actor)],
                 longest_name=saved_filters.LONGEST_NAME,
@@ -110,6 +114,11 @@ class InboxView(BaseView):
         with unit_of_work(current_actor(), clock.now()) as ctx:
             list_layouts.save(ctx, inbox.LIST_NAME, wanted, tuple(COLUMNS))
         return redirect(list_place.of(request.form).url, code=303)
+
+
+def _first_box() -> str:
+    """The box that opens where none is asked for: one's own, or the group's where that is empty."""
+    return "mine" if counts_for(current_actor())["inbox.mine"] else "group"
 
 
 def _groups(actor: Actor) -> Sequence[str]:

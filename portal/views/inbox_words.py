@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.language import t
-from services.inbox import Choice
+from services.inbox_overview import Choice
 
 BOX_NAMES = {
     "mine": ("自分", "Mine"),

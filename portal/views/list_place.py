@@ -16,6 +16,7 @@ from flask import request, url_for
 from models.case import WorkItem
 from portal.row_ids import row_number
 from portal.security import remembered
+from services.inbox import Listed
 from services.inbox_filters import BOXES, Filters
 
 ARGUMENT = "list"
@@ -32,7 +33,7 @@ class Links:
     cases: str
     place: str
 
-    def show(self, item: WorkItem) -> str:
+    def show(self, item: WorkItem | Listed) -> str:
         """The page of a task, opened from the list."""
         return f"{self.cases}{item.case_id}?task={item.id}&{self.place}"
 

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 
+from portal.extensions import db
 from tests.factories.small_processes import Ask, Do
+from tests.fixtures.statements import counted
 from tests.portal.conftest import Visitor
 from tests.portal.drawn_cases import begin, open_tasks, publish, system
 
 Enter = Callable[[str], Visitor]
+QUEUE_BOUND, CASE_BOUND = 9, 29  # with one more than PostgreSQL needs to chain the record
 STEPS = [Ask("first", "申請の受付"), Do("send", "small.send"), Ask("last", "お知らせ")]
 LIST = "/inbox/?box=group&element=first"
 CARRIED = "list=box%3Dgroup%26element%3Dfirst"
@@ -84,3 +87,21 @@ def test_a_list_that_is_none_and_words_that_are_gone_break_no_page(
     assert "探した言葉が残っていないため" in page
     assert link(page, "n") == ""
     assert link(clerk.get(f"/cases/{three[0]}").text, "u") == ""
+
+
+def test_a_page_of_the_queue_costs_few_statements_however_many_filters_are_saved(
+    app: Flask, signed_in: Enter, three: list[int]
+) -> None:
+    clerk = signed_in("counter")
+    for number in range(6):
+        chosen = {"name": f"絞り込み{number}", "box": "group", "age": "3", "element": "first"}
+        assert clerk.post("/inbox/saved/", **chosen).status_code == 303
+    with app.app_context():
+        engine = db.engine
+    with counted(engine) as seen:
+        page = clerk.get(LIST).text
+    assert page.count("絞り込み5") == 3
+    assert len(seen) <= QUEUE_BOUND
+    with counted(engine) as seen:
+        clerk.get(f"/cases/{three[0]}?{CARRIED}")
+    assert len(seen) <= CASE_BOUND

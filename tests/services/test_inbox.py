@@ -7,7 +7,7 @@ from models.case import WorkItem
 from models.masters import ReasonCode
 from services import inbox
 from services.context import Context
-from services.inbox import Filters
+from services.inbox_filters import Filters
 from tests.factories.staff import employ
 from tests.fixtures.statements import counted
 

@@ -13,7 +13,7 @@ from models.sign_in import UserSession
 from models.staff import User
 from services import leavers, saved_filters, sign_in
 from services.context import Actor, Context
-from services.inbox import Filters
+from services.inbox_filters import Filters
 from services.sign_in import Terminal
 from tests.factories.audit import told
 from tests.factories.cases import UnitOfWork, next_item, take_in

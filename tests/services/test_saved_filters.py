@@ -8,7 +8,7 @@ from models.saved_filter import SavedFilter
 from models.staff import Role
 from services import saved_filters
 from services.errors import NotAllowed, NotFound
-from services.inbox import Filters
+from services.inbox_filters import Filters
 from services.saved_filters import FilterRefused
 from tests.factories.audit import told
 from tests.factories.staff import employ

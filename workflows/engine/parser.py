@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from lxml import etree
@@ -73,6 +73,15 @@ class Specification:
         """What an element of any of its processes is called, in both languages; empty without a name."""
         found = (words for (_, element), words in self.titles.items() if element == element_id)
         return next(found, ("", ""))
+
+    @cached_property
+    def callers(self) -> Mapping[str, str]:
+        """The call activity by the process that it calls."""
+        return {
+            process: activity
+            for source in self.bundle.bpmn.values()
+            for activity, process in call_activities(safe_xml(source.encode(), self.slug))
+        }
 
 
 class RuleTask(SpiffBpmnTask):
