@@ -66,6 +66,19 @@ def get(session: Session, digest: str) -> bytes:
     return cipher.unseal(cipher.keys(), sealed, key_id=row.key_id, context=f"blob:{digest}")
 
 
+def destroy(session: Session, digest: str) -> bool:
+    """Take the bytes of a hash away for good; answers whether their file is gone from its place.
+
+    The file goes first: a crash in between leaves a row without its file, and destroying it again ends it.
+    """
+    row = session.get(StoredBlob, digest)
+    target = _root[0] / (row.path if row is not None else f"{digest[:2]}/{digest}")
+    target.unlink(missing_ok=True)
+    if row is not None:
+        session.delete(row)
+    return not target.exists()
+
+
 def _write(target: Path, content: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     passing = target.with_suffix(f".{os.getpid()}.part")

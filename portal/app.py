@@ -31,6 +31,7 @@ from portal.commands.keys import keys_command
 from portal.commands.premium import premium_command
 from portal.commands.setup import setup_command
 from portal.commands.slips import slips_command
+from portal.commands.transfers import transfers_command
 from portal.commands.worker import worker_command
 from portal.commands.workflows import workflows_command
 from portal.doorbell import Doorbell
@@ -73,6 +74,7 @@ COMMANDS = (
     backup_command,
     premium_command,
     slips_command,
+    transfers_command,
 )
 
 

@@ -108,6 +108,8 @@ ENTRIES: tuple[Entry, ...] = (
         "confirmations",
     ),
     Entry("記録の統合", "Merges", "MergeView.list", "merge.read", "merges"),
+    Entry("データ利用・移転", "Data use, transfers", "DataUseView.list", "data_use.read", "data_use"),
+    Entry("項目辞書", "Data dictionary", "DictionaryView.list", "dictionary.read"),
     Entry("支援措置", "Protection", "ProtectionView.list", "protection.read", "protection"),
     Entry("裏側の処理", "Background work", "JobView.list", "job.read", "jobs"),
     Entry("不在と代理", "Absences, deputies", "AbsenceView.list", "absence.set"),

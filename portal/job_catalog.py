@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from portal.security.roles import ROLES
 from services import job_kinds, mass_printing, periodic, scanning
-from services.batch import deciding, regular
+from services.batch import deciding, regular, transferring
 from services.job_kinds import Kind
 from services.periodic import Daily, MonthlyWorkingDay, Periodic
 from workflows import review_cases
@@ -56,6 +56,21 @@ CALENDAR = (
         MonthlyWorkingDay(1, time(5, 0)),
         each_period=True,
         payload=lambda due: {"month": due.period},
+    ),
+    Periodic(
+        "monthly_transfers",
+        "毎月のデータ移転",
+        "Monthly transfers",
+        transferring.MONTH,
+        MonthlyWorkingDay(2, time(3, 0)),
+        each_period=True,
+    ),
+    Periodic(
+        "erase_transfers",
+        "保存期限の過ぎた移転ファイルの消去",
+        "Erase files of transfers whose time is over",
+        transferring.ERASE,
+        Daily(time(2, 0)),
     ),
     Periodic(
         "review_record",
@@ -134,6 +149,30 @@ def register_kinds(settings: Settings) -> None:
             "点検の指摘の期限超過の報告",
             "Bring overdue follow-ups before the chief",
             review_cases.escalate,
+            as_system=True,
+        ),
+        Kind(
+            transferring.MONTH,
+            "毎月のデータ移転",
+            "Monthly transfers",
+            transferring.send_month,
+            lease=timedelta(minutes=10),
+            as_system=True,
+            long=True,
+        ),
+        Kind(
+            transferring.ONE,
+            "データ移転のやり直し",
+            "Run a transfer again",
+            transferring.send_one,
+            lease=timedelta(minutes=10),
+            long=True,
+        ),
+        Kind(
+            transferring.ERASE,
+            "保存期限の過ぎた移転ファイルの消去",
+            "Erase files of transfers whose time is over",
+            transferring.erase,
             as_system=True,
         ),
         Kind(

@@ -23,6 +23,7 @@ RESULTS = {
     Tag.LOGIN_REFUSED: Result.REFUSED,
     Tag.REQUEST_REFUSED: Result.REFUSED,
     Tag.JOB_FAILED: Result.FAILED,
+    Tag.TRANSFER_REFUSED: Result.REFUSED,
 }
 
 

@@ -58,6 +58,19 @@ def list_marked(ctx: Context, person_ids: Collection[int]) -> frozenset[int]:
     return frozenset(ctx.session.scalars(statement))
 
 
+def list_every_hidden(ctx: Context) -> frozenset[int]:
+    """Everybody whose addresses and telephone are hidden today; for files about many persons."""
+    own, others = aliased(HouseholdMember), aliased(HouseholdMember)
+    beside = select(others.person_id).where(
+        _marked(own.person_id, ctx.today),
+        _belongs(own, ctx.today),
+        others.household_id == own.household_id,
+        _belongs(others, ctx.today),
+    )
+    marked = select(Person.id).where(_marked(Person.id, ctx.today))
+    return frozenset(ctx.session.scalars(beside)) | frozenset(ctx.session.scalars(marked))
+
+
 def list_beside(ctx: Context, person_id: int) -> set[int]:
     """A person and whoever belongs to a household with him today."""
     own, others = aliased(HouseholdMember), aliased(HouseholdMember)

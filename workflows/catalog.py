@@ -16,7 +16,10 @@ WITHOUT_CODE = (
     "student_exception",
     "facility_exception",
 )  # drawn of the operations that every definition may call
-PROCEDURES = ("acquisition", "loss", "change", "reissue", "cancellation", "audit_review", *WITHOUT_CODE)
+PROCEDURES = (
+    *("acquisition", "loss", "change", "reissue", "cancellation", "audit_review", "data_use"),
+    *WITHOUT_CODE,
+)
 CALLED = ("identity_check", "verification")
 
 

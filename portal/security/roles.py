@@ -84,6 +84,20 @@ PERMISSIONS: dict[str, Permission] = {
     "emergency.review": Permission("緊急の権限を事後確認する", "Review emergency rights"),
     "emergency.stop": Permission("緊急の権限を終わらせる", "End an emergency right"),
     "rights.decide": Permission("権限の変更を決定する", "Decide a change of rights", Duty.KEEP_ACCOUNTS),
+    "dictionary.read": Permission("項目辞書を見る", "See the data dictionary"),
+    "data_use.read": Permission("データ利用申請を見る", "See data-use applications"),
+    "data_use.apply": Permission("データ利用を申請する", "Apply to use data", Duty.ENTER),
+    "data_use.decide": Permission(
+        "データ利用申請を審査・取り消す", "Judge data-use applications, revoke approvals", Duty.APPROVE
+    ),
+    "transfer.read": Permission("データ移転の記録を見る", "See the record of transfers"),
+    "transfer.fetch": Permission(
+        "移転されたファイルを受け取る", "Fetch a transferred file", Duty.SEE_PERSONS
+    ),
+    "transfer.run": Permission("データ移転をやり直す", "Run a transfer again", Duty.APPROVE),
+    "transfer.trace": Permission(
+        "個人がどのファイルで移転されたか調べる", "Find the files that held a person", Duty.READ_AUDIT
+    ),
     "api.describe": Permission("プログラム連携の仕様を読む", "Read the description of the API"),
     "job.read": Permission("裏側の処理を見る", "See background work"),
     "job.change": Permission("裏側の処理を中止・やり直す", "Cancel background work and try it again"),
@@ -120,6 +134,7 @@ _CASES = {
     "protection.ask",
     "emergency.take",
 }
+_TRANSFERS = {"dictionary.read", "data_use.read", "transfer.read"}
 _OPERATOR = {"operations.read", "operations.migrate", "operations.hold", "operations.retry"}
 
 
@@ -182,8 +197,11 @@ ROLES: dict[str, Role] = {
         frozenset(
             _EVERYBODY
             | _CASES
+            | _TRANSFERS
             | {
                 "case.withdraw",
+                "data_use.decide",
+                "transfer.run",
                 "board.read",
                 "ex_officio.decide",
                 "confirmation.decide",
@@ -212,8 +230,10 @@ ROLES: dict[str, Role] = {
         "Auditor",
         frozenset(
             _EVERYBODY
+            | _TRANSFERS
             | {
                 "audit.read",
+                "transfer.trace",
                 "review.read",
                 "review.judge",
                 "calendar.read",
@@ -230,6 +250,16 @@ ROLES: dict[str, Role] = {
                 "operations.read",
             }
         ),
+    ),
+    "data_protection_manager": Role(
+        "データ保護管理者",
+        "Data protection manager",
+        frozenset(_EVERYBODY | _TRANSFERS | {"data_use.decide", "transfer.run", "absence.set"}),
+    ),
+    "receiving_section": Role(
+        "移転先の課",
+        "Receiving section",
+        frozenset(_EVERYBODY | _TRANSFERS | {"data_use.apply", "transfer.fetch"}),
     ),
     "administrator": Role(
         "管理者",
@@ -262,7 +292,12 @@ ROLES: dict[str, Role] = {
 
 
 TASK_ROLES = frozenset(slug for slug, role in ROLES.items() if COMPLETES_TASKS in role.grants)
-LANES = {"counter": Duty.ENTER, "verifier": Duty.APPROVE, "section_chief": Duty.APPROVE}
+LANES = {
+    "counter": Duty.ENTER,
+    "verifier": Duty.APPROVE,
+    "section_chief": Duty.APPROVE,
+    "data_protection_manager": Duty.APPROVE,
+}
 BOOK = RightsBook(
     permissions={slug: permission.duty for slug, permission in PERMISSIONS.items()},
     lanes=LANES,

@@ -21,8 +21,10 @@ from portal.views.cases import CaseView
 from portal.views.certificates import CertificateView
 from portal.views.confirmations import ConfirmationView
 from portal.views.daily import DailyView
+from portal.views.data_use import DataUseView
 from portal.views.definitions import DefinitionView
 from portal.views.delegations import DelegationView
+from portal.views.dictionary import DictionaryView
 from portal.views.emergency import EmergencyView
 from portal.views.ex_officio import ExOfficioView
 from portal.views.form_looks import FormView
@@ -63,6 +65,7 @@ from portal.views.studio_replays import ReplayView
 from portal.views.studio_tables import StudioTableView
 from portal.views.studio_tests import KeptTestView
 from portal.views.studio_tryout import TryOutView
+from portal.views.transfers import TransferView
 
 if TYPE_CHECKING:
     from flask_appbuilder.baseviews import BaseView
@@ -94,6 +97,9 @@ VIEWS: tuple[type[BaseView], ...] = (
     CasePaperView,
     DailyView,
     PremiumTrialView,
+    DataUseView,
+    TransferView,
+    DictionaryView,
     LookupView,
     ExOfficioView,
     ConfirmationView,

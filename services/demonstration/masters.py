@@ -86,6 +86,12 @@ def _offices() -> Rows:
         ("02", "北サービスセンター", "North Service Center", "例示町2丁目2番2号"),
         ("03", "南サービスセンター", "South Service Center", "試験町3丁目3番3号"),
         ("04", "駅前サービスセンター", "Station Service Center", "想像町4丁目4番4号"),
+        ("11", "情報政策課", "Information Policy Section", "架空町1番1号"),
+        ("12", "市民課", "Citizen Section", "架空町1番1号"),
+        ("13", "介護保険事業担当", "Long-Term Care Section", "架空町1番1号"),
+        ("14", "北部保健福祉管理課", "North Welfare Center", "例示町2丁目2番8号"),
+        ("15", "南部保健福祉管理課", "South Welfare Center", "試験町3丁目3番8号"),
+        ("16", "障害福祉課", "Disability Section", "架空町1番1号"),
     )
     return [
         {

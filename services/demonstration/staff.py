@@ -62,6 +62,13 @@ ACCOUNTS = (
     Account("aoki", "青木", "正", "auditor", "監査担当", "10006"),
     Account("kanri", "管理", "修", "administrator", "管理者", "10007"),
     Account("mori", "森", "健", "administrator", "管理者", "10008"),
+    Account("hogo", "保護", "司", "data_protection_manager", "データ保護管理者", "10009"),
+    Account("johou", "情報", "学", "receiving_section", "情報政策課", "30011", "11"),
+    Account("shimin", "市民", "桜", "receiving_section", "市民課", "30012", "12"),
+    Account("kaigo", "介護", "進", "receiving_section", "介護保険事業担当", "30013", "13"),
+    Account("hokubu", "北部", "望", "receiving_section", "北部保健福祉管理課", "30014", "14"),
+    Account("nanbu", "南部", "誠一", "receiving_section", "南部保健福祉管理課", "30015", "15"),
+    Account("shogai", "障害", "歩", "receiving_section", "障害福祉課", "30016", "16"),
     Account("ito", "伊藤", "真由美", "counter", "窓口担当", "20001", SECOND_OFFICE),
 )
 

@@ -379,6 +379,17 @@ ACCEPTED: dict[tuple[str, str, str], dict[str, Any]] = {
         "outcome": "still_missing",
         "missing_papers": _MISSING,
     },
+    ("data_use", "judge", "approve"): {
+        "verdict": "approve",
+        "basis_fits": True,
+        "grounds": "住民基本台帳法7条に合う。",
+    },
+    ("data_use", "consult", "agree"): {
+        "verdict": "agree",
+        "basis_fits": True,
+        "grounds": "差し支えない。",
+    },
+    ("data_use", "decide", "refuse"): {"verdict": "refuse", "grounds": "目的が合わない。"},
     ("audit_review", "judge", "done"): {"summary": "指摘3件、すべて業務のため。"},
     ("audit_review", "follow_up", "done"): {},
     ("audit_review", "chief_review", "late"): {"measure": "担当を代え、今週中に終える。"},

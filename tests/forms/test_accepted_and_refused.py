@@ -207,6 +207,10 @@ REFUSED: list[tuple[tuple[str, str, str], dict[str, Any], str, str]] = [
     (("await_papers", "papers_arrived", "complete"), {"papers": None}, "papers", "required"),
     (("await_papers", "papers_arrived", "complete"), {"arrived_on": "R8.11.24"}, "arrived_on", "date.future"),
     (("await_papers", "papers_arrived", "missing"), {"missing_papers": []}, "missing_papers", "too_few_rows"),
+    # data-use applications
+    (("data_use", "judge", "approve"), {"verdict": "perhaps"}, "verdict", "not_a_choice"),
+    (("data_use", "consult", "agree"), {"grounds": "  "}, "grounds", "required"),
+    (("data_use", "decide", "refuse"), {"verdict": None}, "verdict", "required"),
     # the review of the audit record
     (("audit_review", "judge", "done"), {"verdict": "fine"}, "", "unknown_field"),
     (("audit_review", "follow_up", "done"), {"summary": ["x"]}, "summary", "not_a_text"),

@@ -1,0 +1,130 @@
+"""From rows to the bytes of a file: CSV or fixed length, in the encoding of the recipient (J2).
+
+A character that the encoding does not know, or that would break the line, is replaced by a geta mark (〓) and
+listed by line, item and code point. What is too long for its place is refused, never cut.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from interchange.transfers.definitions import Layout
+
+GETA = "〓"
+AT_ONCE = 5_000
+LINE_END = "\r\n"
+
+
+class LayoutBroken(ValueError):
+    """A value does not fit into its place; `line` counts persons from 1, `item` is the id of the item."""
+
+    def __init__(self, line: int, item: str, width: int) -> None:
+        """Keep the place, never the value."""
+        super().__init__(f"line {line}: {item} is longer than {width} bytes")
+        self.line, self.item, self.width = line, item, width
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """A character that was replaced: where, and which one."""
+
+    line: int
+    item: str
+    code_point: str
+
+
+@dataclass
+class Written:
+    """The bytes of a file, how many lines of persons are in it, and what was replaced."""
+
+    content: bytes = b""
+    lines: int = 0
+    replaced: list[Replaced] = field(default_factory=list)
+
+
+def write(layout: Layout, items: Sequence[str], rows: Iterable[Sequence[str]]) -> Written:
+    """Write the rows, each a text for each item.
+
+    Raises:
+        LayoutBroken: a value is longer than its place.
+        KeyError: a fixed layout has no width for an item.
+    """
+    written, parts = Written(), io.BytesIO()
+    if layout.kind == "csv":
+        parts.write(_csv([items]).encode(layout.encoding))
+    for part in _parts(rows):
+        parts.write(_encoded(layout, items, part, written))
+        written.lines += len(part)
+    written.content = parts.getvalue()
+    return written
+
+
+def _parts(rows: Iterable[Sequence[str]]) -> Iterable[list[Sequence[str]]]:
+    part: list[Sequence[str]] = []
+    for row in rows:
+        part.append(row)
+        if len(part) == AT_ONCE:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _encoded(layout: Layout, items: Sequence[str], rows: list[Sequence[str]], written: Written) -> bytes:
+    """One part; looked at character by character only where it cannot be written as it is."""
+    joined = "".join("".join(row) for row in rows)
+    if not joined.isprintable() or not _knows(layout.encoding, joined):
+        rows = [_cleaned(layout, items, row, written, line) for line, row in _numbered(rows, written.lines)]
+    if layout.kind == "csv":
+        return _csv(rows).encode(layout.encoding)
+    return b"".join(_fixed(layout, items, row, line) for line, row in _numbered(rows, written.lines))
+
+
+def _numbered(rows: list[Sequence[str]], before: int) -> Iterable[tuple[int, Sequence[str]]]:
+    return enumerate(rows, before + 1)
+
+
+def _knows(encoding: str, text: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _cleaned(
+    layout: Layout, items: Sequence[str], row: Sequence[str], written: Written, line: int
+) -> list[str]:
+    cleaned = []
+    for item, value in zip(items, row, strict=True):
+        if value.isprintable() and _knows(layout.encoding, value):
+            cleaned.append(value)
+            continue
+        signs = []
+        for sign in value:
+            if sign.isprintable() and _knows(layout.encoding, sign):
+                signs.append(sign)
+            else:
+                signs.append(GETA)
+                written.replaced.append(Replaced(line, item, f"U+{ord(sign):04X}"))
+        cleaned.append("".join(signs))
+    return cleaned
+
+
+def _csv(rows: Iterable[Sequence[str]]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator=LINE_END).writerows(rows)
+    return text.getvalue()
+
+
+def _fixed(layout: Layout, items: Sequence[str], row: Sequence[str], line: int) -> bytes:
+    fields = []
+    for item, value in zip(items, row, strict=True):
+        width, encoded = layout.widths[item], value.encode(layout.encoding)
+        if len(encoded) > width:
+            raise LayoutBroken(line, item, width)
+        fields.append(encoded.ljust(width))
+    return b"".join(fields) + LINE_END.encode()

@@ -1,0 +1,83 @@
+"""The files of transfers: fetched by the recipient's section alone, kept for a time, erased (M36)."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from models import blobs
+from models.audit.tags import Tag
+from models.data_use import DataTransfer, DataTransferFetch
+from models.masters import Office
+from services import audit
+from services.context import Context
+from services.data_use import APPLICANT
+from services.errors import NotFound, RuleBroken
+
+AT_ONCE = 20
+
+
+class FileGone(RuleBroken):
+    """The file was kept for its time and erased; what is left is the record."""
+
+    code = "transfer_file_gone"
+
+
+def fetch(ctx: Context, transfer_id: int, what: str) -> tuple[str, bytes]:
+    """The file or its manifest for the section that receives; each fetch is recorded.
+
+    Raises:
+        NotFound: there is none, or it is for another section.
+        FileGone: its time is over.
+    """
+    row = ctx.session.get(DataTransfer, transfer_id)
+    if row is None or APPLICANT not in ctx.actor.roles or row.recipient != _own_code(ctx):
+        raise NotFound("このファイルは見つかりません。一覧から開き直してください。", "There is no such file.")
+    if what == "file" and (row.erased_at is not None or row.expires_on < ctx.today):
+        raise FileGone(
+            f"ファイルの保存期限({row.expires_on})が過ぎ、消去されました。"
+            "必要なときはデータ保護管理者に相談してください。",
+            f"The file was kept until {row.expires_on} and is erased. Ask the data protection manager.",
+        )
+    content = row.manifest if what == "manifest" else blobs.get(ctx.session, row.file_sha256)
+    ctx.session.add(
+        DataTransferFetch(
+            transfer_id=row.id,
+            what=what,
+            at=ctx.at,
+            by_id=ctx.actor.staff_id,
+            staff_number=ctx.actor.staff_number,
+            terminal=ctx.actor.terminal,
+        )
+    )
+    audit.record(ctx, Tag.TRANSFER_FETCHED, f"transfer:{row.id}", detail={"what": what})
+    return (row.file_name if what == "file" else f"{row.file_name}.manifest.json"), content
+
+
+def erase_expired(ctx: Context) -> int:
+    """Erase files whose time is over, a part at a time; answers how many.
+
+    Bytes that another file shares, word for word, stay until that one ends.
+    """
+    due = select(DataTransfer).where(DataTransfer.erased_at.is_(None), DataTransfer.expires_on < ctx.today)
+    rows = list(ctx.session.scalars(due.order_by(DataTransfer.id).limit(AT_ONCE)))
+    for row in rows:
+        gone = _is_shared(ctx, row) or blobs.destroy(ctx.session, row.file_sha256)
+        row.erased_at = ctx.at
+        detail = {"hash": row.file_sha256[:16], "gone": gone}
+        audit.record(ctx, Tag.TRANSFER_ERASED, f"transfer:{row.id}", detail=detail)
+        ctx.session.flush()
+    return len(rows)
+
+
+def _is_shared(ctx: Context, row: DataTransfer) -> bool:
+    statement = select(func.count()).where(
+        DataTransfer.file_sha256 == row.file_sha256,
+        DataTransfer.id != row.id,
+        DataTransfer.erased_at.is_(None),
+    )
+    return bool(ctx.session.scalar(statement))
+
+
+def _own_code(ctx: Context) -> str:
+    office = ctx.session.get(Office, ctx.actor.office_id) if ctx.actor.office_id is not None else None
+    return office.code if office is not None else ""
