@@ -196,7 +196,7 @@ def trace(ctx: Context, addressee_number: str) -> Sequence[DataTransfer]:
 
 def offices(session: Session) -> Mapping[str, str]:
     """The names of the offices by code."""
-    return dict(session.execute(select(Office.code, Office.name)).tuples().all())
+    return {code: name for code, name in session.execute(select(Office.code, Office.name))}
 
 
 def own_office(ctx: Context) -> Office:

@@ -251,16 +251,6 @@ ROLES: dict[str, Role] = {
             }
         ),
     ),
-    "data_protection_manager": Role(
-        "データ保護管理者",
-        "Data protection manager",
-        frozenset(_EVERYBODY | _TRANSFERS | {"data_use.decide", "transfer.run", "absence.set"}),
-    ),
-    "receiving_section": Role(
-        "移転先の課",
-        "Receiving section",
-        frozenset(_EVERYBODY | _TRANSFERS | {"data_use.apply", "transfer.fetch"}),
-    ),
     "administrator": Role(
         "管理者",
         "Administrator",
@@ -287,6 +277,16 @@ ROLES: dict[str, Role] = {
             }
             | _OPERATOR
         ),
+    ),
+    "data_protection_manager": Role(
+        "データ保護管理者",
+        "Data protection manager",
+        frozenset(_EVERYBODY | _TRANSFERS | {"data_use.decide", "transfer.run", "absence.set"}),
+    ),
+    "receiving_section": Role(
+        "移転先の課",
+        "Receiving section",
+        frozenset(_EVERYBODY | _TRANSFERS | {"data_use.apply", "transfer.fetch"}),
     ),
 }
 
