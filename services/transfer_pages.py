@@ -196,7 +196,7 @@ def trace(ctx: Context, addressee_number: str) -> Sequence[DataTransfer]:
 
 def offices(session: Session) -> Mapping[str, str]:
     """The names of the offices by code."""
-    return {code: name for code, name in session.execute(select(Office.code, Office.name))}
+    return dict(session.execute(select(Office.code, Office.name)).all())
 
 
 def own_office(ctx: Context) -> Office:
