@@ -24,6 +24,7 @@ flask check
 flask setup
 flask demo load --size "$SIZE" --if-empty
 flask demo cases --if-none
+flask demo transfers --if-none
 
 "$BIN/gunicorn" --config python:portal.server --bind "127.0.0.1:$PORT" --workers 2 --worker-tmp-dir /dev/shm --no-control-socket wsgi:application &
 web=$!

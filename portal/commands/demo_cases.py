@@ -5,6 +5,7 @@ Each goes through the runner as from the browser: nothing is written behind its 
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from typing import Any
 
@@ -119,11 +120,11 @@ class _Story:
 
     def _start(self, procedure: str, reason: str, entry: dict[str, Any]) -> Done:
         self.count += 1
-        with _as("sato") as ctx:
+        with as_staff("sato") as ctx:
             return runner.start(ctx, procedure, reason, entry, {"office_id": ctx.actor.office_id})
 
     def _identify(self, done: Done) -> Done:
-        with _as("sato") as ctx:
+        with as_staff("sato") as ctx:
             return runner.complete(ctx, done.opened[0].id, IDENTITY)
 
     def _verify(self, done: Done, family: tuple[tuple[str, ...], ...], event_on: date) -> Done:
@@ -132,11 +133,12 @@ class _Story:
             "event_on": event_on.isoformat(),
             "persons": [{"birth_date": person[3]} for person in family],
         }
-        with _as("tanaka") as ctx:
+        with as_staff("tanaka") as ctx:
             return runner.complete(ctx, done.opened[0].id, seen)
 
 
-def _as(username: str) -> Any:
+def as_staff(username: str) -> AbstractContextManager[Context]:
+    """A deed of one of the demonstration's staff."""
     with unit_of_work(SYSTEM, clock.now()) as ctx:
         actor = _actor(ctx.session, username)
     return unit_of_work(actor, clock.now())

@@ -1,4 +1,4 @@
-"""The gate against an oracle that was written on its own: ten thousand random pairs, not one wrong (issue 6)."""
+"""The gate against an oracle of its own: ten thousand random pairs, not one wrong (issue 6)."""
 
 from dataclasses import replace
 from datetime import date, timedelta
