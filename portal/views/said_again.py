@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import current_app, flash, redirect, request, url_for
 
+from forms.characters import hide_individual_numbers
 from portal.errors import status_of
 from portal.language import t
 from portal.security import refusals
@@ -32,8 +33,9 @@ def kept(action: str, name: str, begins_with: object = "", **of: object) -> obje
     """What stands in a field: what was typed in the form that was refused just now, else its beginning.
 
     `action` is the form's address; `of` tells forms with the same address apart by another of their fields.
+    What may be an Individual Number is not shown again (M06).
     """
     is_it = request.method == "POST" and request.path == action
     if is_it and all(request.form.get(field) == str(value) for field, value in of.items()):
-        return request.form.get(name, begins_with)
+        return hide_individual_numbers(request.form[name]) if name in request.form else begins_with
     return begins_with

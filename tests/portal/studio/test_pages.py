@@ -44,6 +44,7 @@ def test_a_term_of_five_working_days_is_put_in_force_by_a_second_person(app, adm
     second = mori(app)
     assert "acquisition.correct" in second.get(place).text
     assert "理由が入力されていません" in do(second, place, "publish", reason=" ")
+    assert "000000000019" not in do(second, place, "publish", reason="番号は000000000019")
     assert 'name="on" value="きのう"' in do(second, place, "plan", on="きのう", reason="期限")
     done = do(second, place, "publish", reason="補正の期限を決めるため")
     assert "第2版を公開しました" in done
