@@ -15,7 +15,6 @@ from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views.procedure_titles import title_in
-from portal.views.said_again import said_again
 from services.context import Context
 from services.errors import NotAllowed, NotFound, RuleBroken, ServiceError
 from services.unit_of_work import unit_of_work
@@ -74,7 +73,8 @@ class StudioFormView(BaseView):
         except NotFound:
             raise
         except ServiceError as refused:
-            return said_again(refused, "StudioFormView.show", draft_id=draft_id, slug=slug, task=task)
+            flash(t(refused.message_ja, refused.message_en), "danger")
+            return redirect(f"{page}#fields", code=303)
         flash(t("様式を保存しました。", "The form was saved."), "success")
         return redirect(f"{page}#fields", code=303)
 
