@@ -31,6 +31,20 @@ CALENDAR = (
         Daily(time(0, 10)),
     ),
     Periodic(
+        "settle_contractors",
+        "委託先の利用期間の確認",
+        "Look at the access of contractors",
+        regular.CONTRACTORS,
+        Daily(time(0, 3)),
+    ),
+    Periodic(
+        "escalate_media",
+        "返却されない電子媒体の報告",
+        "Tell of media that are not back",
+        regular.MEDIA,
+        Daily(time(17, 30)),
+    ),
+    Periodic(
         "publish_planned",
         "予約した手続の公開",
         "Put planned procedures in force",
@@ -109,6 +123,20 @@ def register_kinds(settings: Settings) -> None:
             "配属の終わった職員の仕事の返却",
             "Give back the tasks of leavers",
             regular.sweep_leavers,
+            as_system=True,
+        ),
+        Kind(
+            regular.CONTRACTORS,
+            "委託先の利用期間の確認",
+            "Look at the access of contractors",
+            regular.settle_contractors,
+            as_system=True,
+        ),
+        Kind(
+            regular.MEDIA,
+            "返却されない電子媒体の報告",
+            "Tell of media that are not back",
+            regular.escalate_media,
             as_system=True,
         ),
         Kind(

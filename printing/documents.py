@@ -18,6 +18,7 @@ from printing.notifications.papers_returned import PapersReturned
 from printing.notifications.reception_slip import ReceptionSlip
 from printing.office.confirmation_list import ConfirmationList
 from printing.office.day_list import DayList
+from printing.office.medium_record import MediumRecord
 from printing.office.printer_test_page import PrinterTestPage
 
 
@@ -205,6 +206,15 @@ _KINDS: Final = (
         ConfirmationList,
         "office/confirmation_list.html",
         ("made_at", "issuer.section"),
+        _FORM,
+    ),
+    DocumentKind(
+        "medium_record",
+        "電子媒体確認(報告)表",
+        "Record of a medium",
+        MediumRecord,
+        "office/medium_record.html",
+        ("made_at", "issuer.section", "number", "kind", "kept_at"),
         _FORM,
     ),
     DocumentKind(

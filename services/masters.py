@@ -31,6 +31,7 @@ from models.staff import User, names_of
 from rules.numbers import insurer_number_is_valid, municipality_code_is_valid
 from services import audit, coverage
 from services.account_names import normal_name, plain_number
+from services.contracting import access
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 from services.sign_in import end_all
 
@@ -215,6 +216,10 @@ def _check_posting(ctx: Context, values: Values) -> None:
         number = values["staff_number"] = plain_number(values["staff_number"])
     except RuleBroken as refused:
         raise ValueRefused("staff_number", refused.message_ja, refused.message_en) from None
+    try:
+        access.refuse_posting(ctx, values["user_id"], values["until_on"])
+    except RuleBroken as refused:
+        raise ValueRefused("until_on", refused.message_ja, refused.message_en) from None
     others = select(Posting.id).where(
         func.lower(Posting.staff_number) == number.lower(), Posting.user_id != values["user_id"]
     )

@@ -20,6 +20,7 @@ from services.errors import NotFound
 PAGE = 100
 DELEGATED, DEPUTY, DUE, OVERDUE = "delegated", "deputy", "due", "overdue"
 ESCALATED, NOBODY, MENTIONED = "escalated", "nobody", "mentioned"
+MEDIUM, HAND_BACK = "medium", "hand_back"  # about a medium or a contract, whose id is their number
 
 
 @dataclass(frozen=True)

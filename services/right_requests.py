@@ -28,6 +28,7 @@ from models.rights import (
 )
 from models.staff import Role, User, find_posting, is_person
 from services import absence_rules, accounts, audit, role_tables
+from services.contracting import access
 from services.duties import RightsBook, refuse_collisions
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
 from services.sign_in import end_all
@@ -104,6 +105,7 @@ def ask_for_account(
     if before["roles"] == wanted["roles"] and before["active"]:
         raise RuleBroken("いまと同じ内容です。変える担当を選んでください。", "Nothing would change.")
     _refuse_roles(ctx, book, wanted["roles"])
+    access.refuse_roles(ctx, user.id, wanted["roles"])
     posting = find_posting(ctx.session, user.id, ctx.today)
     concerned = posting.staff_number if posting is not None else ""
     _must_be_another(ctx, user.id, concerned)
@@ -267,6 +269,7 @@ def _apply_to_account(ctx: Context, book: RightsBook, request: RightRequest) -> 
         )
     _refuse_roles(ctx, book, request.wanted["roles"])
     absence_rules.must_fit_stand_ins(ctx, book, user.id, request.wanted["roles"])
+    access.refuse_roles(ctx, user.id, request.wanted["roles"])
     accounts.put_rights(ctx, user, request.wanted["roles"])
 
 

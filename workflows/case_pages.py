@@ -26,6 +26,7 @@ SHARED = {
     **procedures.TITLES,
     "identity_check": ("本人確認", "Identity check"),
     "verification": ("照合", "Verification"),
+    "subcontracting": ("再委託の許諾", "Subcontracting"),
     "audit_review": ("記録の点検", "Review of the record"),
 }
 

@@ -18,6 +18,7 @@ WITHOUT_CODE = (
 )  # drawn of the operations that every definition may call
 PROCEDURES = (
     *("acquisition", "loss", "change", "reissue", "cancellation", "audit_review", "data_use"),
+    "subcontracting",
     *WITHOUT_CODE,
 )
 CALLED = ("identity_check", "verification")

@@ -15,8 +15,8 @@ from portal.commands.demo_transfers import transfers_command
 from portal.security import factors
 from portal.settings import write_once
 from services.context import SYSTEM
+from services.demonstration import contracting, masters, resident_register, staff
 from services.demonstration import load as demonstration
-from services.demonstration import masters, resident_register, staff
 from services.errors import ServiceError
 from services.unit_of_work import unit_of_work
 
@@ -51,6 +51,7 @@ def load_command(size: str, *, if_empty: bool) -> None:
             masters.install_masters(ctx)
             masters.install_city(ctx)
             staff.install_accounts(ctx, password(settings))
+            contracting.install(ctx)
             if if_empty and not demonstration.is_empty(ctx):
                 click.echo("people are on record already; nothing loaded")
                 return

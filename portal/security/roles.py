@@ -68,6 +68,18 @@ PERMISSIONS: dict[str, Permission] = {
     "merge.decide": Permission("記録の統合を決定する", "Decide merges of records", Duty.APPROVE),
     "premium.trial": Permission("保険料を試算する", "Try a premium out"),
     "report.daily": Permission("日次の一覧を見る", "See the lists of the day", Duty.SEE_PERSONS),
+    "contract.read": Permission("委託契約と体制を見る", "See contracts and their chains"),
+    "contract.keep": Permission("委託契約・従事者を登録する", "Keep contracts and their workers", Duty.ENTER),
+    "contract.decide": Permission(
+        "委託先の利用を承認する・許諾を取り消す",
+        "Grant accounts of contractors, revoke permissions",
+        Duty.APPROVE,
+    ),
+    "contract.own": Permission("自分の委託契約を見る", "See the one contract for which one works"),
+    "media.read": Permission("電子媒体の台帳を見る", "See the ledger of media"),
+    "media.ask": Permission("媒体への複製を申請する", "Ask to copy to a medium", Duty.SEE_PERSONS),
+    "media.keep": Permission("媒体を登録・貸出・返却・消去する", "Register, lend, take back and wipe media"),
+    "media.decide": Permission("媒体への複製を承認する", "Approve copying to a medium", Duty.APPROVE),
     "review.read": Permission("記録の点検を見る", "See the reviews of the record"),
     "review.judge": Permission("記録の点検で判定する", "Judge what a review found"),
     "audit.read": Permission("監査の記録を見る", "Read the audit record", Duty.READ_AUDIT),
@@ -157,6 +169,9 @@ ROLES: dict[str, Role] = {
             | {
                 "notification.submit",
                 "case.withdraw",
+                "media.read",
+                "media.ask",
+                "media.keep",
                 "number.reveal",
                 "protection.mark",
                 "merge.propose",
@@ -203,6 +218,11 @@ ROLES: dict[str, Role] = {
                 "data_use.decide",
                 "transfer.run",
                 "board.read",
+                "contract.read",
+                "contract.decide",
+                "media.read",
+                "media.keep",
+                "media.decide",
                 "ex_officio.decide",
                 "confirmation.decide",
                 "review.read",
@@ -225,6 +245,33 @@ ROLES: dict[str, Role] = {
             | _OPERATOR
         ),
     ),
+    "contract_clerk": Role(
+        "契約担当",
+        "Contract clerk",
+        frozenset(
+            _EVERYBODY
+            | {
+                "inbox.open",
+                "case.read",
+                "case.comment",
+                "task.take",
+                "task.complete",
+                "absence.set",
+                "attachment.add",
+                "attachment.read",
+                "contract.read",
+                "contract.keep",
+                "media.read",
+                "media.ask",
+                "media.keep",
+            }
+        ),
+    ),
+    "contractor": Role(
+        "委託先の従事者",
+        "Worker of a contractor",
+        frozenset({"home.open", "profile.use", "contract.own"}),
+    ),
     "auditor": Role(
         "監査担当",
         "Auditor",
@@ -234,6 +281,8 @@ ROLES: dict[str, Role] = {
             | {
                 "audit.read",
                 "transfer.trace",
+                "contract.read",
+                "media.read",
                 "review.read",
                 "review.judge",
                 "calendar.read",
@@ -294,6 +343,7 @@ ROLES: dict[str, Role] = {
 TASK_ROLES = frozenset(slug for slug, role in ROLES.items() if COMPLETES_TASKS in role.grants)
 LANES = {
     "counter": Duty.ENTER,
+    "contract_clerk": Duty.ENTER,
     "verifier": Duty.APPROVE,
     "section_chief": Duty.APPROVE,
     "data_protection_manager": Duty.APPROVE,

@@ -32,6 +32,7 @@ PAPER_USES = {
     "notification": ("届出に添えるもの", "Goes with a notification"),
     "number": ("番号確認", "Confirms the Individual Number"),
     "identity_one": ("身元確認(1点)", "Confirms identity, one is enough"),
+    "contract": ("委託契約", "Contracts"),
     "identity_two": ("身元確認(2点)", "Confirms identity, two are needed"),
     "authority": ("代理権の確認", "Confirms authority of an agent"),
 }

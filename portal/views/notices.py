@@ -22,6 +22,7 @@ from services.unit_of_work import unit_of_work
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from models.notice import Notice
     from services.context import Actor
 
 
@@ -59,7 +60,7 @@ class NoticeView(BaseView):
         """Mark it as read and go to what it is about."""
         with unit_of_work(current_actor(), clock.now()) as ctx:
             row = notices.open_one(ctx, notice_id)
-            where = _place(row.kind, row.case_id, row.work_item_id)
+            where = _place(row)
         return redirect(where, code=303)
 
     @expose("/read", methods=["POST"])
@@ -87,14 +88,26 @@ def sentence(line: Line) -> str:
             f"いま、できる人のいない仕事が{number}件あります。担当・配属・代理を見直してください",
             f"Nobody can do {number} open tasks now. Look at roles, postings and deputies",
         ),
+        notices.MEDIUM: t(
+            "電子媒体が返却期限を過ぎても戻っていません。すぐに所在を確かめてください",
+            "A medium is not back in time. Find out at once where it is",
+        ),
+        notices.HAND_BACK: t(
+            "委託の終了後、データの返却・廃棄の証明が期限までに届いていません",
+            "No certificate of return or disposal came after the end of a contract",
+        ),
         notices.MENTIONED: t(f"{by}さんがコメントであなたを呼びました", f"{by} named you in a comment"),
     }[line.notice.kind]
 
 
-def _place(kind: str, case_id: int | None, item_id: int | None) -> str:
+def _place(row: Notice) -> str:
     """The page of what a notice is about."""
-    if kind == notices.DEPUTY and can("absence.set"):
+    if row.kind == notices.DEPUTY and can("absence.set"):
         return url_for("AbsenceView.list")
-    if case_id is not None:
-        return url_for("CaseView.show", case_id=case_id, task=item_id)
+    if row.kind == notices.MEDIUM and can("media.read"):
+        return url_for("MediumView.show", medium_id=row.number)
+    if row.kind == notices.HAND_BACK and can("contract.read"):
+        return url_for("ContractView.show", contract_id=row.number)
+    if row.case_id is not None:
+        return url_for("CaseView.show", case_id=row.case_id, task=row.work_item_id)
     return url_for("NoticeView.list")

@@ -20,6 +20,7 @@ from portal.views.case_entries import CaseEntryView
 from portal.views.cases import CaseView
 from portal.views.certificates import CertificateView
 from portal.views.confirmations import ConfirmationView
+from portal.views.contracts import ContractView
 from portal.views.daily import DailyView
 from portal.views.data_use import DataUseView
 from portal.views.definitions import DefinitionView
@@ -36,6 +37,7 @@ from portal.views.language import LanguageView
 from portal.views.letter_texts import LetterTextView
 from portal.views.lookup import LookupView
 from portal.views.masters import MASTER_VIEWS, MasterIndexView
+from portal.views.media import MediumView
 from portal.views.merges import MergeView
 from portal.views.notices import NoticeView
 from portal.views.number_page import NumberView
@@ -103,7 +105,9 @@ VIEWS: tuple[type[BaseView], ...] = (
     LookupView,
     ExOfficioView,
     ConfirmationView,
+    ContractView,
     ProtectionView,
+    MediumView,
     MergeView,
     DefinitionView,
     StudioView,

@@ -6,11 +6,14 @@ from datetime import date
 
 from services import emergency, escalation, ex_officio, housekeeping, key_sweep, leavers, reminders
 from services.context import Context
+from services.contracting import access, ending
 from services.errors import ServiceError
 from services.job_kinds import Progress, Skipped, Work
+from services.media import uses
 
 REMIND, TIDY, LISTS, LEAVERS, KEYS = "remind", "tidy", "make_lists", "sweep_leavers", "sweep_keys"
 DUE = "tell_of_due_tasks"
+CONTRACTORS, MEDIA = "settle_contractors", "escalate_media"
 
 
 def remind(ctx: Context, work: Work) -> Progress:
@@ -79,6 +82,32 @@ def sweep_leavers(ctx: Context, work: Work) -> Progress:
         finished=True,
         message_ja=f"配属の終わった職員{people}人の仕事を箱に戻し、サインインを終わらせました。",
         message_en=f"Tasks of {people} people without a posting went back, and their sessions ended.",
+    )
+
+
+def settle_contractors(ctx: Context, work: Work) -> Progress:
+    """Close the accounts of contractors whose chain has lapsed; tell the chief of missing certificates."""
+    closed, late = access.settle_all(ctx), ending.escalate(ctx)
+    return Progress(
+        {"done_upto": closed},
+        closed,
+        work.total or closed,
+        finished=True,
+        message_ja=f"委託先の利用者{closed}人の利用期間を直し、証明のない委託の終了{late}件を課長に知らせました。",
+        message_en=f"Access of {closed} contractors was set anew; {late} lack a certificate of return.",
+    )
+
+
+def escalate_media(ctx: Context, work: Work) -> Progress:
+    """Tell the section chiefs of media that are not back in time, each once."""
+    late = uses.escalate(ctx)
+    return Progress(
+        {"done_upto": late},
+        late,
+        work.total or late,
+        finished=True,
+        message_ja=f"返却期限を過ぎた電子媒体{late}個を課長に知らせました。",
+        message_en=f"The chiefs were told of {late} media that are not back in time.",
     )
 
 

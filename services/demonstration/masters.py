@@ -93,7 +93,14 @@ def _offices() -> Rows:
         ("15", "南部保健福祉管理課", "South Welfare Center", "試験町3丁目3番8号"),
         ("16", "障害福祉課", "Disability Section", "架空町1番1号"),
     )
-    return [
+    contractors = {
+        "code": "itaku",
+        "name": "委託先",
+        "name_en": "Contractors",
+        "telephone": "",
+        "address": "",
+    }
+    return [contractors] + [
         {
             "code": code,
             "name": name,

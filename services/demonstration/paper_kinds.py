@@ -84,6 +84,15 @@ IDENTITY_TWO = (
 )
 AUTHORITY = (("principal_only_papers", "本人しか持ち得ない書類", "Paper that only the principal can have"),)
 SCANNED_AUTHORITY = (("power_of_attorney", "委任状", "Power of attorney"),)
+CONTRACT = (
+    ("organisation_chart", "履行体制図", "Organisation chart"),
+    ("subcontract_request", "再委託許諾申請書", "Request for a subcontractor"),
+    (
+        "security_certificate",
+        "クラウドの認証書・責任共有の書面",
+        "Certificates of a cloud, shared responsibility",
+    ),
+)
 
 _GROUPS = (
     ("notification", True, NOTIFICATION),
@@ -93,6 +102,7 @@ _GROUPS = (
     ("number", False, NUMBER),
     ("identity_one", False, IDENTITY_ONE),
     ("identity_two", False, IDENTITY_TWO),
+    ("contract", True, CONTRACT),
 )
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 POSTED_FROM = date(2024, 4, 1)
 SECOND_OFFICE = "02"
+CONTRACTORS = "itaku"
 SHORTEST_PASSWORD = 12
 SECRET_BYTES = 20  # RFC 4226: 160 bits
 
@@ -69,6 +70,9 @@ ACCOUNTS = (
     Account("hokubu", "北部", "望", "receiving_section", "北部保健福祉管理課", "30014", "14"),
     Account("nanbu", "南部", "誠一", "receiving_section", "南部保健福祉管理課", "30015", "15"),
     Account("shogai", "障害", "歩", "receiving_section", "障害福祉課", "30016", "16"),
+    Account("nishida", "西田", "直子", "contract_clerk", "契約担当", "10019"),
+    Account("okada", "岡田", "武", "contract_clerk", "契約担当", "10020"),
+    Account("gyosha", "業者", "太郎", "contractor", "委託先の従事者", "C000001", CONTRACTORS),
     Account("ito", "伊藤", "真由美", "counter", "窓口担当", "20001", SECOND_OFFICE),
 )
 

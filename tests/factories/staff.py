@@ -13,6 +13,7 @@ NAMES = {
     "counter": ("窓口", "花子"),
     "verifier": ("照合", "一郎"),
     "certificate_clerk": ("交付", "恵"),
+    "contract_clerk": ("契約", "直子"),
     "section_chief": ("課長", "誠"),
     "auditor": ("監査", "正"),
     "administrator": ("管理", "修"),

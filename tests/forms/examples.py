@@ -4,6 +4,8 @@ from copy import deepcopy
 from datetime import date
 from typing import Any
 
+from tests.factories import contracts
+
 TODAY = date(2026, 11, 23)
 VAULT = "vault:123e4567-e89b-12d3-a456-426614174000"
 COUNTER = {
@@ -390,6 +392,26 @@ ACCEPTED: dict[tuple[str, str, str], dict[str, Any]] = {
         "grounds": "差し支えない。",
     },
     ("data_use", "decide", "refuse"): {"verdict": "refuse", "grounds": "目的が合わない。"},
+    ("subcontracting", "apply", "whole"): dict(contracts.entry(date(2026, 11, 23))),
+    ("subcontracting", "apply", "no_cloud"): {
+        name: value
+        for name, value in contracts.entry(date(2026, 11, 23), uses_cloud=False).items()
+        if not name.startswith("cloud_")
+    },
+    ("subcontracting", "judge", "meets"): {
+        "chart_attached": True,
+        "same_safety": True,
+        "judgement": "meets",
+        "words": "体制図と契約書を確かめた。",
+    },
+    ("subcontracting", "decide", "grant"): {
+        "decision": "grant",
+        "from_on": "2026-12-01",
+        "until_on": "2027-03-31",
+        "conditions": "持出しをしない。",
+        "words": "要件を満たす。",
+    },
+    ("subcontracting", "decide", "refuse"): {"decision": "refuse", "words": "認証の期限が切れている。"},
     ("audit_review", "judge", "done"): {"summary": "指摘3件、すべて業務のため。"},
     ("audit_review", "follow_up", "done"): {},
     ("audit_review", "chief_review", "late"): {"measure": "担当を代え、今週中に終える。"},

@@ -211,6 +211,12 @@ REFUSED: list[tuple[tuple[str, str, str], dict[str, Any], str, str]] = [
     (("data_use", "judge", "approve"), {"verdict": "perhaps"}, "verdict", "not_a_choice"),
     (("data_use", "consult", "agree"), {"grounds": "  "}, "grounds", "required"),
     (("data_use", "decide", "refuse"), {"verdict": None}, "verdict", "required"),
+    # subcontracting
+    (("subcontracting", "apply", "whole"), {"chart": []}, "chart", "too_few_rows"),
+    (("subcontracting", "apply", "whole"), {"amount": -1}, "amount", "out_of_range"),
+    (("subcontracting", "apply", "no_cloud"), {"cloud_provider": "架空"}, "cloud_provider", "not_asked"),
+    (("subcontracting", "judge", "meets"), {"judgement": "perhaps"}, "judgement", "not_a_choice"),
+    (("subcontracting", "decide", "grant"), {"until_on": None}, "until_on", "required"),
     # the review of the audit record
     (("audit_review", "judge", "done"), {"verdict": "fine"}, "", "unknown_field"),
     (("audit_review", "follow_up", "done"), {"summary": ["x"]}, "summary", "not_a_text"),

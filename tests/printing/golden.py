@@ -29,6 +29,7 @@ DOCUMENTS: dict[str, Callable[[], object]] = {
     "identity_check_record": samples.identity_check_record,
     "day_list": samples.day_list,
     "confirmation_list": samples.confirmation_list,
+    "medium_record": samples.medium_record,
     "printer_test_page": samples.printer_test_page,
 }
 

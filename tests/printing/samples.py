@@ -25,6 +25,7 @@ from printing.notifications.papers_returned import PapersReturned
 from printing.notifications.reception_slip import ReceptionSlip
 from printing.office.confirmation_list import ConfirmationLine, ConfirmationList
 from printing.office.day_list import CertificateLine, DayList, NotificationLine
+from printing.office.medium_record import MediumRecord, MediumUseLine
 from printing.office.printer_test_page import PrinterTestPage
 from printing.renderer import lay_out_form
 from printing.sheet_runs import SheetRun
@@ -344,6 +345,34 @@ def confirmation_list(count: int = 17, **changes: Any) -> ConfirmationList:
         "demo": True,
     }
     return ConfirmationList(**(values | changes))
+
+
+def medium_record(count: int = 8, **changes: Any) -> MediumRecord:
+    lines = tuple(
+        MediumUseLine(
+            place=index + 1,
+            what="資格異動の一覧(月次)を委託先のテスト環境へ移すため",
+            way="本庁サーバ室 → 見本情報サービス開発室",
+            file="shikaku_202611.csv 1,204件",
+            copied="R8.11.2 9:15 窓口 花子 SHA-256 3f7a9c01d2e4b586…",
+            approved="R8.11.2 9:02 課長 誠 必要最小限と認める",
+            lent="R8.11.2 9:30 窓口 花子→運搬 一郎",
+            returned="R8.11.2 16:40 運搬 一郎→窓口 花子",
+            wiped="R8.11.2 16:55 窓口 花子 上書き3回",
+            state="消去済み" if index else "貸出中(返却期限超過)",
+        )
+        for index in range(count)
+    )
+    values: dict[str, Any] = {
+        "made_at": datetime(2026, 11, 23, 17, 20),  # noqa: DTZ001 - as printed
+        "issuer": issuer(),
+        "number": "USB-001",
+        "kind": "USBメモリ(暗号化)",
+        "kept_at": "国保年金課 施錠保管庫A",
+        "lines": lines,
+        "demo": True,
+    }
+    return MediumRecord(**(values | changes))
 
 
 def printer_test_page(**changes: Any) -> PrinterTestPage:

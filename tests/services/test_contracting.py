@@ -1,0 +1,192 @@
+"""Contractors: no account outside a whole chain, and who lapses loses it that day (K2, X3)."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.contractor import ChainLink
+from models.masters import Posting
+from models.notice import Notice
+from models.sign_in import UserSession
+from models.staff import User, find_posting
+from portal.security.roles import BOOK
+from services import masters, right_requests
+from services.context import SYSTEM, Context
+from services.contracting import access, chain, checks, ending, register, workers
+from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
+from services.masters import MASTERS, ValueRefused
+from tests.factories.audit import told
+from tests.factories.contracts import FIRM, Contracting, contracting, new_contract, whole
+from tests.factories.staff import a_role, employ
+
+
+@pytest.fixture
+def office(ctx: Context) -> Contracting:
+    ctx.session.add_all([a_role(ctx.session, "contractor"), a_role(ctx.session, "counter")])
+    ctx.session.flush()
+    return contracting(ctx)
+
+
+def test_a_contract_with_six_of_its_clauses_opens_no_account(office: Contracting) -> None:
+    worker = office.worker()
+    places = register.locked(office.by(office.clerk), office.prime_id).clauses
+    register.see_clauses(office.by(office.clerk), office.prime_id, places | {"no_copying": ""})
+    with pytest.raises(workers.ChainNotWhole, match="複写・複製の禁止"):
+        workers.ask_account(office.by(office.clerk), worker, "gyosha1")
+
+
+def test_whoever_is_employed_elsewhere_is_refused_by_name(office: Contracting) -> None:
+    worker = office.worker(last_name="別人", first_name="五郎", employer="派遣ひながた株式会社")
+    with pytest.raises(workers.WrongEmployer) as refused:
+        workers.ask_account(office.by(office.clerk), worker, "gyosha1")
+    assert "別人 五郎" in refused.value.message_ja
+    assert FIRM in refused.value.message_ja
+    assert "派遣ひながた株式会社" in refused.value.message_ja
+
+
+def test_an_account_takes_two_and_opens_until_the_first_thing_runs_out(office: Contracting) -> None:
+    worker = office.worker()
+    workers.ask_account(office.by(office.clerk), worker, "gyosha1")
+    with pytest.raises(NotAllowed):
+        workers.grant_account(office.by(office.clerk), worker)
+    user = workers.grant_account(office.by(office.chief), worker)
+    posting = find_posting(office.ctx.session, user.id, office.ctx.today)
+    assert [role.name for role in user.roles] == ["contractor"]
+    assert posting is not None
+    assert posting.until_on == office.ctx.today + timedelta(days=200), "the end of the contract"
+
+
+def test_the_tenth_worker_of_under_ten_is_refused(office: Contracting) -> None:
+    for number in range(9):
+        office.worker(badge=str(number))
+    with pytest.raises(workers.HeadcountFull, match="10人未満"):
+        office.worker()
+
+
+@pytest.mark.parametrize(
+    "lapse",
+    [
+        lambda office, worker: workers.change(
+            office.by(office.clerk), worker, whole_without(office, "pledged_on")
+        ),
+        lambda office, worker: workers.change(
+            office.by(office.clerk), worker, whole_without(office, "trained_on")
+        ),
+        lambda office, worker: register.end_link(office.by(office.chief), office.prime_id, "契約の解除"),
+        lambda office, worker: register.see_clauses(office.by(office.clerk), office.prime_id, {}),
+        lambda office, worker: workers.leave(office.by(office.clerk), worker, office.ctx.today),
+    ],
+    ids=["pledge", "training", "contract", "clauses", "left"],
+)
+def test_whoever_lapses_loses_access_at_once(office: Contracting, lapse) -> None:
+    worker = office.worker()
+    user_id = office.account(worker)
+    at = office.ctx.at
+    signed_in = UserSession(
+        token_hash=b"t" * 32,
+        user_id=user_id,
+        stage="full",
+        created_at=at,
+        seen_at=at,
+        proved_at=at,
+        terminal=b"t",
+    )
+    office.ctx.session.add(signed_in)
+    office.ctx.session.flush()
+    assert find_posting(office.ctx.session, user_id, office.ctx.today) is not None
+    lapse(office, worker)
+    office.ctx.session.refresh(signed_in)
+    assert signed_in.ended_at is not None
+    assert find_posting(office.ctx.session, user_id, office.ctx.today) is None
+    assert told(office.ctx.session, "contract:access")
+
+
+def whole_without(office: Contracting, name: str) -> workers.Facts:
+    facts = whole(office.ctx)
+    return workers.Facts(**{**facts.__dict__, name: None})
+
+
+def test_what_runs_out_by_itself_closes_without_anybody(office: Contracting) -> None:
+    trained = office.ctx.today - timedelta(days=360)
+    user_id = office.account(office.worker(trained_on=trained))
+    last = chain.read(office.by(office.clerk), office.contract_id).prime.persons[0].last_day
+    assert last is not None
+    assert find_posting(office.ctx.session, user_id, last) is not None
+    assert find_posting(office.ctx.session, user_id, last + timedelta(days=1)) is None
+
+
+def test_a_posting_by_another_door_does_not_outlive_the_chain(office: Contracting) -> None:
+    user_id = office.account(office.worker())
+    keeper = office.by(employ(office.ctx.session, "administrator"))
+    posting = office.ctx.session.scalars(select(Posting).where(Posting.user_id == user_id)).one()
+    values = {
+        name: getattr(posting, name) for name in ("user_id", "staff_number", "office_id", "title", "from_on")
+    }
+    with pytest.raises(ValueRefused):
+        masters.change(keeper, MASTERS["posting"], posting.id, {**values, "until_on": None})
+    posting.until_on = None
+    office.ctx.session.flush()
+    assert access.settle_all(office.by(SYSTEM)) == 1, "the daily look mends what came another way"
+    assert posting.until_on == office.ctx.today + timedelta(days=200)
+
+
+def test_a_contractor_gets_no_other_role_and_nobody_else_that_one(office: Contracting) -> None:
+    user_id = office.account(office.worker())
+    keeper = office.by(employ(office.ctx.session, "administrator"))
+    other = employ(office.ctx.session, "counter", "s-other")
+    for account, roles in ((user_id, ["counter"]), (other.staff_id, ["contractor"])):
+        with pytest.raises(RuleBroken):
+            right_requests.ask_for_account(keeper, BOOK, account or 0, roles, "必要")
+
+
+def test_a_contractor_sees_his_own_contract_and_no_other(office: Contracting) -> None:
+    user_id = office.account(office.worker())
+    register.add(office.by(office.clerk), new_contract(office.ctx, number="R8-2", firm="別の株式会社"))
+    user = office.ctx.session.get_one(User, user_id)
+    own = employ_as(office, user)
+    assert register.read_own(own).contract.id == office.contract_id
+    with pytest.raises(NotFound):
+        register.read_own(office.by(office.clerk))
+
+
+def employ_as(office: Contracting, user: User) -> Context:
+    actor = office.clerk.__class__(user.id, "C1", "業者", None, frozenset({"contractor"}))
+    return office.by(actor)
+
+
+def test_the_end_without_a_certificate_comes_before_the_chief_once(office: Contracting) -> None:
+    system = office.later(SYSTEM, 200 + 14)
+    assert ending.escalate(system) == 0, "the last day of the term is in time"
+    late = office.later(SYSTEM, 200 + 15)
+    assert ending.escalate(late) == 1
+    assert ending.escalate(late) == 0
+    notice = office.ctx.session.scalars(select(Notice).where(Notice.kind == "hand_back")).one()
+    assert (notice.user_id, notice.number) == (office.chief.staff_id, office.contract_id)
+
+
+def test_a_certificate_of_return_ends_it(office: Contracting) -> None:
+    link = office.ctx.session.get_one(ChainLink, office.prime_id)
+    with pytest.raises(RuleBroken, match="まだ終わっていません"):
+        ending.certify(office.by(office.clerk), link.id, "returned", office.ctx.today, "HDD 2台")
+    after = office.later(office.clerk, 201)
+    ending.certify(after, link.id, "destroyed", after.today, "HDD 2台、磁気破壊")
+    assert ending.escalate(office.later(SYSTEM, 300)) == 0
+    with pytest.raises(SomebodyElseWasFaster):
+        ending.certify(after, link.id, "returned", after.today, "もう一度")
+
+
+def test_a_check_that_differs_needs_a_follow_up(office: Contracting) -> None:
+    office.worker()
+    clerk = office.by(office.clerk)
+    (drawn,) = checks.draw(clerk, office.contract_id, 5)
+    with pytest.raises(RuleBroken, match="抜き取れる従事者がいません"):
+        checks.draw(clerk, office.contract_id, 1)
+    with pytest.raises(RuleBroken, match="することと期限"):
+        checks.judge(clerk, drawn.id, "differs", "別会社の社員証を持っていた", "", None)
+    checks.judge(
+        clerk, drawn.id, "differs", "別会社の社員証を持っていた", "委託先に説明を求める", clerk.today
+    )
+    assert workers.count(clerk.session, office.clerk, clerk.today + timedelta(days=1)) == {"contracts": 1}
+    checks.finish(clerk, drawn.id, "従事から外した")
+    assert checks.list_of(clerk, office.contract_id)[0].row.done_words == "従事から外した"

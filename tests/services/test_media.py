@@ -1,0 +1,201 @@
+"""Media: approved by another, copied once and sealed, lent by two, wiped, missed the same day (L6)."""
+
+import hashlib
+import subprocess
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from interchange import sealed_file
+from models.medium import MediumUse
+from models.notice import Notice
+from services.context import JST, SYSTEM, Actor, Context
+from services.demonstration import masters
+from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
+from services.media import ledger, paper, uses
+from services.media.uses import CopyRefused, Wish
+from tests.factories.audit import told
+from tests.factories.staff import employ
+
+CONTENT = "宛名番号,資格\n1,取得\n".encode("cp932")
+PASSPHRASE = "ABCDE-FGHJK-LMNPQ-RSTUV-WXYZ2-34567"
+
+
+@dataclass
+class Office:
+    """A medium, who asks, who carries, who keeps, who decides."""
+
+    ctx: Context
+    asker: Actor
+    carrier: Actor
+    keeper: Actor
+    chief: Actor
+    medium_id: int = 0
+
+    def by(self, actor: Actor, at: datetime | None = None) -> Context:
+        return Context(self.ctx.session, actor, at or self.ctx.at)
+
+    @property
+    def wish(self) -> Wish:
+        due_at = datetime.combine(self.ctx.today, uses.BACK_BY, JST)
+        carrier = self.carrier.staff_id or 0
+        return Wish("異動の一覧", "委託先へ渡すため", "本庁", "開発室", carrier, due_at)
+
+    def asked(self) -> MediumUse:
+        return uses.ask(self.by(self.asker), self.medium_id, self.wish)
+
+    def approved(self) -> MediumUse:
+        return uses.decide(self.by(self.chief), self.asked().id, "必要最小限", approves=True)
+
+    def lent(self) -> MediumUse:
+        use = self.approved()
+        uses.copy(self.by(self.asker), use.id, "ido.csv", CONTENT, PASSPHRASE, 1)
+        uses.hand_over(self.by(self.keeper), use.id)
+        return uses.receive(self.by(self.carrier), use.id)
+
+
+@pytest.fixture
+def office(ctx: Context) -> Office:
+    session = ctx.session
+    found = Office(
+        ctx,
+        employ(session, "counter", "s-asker"),
+        employ(session, "counter", "s-carrier"),
+        employ(session, "contract_clerk"),
+        employ(session, "section_chief"),
+    )
+    found.medium_id = ledger.add(found.by(found.keeper), "USB-001", "usb", "SN-1", "保管庫A").id
+    return found
+
+
+def test_a_use_from_the_request_to_the_wiping_leaves_the_medium_free(office: Office) -> None:
+    use = office.lent()
+    uses.bring_back(office.by(office.carrier), use.id)
+    uses.take_back(office.by(office.keeper), use.id)
+    uses.wipe(office.by(office.keeper), use.id, "上書き3回、空であることを見た")
+    assert use.state == "wiped"
+    assert office.asked().state == "asked", "the next one may ask"
+
+
+def test_nobody_decides_on_what_he_asked_or_carries(office: Office) -> None:
+    asked = office.asked()
+    for actor in (office.asker, office.keeper):
+        with pytest.raises(NotAllowed):
+            uses.decide(office.by(actor), asked.id, "よい", approves=True)
+    own = replace(office.wish, carrier_id=office.chief.staff_id or 0)
+    uses.decide(office.by(office.chief), asked.id, "要らない", approves=False)
+    carried = uses.ask(office.by(office.asker), office.medium_id, own)
+    with pytest.raises(NotAllowed):
+        uses.decide(office.by(office.chief), carried.id, "よい", approves=True)
+
+
+def test_nothing_is_copied_without_an_approval_that_holds(office: Office) -> None:
+    asked = office.asked()
+    with pytest.raises(CopyRefused):
+        uses.copy(office.by(office.asker), asked.id, "a.csv", CONTENT, PASSPHRASE, 1)
+    uses.decide(office.by(office.chief), asked.id, "必要最小限", approves=True)
+    with pytest.raises(CopyRefused):
+        uses.copy(office.by(office.asker, office.wish.due_at), asked.id, "a.csv", CONTENT, PASSPHRASE, 1)
+    with pytest.raises(NotAllowed):
+        uses.copy(office.by(office.keeper), asked.id, "a.csv", CONTENT, PASSPHRASE, 1)
+    uses.copy(office.by(office.asker), asked.id, "a.csv", CONTENT, PASSPHRASE, 1)
+    with pytest.raises(CopyRefused):
+        uses.copy(office.by(office.asker), asked.id, "a.csv", CONTENT, PASSPHRASE, 1)
+
+
+def test_the_copy_opens_with_its_passphrase_alone_and_by_openssl(office: Office, tmp_path: Path) -> None:
+    use = office.approved()
+    sealed = uses.copy(office.by(office.asker), use.id, "ido.csv", CONTENT, PASSPHRASE, 1)
+    assert CONTENT not in sealed
+    assert use.sha256 == hashlib.sha256(sealed).hexdigest()
+    assert sealed_file.unseal(sealed, PASSPHRASE) == CONTENT
+    with pytest.raises(sealed_file.NotSealed):
+        sealed_file.unseal(sealed[:40], PASSPHRASE)
+    path = tmp_path / "ido.csv.enc"
+    path.write_bytes(sealed)
+    command = ["openssl", "enc", "-d", "-aes-256-cbc", "-pbkdf2", "-iter", "600000", "-md", "sha256"]
+    told = subprocess.run(
+        [*command, "-in", str(path), "-pass", f"pass:{PASSPHRASE}"], capture_output=True, check=True
+    )
+    assert told.stdout == CONTENT
+
+
+def test_lending_and_returning_take_two(office: Office) -> None:
+    use = office.approved()
+    uses.copy(office.by(office.asker), use.id, "ido.csv", CONTENT, PASSPHRASE, 1)
+    with pytest.raises(NotAllowed):
+        uses.hand_over(office.by(office.carrier), use.id)
+    uses.hand_over(office.by(office.keeper), use.id)
+    with pytest.raises(NotAllowed):
+        uses.receive(office.by(office.keeper), use.id)
+    uses.receive(office.by(office.carrier), use.id)
+    with pytest.raises(NotAllowed):
+        uses.bring_back(office.by(office.keeper), use.id)
+    uses.bring_back(office.by(office.carrier), use.id)
+    with pytest.raises(NotAllowed):
+        uses.take_back(office.by(office.carrier), use.id)
+    with pytest.raises(SomebodyElseWasFaster):
+        uses.wipe(office.by(office.keeper), use.id, "まだ戻っていない")
+
+
+def test_the_chief_hears_of_a_stick_that_is_not_back_the_same_day_and_once(office: Office) -> None:
+    use = office.lent()
+    assert uses.escalate(office.by(SYSTEM, use.due_at)) == 0
+    evening = office.by(SYSTEM, use.due_at + timedelta(minutes=30))
+    assert evening.today == office.ctx.today
+    assert uses.escalate(evening) == 1
+    assert uses.escalate(evening) == 0
+    notices = office.ctx.session.scalars(select(Notice).where(Notice.kind == "medium")).all()
+    assert {one.user_id for one in notices} == {office.chief.staff_id, office.carrier.staff_id}
+    assert {one.number for one in notices} == {office.medium_id}
+    assert ledger.list_all(office.by(office.keeper, evening.at))[0].late
+
+
+@pytest.mark.parametrize("hours", [-1, 24 + 9])
+def test_a_term_is_ahead_and_within_the_hours_of_the_office(office: Office, hours: int) -> None:
+    late = replace(office.wish, due_at=office.ctx.at + timedelta(hours=hours))
+    with pytest.raises(RuleBroken, match="返却の期限"):
+        uses.ask(office.by(office.asker), office.medium_id, late)
+
+
+def test_a_medium_that_is_unknown_in_use_or_destroyed_takes_no_copy(office: Office) -> None:
+    with pytest.raises(NotFound):
+        uses.ask(office.by(office.asker), office.medium_id + 1000, office.wish)
+    elsewhere = employ(office.ctx.session, "counter", "s-far", "02")
+    with pytest.raises(NotFound):
+        uses.ask(office.by(elsewhere), office.medium_id, office.wish)
+    use = office.asked()
+    with pytest.raises(RuleBroken, match="使用中"):
+        office.asked()
+    with pytest.raises(RuleBroken, match="使用が終わっていません"):
+        ledger.destroy(office.by(office.keeper), office.medium_id, "shredder", "粉砕")
+    uses.decide(office.by(office.chief), use.id, "要らない", approves=False)
+    ledger.destroy(office.by(office.keeper), office.medium_id, "shredder", "粉砕、写真3枚")
+    with pytest.raises(RuleBroken, match="廃棄済み"):
+        office.asked()
+
+
+def test_a_medium_is_destroyed_before_a_witness(office: Office) -> None:
+    row = ledger.destroy(office.by(office.keeper), office.medium_id, "shredder", "粉砕、写真3枚")
+    with pytest.raises(NotAllowed):
+        ledger.witness(office.by(office.keeper), row.id)
+    ledger.witness(office.by(office.chief), row.id)
+    assert row.witness_id == office.chief.staff_id
+    with pytest.raises(SomebodyElseWasFaster):
+        ledger.witness(office.by(office.asker), row.id)
+
+
+def test_the_form_tells_each_use_and_the_record_each_step(office: Office) -> None:
+    masters.install_city(office.by(SYSTEM))
+    office.lent()
+    sheet = paper.paper(office.by(office.keeper), ledger.read(office.by(office.keeper), office.medium_id))
+    (line,) = sheet.lines
+    assert (sheet.number, line.state) == ("USB-001", "貸出中")
+    assert "ido.csv 1件" in line.file
+    assert line.lent.endswith("契約 直子→窓口 花子")
+    deeds = [one.detail for one in told(office.ctx.session, "medium:changed")]
+    assert len(deeds) == 5, "registered, asked, approved, handed over, received"
+    assert told(office.ctx.session, "medium:copied")

@@ -1,0 +1,1 @@
+"""Permission to subcontract (再委託の許諾); see docs/procedures/subcontracting.md."""

@@ -1,0 +1,34 @@
+"""Operations of the permission to subcontract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.context import Context
+from services.contracting import subcontracting
+from workflows.engine.operations import CaseData, Example, operation
+
+ENTERED = (
+    Example("欠けているものはない", "Nothing is missing", {"link": 1, "missing": 0}),
+    Example("欠けているものがある", "Something is missing", {"link": 1, "missing": 2}),
+)
+GRANTED = (Example("許諾した", "Permitted", {"link": 1, "granted": True}),)
+REFUSED = (Example("許諾しなかった", "Refused", {"link": 1, "granted": False}),)
+
+
+@operation("subcontracting.enter", examples=ENTERED)
+def enter(ctx: Context, case: CaseData) -> dict[str, Any]:
+    """Put the request into the chain, below the firm that asks."""
+    return subcontracting.enter(ctx, case.case_id, case.data["case"], case.form("apply"))
+
+
+@operation("subcontracting.grant", irreversible=True, examples=GRANTED)
+def grant(ctx: Context, case: CaseData) -> dict[str, Any]:
+    """Permit it, unless something is missing."""
+    return subcontracting.grant(ctx, case.case_id, case.form("decide"))
+
+
+@operation("subcontracting.refuse", irreversible=True, examples=REFUSED)
+def refuse(ctx: Context, case: CaseData) -> dict[str, Any]:
+    """Refuse it."""
+    return subcontracting.refuse(ctx, case.case_id, case.form("decide"))
