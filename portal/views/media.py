@@ -22,7 +22,7 @@ from portal.security.actor import current_actor
 from portal.views.carrying_out import Done, carry_out
 from portal.views.fields import typed_day
 from portal.views.pdf_answers import dress, pdf_answer, print_at_once, said_in_pane
-from services import documents, print_runs
+from services import documents, print_register
 from services.context import JST, Context
 from services.errors import RuleBroken
 from services.media import ledger, paper, uses
@@ -168,7 +168,7 @@ class MediumView(BaseView):
         """The form on paper, marked 見本・無効."""
         with unit_of_work(current_actor(), clock.now()) as ctx:
             content = documents.dressed(paper.paper(ctx, ledger.read(ctx, medium_id)), dress(ctx))
-            print_runs.previewed(ctx, paper.DOCUMENT)
+            print_register.previewed(ctx, paper.DOCUMENT)
         rendered = documents.render([documents.Sheet(0, content)], preview=True)
         if rendered.pdf is None:
             return said_in_pane(self.render_template("print/cannot.html", why=rendered.refused[0], bare=True))
@@ -198,7 +198,7 @@ class MediumView(BaseView):
         """The very bytes of a form that was printed."""
         with unit_of_work(current_actor(), clock.now()) as ctx:
             ledger.get(ctx, medium_id)
-            pdf = print_runs.pdf_of_request(ctx, request_id, {paper.DOCUMENT})
+            pdf = print_register.pdf_of_request(ctx, request_id, {paper.DOCUMENT})
         return pdf_answer(pdf, f"medium-record-{request_id}.pdf")
 
     def _carry_out(self, medium_id: int, deed: Callable[[Context], Any], told: tuple[str, str]) -> Any:
