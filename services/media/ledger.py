@@ -178,8 +178,8 @@ def get(ctx: Context, medium_id: int, *, lock: bool = False) -> Medium:
 
 
 def count(session: Session, actor: Actor, _today: date) -> Mapping[str, int]:
-    """How many requests wait for whoever decides, and uses are not finished for the others."""
-    if not actor.roles & {"section_chief", "contract_clerk", "counter"}:
+    """How many requests wait for whoever decides, and uses are not finished for the contract section."""
+    if not actor.roles & {"section_chief", "contract_clerk"}:
         return {}
     states = (ASKED, *OUT) if "section_chief" in actor.roles else OPEN
     statement = (

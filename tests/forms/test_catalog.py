@@ -45,7 +45,8 @@ def shown(form: FormDefinition) -> Iterator[Field]:
     kind = {"change": "kind", "verification": "procedure", "identity_check": "attendee"}.get(
         form.slug, "reason"
     )
-    for value in form.schema["properties"].get(kind, {"enum": [None]})["enum"]:
+    told = form.ui["fields"].get(kind, {}).get("options", {})  # where the schema takes any procedure
+    for value in form.schema["properties"].get(kind, {}).get("enum") or list(told) or [None]:
         for one in fields(form.schema, form.ui, {kind: value} if value else {}):
             yield one
             yield from one.rows

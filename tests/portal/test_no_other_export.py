@@ -30,6 +30,7 @@ MAKERS = {
     "portal/views/health.py": "ok",
     "portal/views/media.py": "a sealed file under an approval, once",
     "portal/views/pdf_answers.py": "one paper, shown in its pane or as it was printed",
+    "portal/views/transfers.py": "a file under an approval, for its recipient alone; each is recorded",
     "portal/views/studio.py": "a diagram or a parcel of a procedure, no data of anybody",
     "portal/views/studio_replays.py": "a diagram, no data of anybody",
 }

@@ -11,12 +11,15 @@ from models.masters import Posting
 from portal import clock
 from portal.extensions import db
 from portal.security.anchoring import anchor_path, write_anchor
+from portal.security.roles import ROLES
 from services import unit_of_work
 from services.context import SYSTEM
 from services.job_kinds import Work
 from tests.factories import audit_month
 from tests.portal.conftest import Visitor
 from workflows import catalog, review_cases
+
+AUDITOR = f"1{list(ROLES).index('auditor') + 1:03}"  # as everybody is employed
 
 
 @pytest.fixture
@@ -26,9 +29,9 @@ def review(app: Flask) -> int:
         with unit_of_work.unit_of_work(SYSTEM, clock.now()) as ctx:
             catalog.publish_shipped(ctx)
         with unit_of_work.unit_of_work(SYSTEM, clock.now()) as ctx:
-            row = ctx.session.scalars(select(Posting).where(Posting.staff_number == "1005")).one()
+            row = ctx.session.scalars(select(Posting).where(Posting.staff_number == AUDITOR)).one()
             month = audit_month.Month(ctx.session, [], [])
-            for staff_id, number in ((row.user_id, "1005"), (row.user_id + 900, "30003")):
+            for staff_id, number in ((row.user_id, AUDITOR), (row.user_id + 900, "30003")):
                 actor = SYSTEM.__class__(staff_id, number, "", row.office_id, frozenset())
                 month.look(actor, audit_month.at(20), 0, "emergency:taken", subject="account:9")
             month.write()
@@ -64,7 +67,7 @@ def test_a_verdict_that_needs_more_keeps_what_was_typed(app: Flask, signed_in, r
 
 
 def test_nobody_judges_himself_but_the_chief_judges_the_auditor(app: Flask, signed_in, review: int) -> None:
-    about_auditor = findings(app)["1005"]
+    about_auditor = findings(app)[AUDITOR]
     auditor = signed_in("auditor")
     assert (
         "自分についての指摘は判定できません" in auditor.get(f"/reviews/{review}?finding={about_auditor}").text
@@ -80,7 +83,7 @@ def test_a_review_is_concluded_on_its_page_when_all_is_judged(app: Flask, signed
     assert "まだ判定していない指摘が" in early.text
     for number, finding in findings(app).items():
         assert (
-            verdict(chief if number == "1005" else auditor, review, finding, verdict="in_order").status_code
+            verdict(chief if number == AUDITOR else auditor, review, finding, verdict="in_order").status_code
             == 303
         )
     assert auditor.post(f"/reviews/{review}/conclude", summary="まとめ").status_code == 303

@@ -25,7 +25,7 @@ from tests.redteam.ledger import Attack
 PLAIN = "Qz7Qz"
 SHORT = "<b>&lt;"
 PIECE = 4  # letters
-STEP = 1 if WHOLE else 5  # the short list takes every fifth place
+STEP = 1 if WHOLE else 5  # the short list takes every fifth place, and the first of each paper
 
 
 def wicked(port: int) -> tuple[str, ...]:
@@ -49,11 +49,14 @@ def test_markup_in_every_printed_field(attack: Attack) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(0.2)
         markups = wicked(listener.getsockname()[1])
+        begun: set[str] = set()
         for turn, (document, path) in enumerate(places()):
-            if turn % STEP == 0:
+            name = kind_of(document).name
+            if turn % STEP == 0 or name not in begun:
+                begun.add(name)
                 for markup in (SHORT, markups[turn % len(markups)]) if WHOLE else (SHORT,):
                     if is_printed(attack, document, path, markup):
-                        seen.add(kind_of(document).name)
+                        seen.add(name)
         with pytest.raises(TimeoutError):
             listener.accept()
     assert attack.findings == []
