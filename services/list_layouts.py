@@ -13,14 +13,17 @@ from services.context import Context
 
 
 def save(ctx: Context, list_name: str, columns: Sequence[str], known: Sequence[str]) -> None:
-    """Keep the columns in the order of those `known`; none chosen means those that the list begins with."""
+    """Keep those of the columns that are `known`, in the order in which they are given.
+
+    None chosen means those that the list begins with.
+    """
     mine = select(ListLayout).where(
         ListLayout.owner_id == ctx.actor.staff_id, ListLayout.list_name == list_name
     )
     row = ctx.session.scalars(mine).one_or_none() or ListLayout(
         owner_id=ctx.actor.staff_id, list_name=list_name
     )
-    row.columns = [name for name in known if name in columns]
+    row.columns = [name for name in dict.fromkeys(columns) if name in known]
     if row.columns:
         ctx.session.add(row)
     elif row in ctx.session:

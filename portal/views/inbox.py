@@ -109,8 +109,8 @@ class InboxView(BaseView):
     @expose("/columns", methods=["POST"])
     @requires("inbox.open")
     def choose_columns(self) -> Any:
-        """Keep the columns that somebody wants to see, for all his boxes; none: as in the beginning."""
-        wanted = [] if "as_before" in request.form else [*request.form.getlist("column"), "name"]
+        """Keep the columns that somebody wants to see, in his order; none: as in the beginning."""
+        wanted = [] if "as_before" in request.form else inbox_words.with_name(request.form.getlist("column"))
         with unit_of_work(current_actor(), clock.now()) as ctx:
             list_layouts.save(ctx, inbox.LIST_NAME, wanted, tuple(COLUMNS))
         return redirect(list_place.of(request.form).url, code=303)

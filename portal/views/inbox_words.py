@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from portal.language import t
 from services.inbox_overview import Choice
 
@@ -35,6 +37,17 @@ COLUMNS = {
     "arrived": ("この手順に来た日", "At this step"),
 }
 FIRST_COLUMNS = ("due", "procedure", "name", "household", "element", "assignee", "received")
+
+
+def with_name(columns: Sequence[str]) -> list[str]:
+    """The chosen columns with that of the name: where it was put, or else where it stands among all."""
+    if "name" in columns:
+        return list(columns)
+    order = list(COLUMNS)
+    place = order.index("name")
+    later = (at for at, one in enumerate(columns) if one in COLUMNS and order.index(one) > place)
+    at = next(later, len(columns))
+    return [*columns[:at], "name", *columns[at:]]
 
 
 def choice_label(name: str, choice: Choice, roles: dict[str, str], procedures: dict[str, str]) -> str:

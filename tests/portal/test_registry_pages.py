@@ -443,6 +443,9 @@ def test_columns_are_chosen_and_kept_for_all_boxes(enter):
     for address in ("/inbox/?box=group", "/inbox/?box=overdue"):
         heads = re.findall('<th scope="col">([^<]+)</th>', person.get(address).text)
         assert heads == ["受付番号", "氏名", "受付から"]
+    person.post("/inbox/columns", box="group", column=["age", "name", "number", "age"])
+    heads = re.findall('<th scope="col">([^<]+)</th>', person.get("/inbox/?box=group").text)
+    assert heads == ["受付から", "氏名", "受付番号"]
     person.post("/inbox/columns", box="group", as_before="1")
     assert "受付番号" not in "".join(re.findall('<th scope="col">([^<]+)</th>', person.get("/inbox/").text))
 

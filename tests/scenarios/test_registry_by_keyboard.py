@@ -60,6 +60,17 @@ def test_the_inbox_is_opened_and_walked_by_keys(desk: Callable[..., Desk]) -> No
     page.get_by_role("link", name=re.compile("^グループ")).last.click()
     page.wait_for_url(re.compile("box=group"))
     expect(page.locator("h1")).to_contain_text("受信箱")
+    page.keyboard.press("c")
+    page.get_by_role("checkbox", name="氏名").locator("xpath=ancestor::li").get_by_label("前へ").focus()
+    for key in ("Alt+ArrowUp", "Alt+ArrowUp"):
+        page.keyboard.press(key)
+    with page.expect_navigation():
+        page.get_by_role("button", name="この列にする").click()
+    expect(page.locator("table.inbox th[scope=col]").first).to_have_text("氏名")
+    page.keyboard.press("c")
+    with page.expect_navigation():
+        page.get_by_role("button", name="はじめの列に戻す").click()
+    expect(page.locator("table.inbox th[scope=col]").first).to_have_text("期限")
 
 
 def test_two_tasks_are_ticked_taken_and_given_back_by_keys_and_the_list_stays(
