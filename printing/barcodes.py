@@ -7,7 +7,6 @@ and whole dots at 400 and 1,200 dpi. A quiet zone of ten modules lies within the
 from functools import cache
 from typing import Final
 
-import numpy as np
 import zxingcpp
 
 POINTS_PER_MM: Final = 72 / 25.4
@@ -28,6 +27,7 @@ _TABLE: Final = """
 """
 _WIDTHS: Final = tuple(_TABLE.split())
 _SYMBOL_MODULES: Final = 11
+_LIGHT: Final = bytes(48 + (grey > 127) for grey in range(256))  # digits 0 and 1
 
 
 def code_values(digits: str) -> tuple[int, ...]:
@@ -66,9 +66,10 @@ def gs1_128(digits: str, left: float, bottom: float, width: float, height: float
 def qr(payload: str, left: float, bottom: float, width: float, height: float) -> bytes:
     """A QR with its quiet zone as a picture of one bit, filling a square box (points)."""
     code = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    dark = np.asarray(zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=True)) == 0
-    rows, columns = dark.shape
-    bits = np.packbits(~dark, axis=1).tobytes()
+    picture = zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=True)
+    rows, columns = picture.shape
+    grey = memoryview(picture).tobytes()
+    bits = b"".join(_packed(grey[row * columns : (row + 1) * columns], columns) for row in range(rows))
     return b"q %.3f 0 0 %.3f %.3f %.3f cm BI /W %d /H %d /IM true /BPC 1 /F /AHx ID %b> EI Q" % (
         width,
         height,
@@ -78,3 +79,9 @@ def qr(payload: str, left: float, bottom: float, width: float, height: float) ->
         rows,
         bits.hex().encode(),
     )
+
+
+def _packed(row: bytes, columns: int) -> bytes:
+    """A row of grey bytes as bits, light ones 1, filled up to whole bytes."""
+    free = -columns % 8
+    return (int(row.translate(_LIGHT), 2) << free).to_bytes((columns + free) // 8)
