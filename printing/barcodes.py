@@ -5,7 +5,7 @@ and whole dots at 400 and 1,200 dpi. A quiet zone of ten modules lies within the
 """
 
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import zxingcpp
 
@@ -66,9 +66,9 @@ def gs1_128(digits: str, left: float, bottom: float, width: float, height: float
 def qr(payload: str, left: float, bottom: float, width: float, height: float) -> bytes:
     """A QR with its quiet zone as a picture of one bit, filling a square box (points)."""
     code = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    picture = zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=True)
+    picture: Any = zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=True)
     rows, columns = picture.shape
-    grey = memoryview(picture).tobytes()
+    grey = bytes(memoryview(picture))  # its types do not say that it is a buffer
     bits = b"".join(_packed(grey[row * columns : (row + 1) * columns], columns) for row in range(rows))
     return b"q %.3f 0 0 %.3f %.3f %.3f cm BI /W %d /H %d /IM true /BPC 1 /F /AHx ID %b> EI Q" % (
         width,
