@@ -1,12 +1,18 @@
-"""Bytes that lie encrypted outside the web root, by their hash (B6, T23): files first, then the row."""
+"""Bytes that lie encrypted outside the web root, by their hash (B6, T23): files first, then the row.
+
+Whoever puts, destroys or sweeps bytes holds their hash until his transaction ends, so that none of them takes
+away what another is just putting there.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.crypto import cipher
@@ -31,7 +37,8 @@ def put(session: Session, plain: bytes, at: datetime) -> str:
     refers to, never a row without its file.
     """
     digest = hashlib.sha256(plain).hexdigest()
-    if session.get(StoredBlob, digest) is not None:
+    hold(session, [digest])
+    if session.get(StoredBlob, digest, populate_existing=True) is not None:
         return digest
     keyring = cipher.keys()
     sealed = cipher.seal(keyring, plain, context=f"blob:{digest}")
@@ -66,17 +73,45 @@ def get(session: Session, digest: str) -> bytes:
     return cipher.unseal(cipher.keys(), sealed, key_id=row.key_id, context=f"blob:{digest}")
 
 
+def hold(session: Session, digests: Iterable[str]) -> None:
+    """Hold hashes until the transaction ends; SQLite lets one write at a time and needs nothing."""
+    if session.get_bind().dialect.name == "postgresql":
+        for digest in sorted(digests):
+            key = func.hashtextextended(f"blob:{digest}", 0)
+            session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
 def destroy(session: Session, digest: str) -> bool:
     """Take the bytes of a hash away for good; answers whether their file is gone from its place.
 
     The file goes first: a crash in between leaves a row without its file, and destroying it again ends it.
     """
-    row = session.get(StoredBlob, digest)
+    hold(session, [digest])
+    row = session.get(StoredBlob, digest, populate_existing=True)
     target = _root[0] / (row.path if row is not None else f"{digest[:2]}/{digest}")
     target.unlink(missing_ok=True)
     if row is not None:
         session.delete(row)
     return not target.exists()
+
+
+def sweep(session: Session, before: datetime) -> int:
+    """Take away files that were written before a moment and have no row; answers how many.
+
+    A process that ends between file and commit leaves such a file; `before` is longer ago than any
+    transaction can last.
+    """
+    found = [path for path in _root[0].glob("*/*") if path.stat().st_mtime < before.timestamp()]
+    lost = [path for path in found if not _is_known(session, path.name)]
+    for path in lost:
+        hold(session, [path.name])
+        if not _is_known(session, path.name):
+            path.unlink(missing_ok=True)
+    return len(lost)
+
+
+def _is_known(session: Session, name: str) -> bool:
+    return session.scalar(select(StoredBlob.sha256).where(StoredBlob.sha256 == name)) is not None
 
 
 def _write(target: Path, content: bytes) -> None:

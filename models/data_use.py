@@ -181,6 +181,17 @@ def lock_application(session: Session, application_id: int) -> DataUseApplicatio
     return session.scalars(held).one_or_none()
 
 
+def lock_applications_for(session: Session, transfer: str, recipient: str) -> None:
+    """Hold every application of a transfer to a recipient: whoever sends does so, one after the other."""
+    statement = (
+        select(DataUseApplication)
+        .where(DataUseApplication.transfer == transfer, DataUseApplication.recipient == recipient)
+        .order_by(DataUseApplication.id)
+        .with_for_update()
+    )
+    session.scalars(statement.execution_options(populate_existing=True)).all()
+
+
 def list_approvals(session: Session, transfer: str, recipient: str) -> list[DataUseApproval]:
     """All approvals ever given of a transfer to a recipient, the newest first."""
     statement = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import func, select
 
 from models import blobs
@@ -14,6 +16,7 @@ from services.data_use import APPLICANT
 from services.errors import NotFound, RuleBroken
 
 AT_ONCE = 20
+SAFE_AGE = timedelta(days=3)  # longer than any deed lasts
 
 
 class FileGone(RuleBroken):
@@ -60,13 +63,23 @@ def erase_expired(ctx: Context) -> int:
     """
     due = select(DataTransfer).where(DataTransfer.erased_at.is_(None), DataTransfer.expires_on < ctx.today)
     rows = list(ctx.session.scalars(due.order_by(DataTransfer.id).limit(AT_ONCE)))
+    blobs.hold(ctx.session, {row.file_sha256 for row in rows})
     for row in rows:
-        gone = _is_shared(ctx, row) or blobs.destroy(ctx.session, row.file_sha256)
+        shared = _is_shared(ctx, row)
+        gone = not shared and blobs.destroy(ctx.session, row.file_sha256)
         row.erased_at = ctx.at
-        detail = {"hash": row.file_sha256[:16], "gone": gone}
+        detail = {"hash": row.file_sha256[:16], "gone": gone, "shared": shared}
         audit.record(ctx, Tag.TRANSFER_ERASED, f"transfer:{row.id}", detail=detail)
         ctx.session.flush()
     return len(rows)
+
+
+def sweep(ctx: Context) -> int:
+    """Take away sealed files without a row, which a run leaves that was killed before its commit."""
+    count = blobs.sweep(ctx.session, ctx.at - SAFE_AGE)
+    if count:
+        audit.record(ctx, Tag.HOUSE_KEPT, detail={"files": count})
+    return count
 
 
 def _is_shared(ctx: Context, row: DataTransfer) -> bool:

@@ -29,15 +29,15 @@ from models.data_use import (
     DataUseApplication,
     DataUseApproval,
     list_approvals,
-    list_decisions,
-    lock_application,
+    lock_applications_for,
 )
 from rules.data_use import gate
 from rules.data_use.gate import Approved, Refusal, Run
 from rules.periods import month_start
 from services import audit, transfer_rows
 from services.context import Context
-from services.data_use import content_of
+from services.data_use_content import content_of
+from services.data_use_decisions import carrying
 from services.errors import NotFound, RuleBroken
 from services.transfer_rows import Told, Wanted
 
@@ -143,7 +143,7 @@ def run(ctx: Context, asked: Asked) -> Outcome:
         return _refused(ctx, asked, refusal or Refusal(gate.Missing.NO_APPROVAL), approval)
     told = Told()
     written = _write(ctx, asked, application, told)
-    lock_application(ctx.session, application.id)
+    lock_applications_for(ctx.session, asked.transfer.id, asked.recipient)
     ctx.session.refresh(approval)
     if (sent := _find_sent(ctx.session, asked)) is not None:
         return Outcome(sent=sent, is_new=False)
@@ -171,11 +171,7 @@ def _choose(
 def _approved(session: Session, application: DataUseApplication, approval: DataUseApproval) -> Approved:
     """An approval as the gate sees it; only judgements of what was approved count."""
     content = content_of(application)
-    decisions = [
-        one
-        for one in list_decisions(session, application.id)
-        if one.content_hash == approval.content_hash and one.verdict in {"approve", "agree"}
-    ]
+    decisions = carrying(session, application, approval.content_hash)
     return Approved(
         transfer=content.transfer,
         recipient=content.recipient,

@@ -1,13 +1,15 @@
 """From rows to the bytes of a file: CSV or fixed length, in the encoding of the recipient (J2).
 
 A character that the encoding does not know, or that would break the line, is replaced by a geta mark (〓) and
-listed by line, item and code point. What is too long for its place is refused, never cut.
+listed by line, item and code point; so is the first one of a CSV value that a spreadsheet would take for a
+formula (T06). What is too long for its place is refused, never cut.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +18,8 @@ from interchange.transfers.definitions import Layout
 GETA = "〓"
 AT_ONCE = 5_000
 LINE_END = "\r\n"
+WIDE_BLANK = "\u3000"  # stands in names and addresses; Python does not call it printable
+FORMULA = re.compile(r"[=+@＝＋＠]|[-－](?!\d+\Z)")
 
 
 class LayoutBroken(ValueError):
@@ -75,10 +79,11 @@ def _parts(rows: Iterable[Sequence[str]]) -> Iterable[list[Sequence[str]]]:
 
 def _encoded(layout: Layout, items: Sequence[str], rows: list[Sequence[str]], written: Written) -> bytes:
     """One part; looked at character by character only where it cannot be written as it is."""
-    joined = "".join("".join(row) for row in rows)
-    if not joined.isprintable() or not _knows(layout.encoding, joined):
+    is_csv = layout.kind == "csv"
+    plain = _stays(layout.encoding, "".join("".join(row) for row in rows))
+    if not plain or (is_csv and any(FORMULA.match(value) for row in rows for value in row)):
         rows = [_cleaned(layout, items, row, written, line) for line, row in _numbered(rows, written.lines)]
-    if layout.kind == "csv":
+    if is_csv:
         return _csv(rows).encode(layout.encoding)
     return b"".join(_fixed(layout, items, row, line) for line, row in _numbered(rows, written.lines))
 
@@ -87,7 +92,10 @@ def _numbered(rows: list[Sequence[str]], before: int) -> Iterable[tuple[int, Seq
     return enumerate(rows, before + 1)
 
 
-def _knows(encoding: str, text: str) -> bool:
+def _stays(encoding: str, text: str) -> bool:
+    """Whether a text can be written as it is."""
+    if not text.replace(WIDE_BLANK, "").isprintable():
+        return False
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
@@ -100,15 +108,11 @@ def _cleaned(
 ) -> list[str]:
     cleaned = []
     for item, value in zip(items, row, strict=True):
-        if value.isprintable() and _knows(layout.encoding, value):
-            cleaned.append(value)
-            continue
-        signs = []
-        for sign in value:
-            if sign.isprintable() and _knows(layout.encoding, sign):
-                signs.append(sign)
-            else:
-                signs.append(GETA)
+        signs = list(value)
+        is_formula = layout.kind == "csv" and FORMULA.match(value) is not None
+        for place, sign in enumerate(value):
+            if (is_formula and place == 0) or not _stays(layout.encoding, sign):
+                signs[place] = GETA
                 written.replaced.append(Replaced(line, item, f"U+{ord(sign):04X}"))
         cleaned.append("".join(signs))
     return cleaned

@@ -19,7 +19,7 @@ from rules.periods import month_start
 from services import data_use, transfer_files
 from services import transfers as running
 from services.context import SYSTEM
-from services.data_use import Content
+from services.data_use_content import Content
 from services.unit_of_work import unit_of_work
 from workflows import data_use_cases
 

@@ -20,9 +20,9 @@ from portal.security.actor import current_actor
 from portal.views.carrying_out import Done, carry_out
 from portal.views.fields import typed_day
 from rules.eras import format_short
-from services import data_use, transfer_pages, transfers
+from services import data_use, data_use_decisions, transfer_pages, transfers
 from services.context import Context
-from services.data_use import Content
+from services.data_use_content import PROVISION, TRANSFER, Content, content_of
 from services.unit_of_work import unit_of_work
 from workflows import data_use_cases
 
@@ -166,7 +166,7 @@ class DataUseView(BaseView):
         """Take an approval back at once."""
 
         def deed(ctx: Context) -> Done:
-            data_use.revoke(ctx, application_id, request.form.get("reason", ""))
+            data_use_decisions.revoke(ctx, application_id, request.form.get("reason", ""))
             return Done(
                 ("承認を取り消しました。次の移転から拒否されます。", "Revoked; the next run is refused."),
                 url_for("DataUseView.show", application_id=application_id),
@@ -199,7 +199,7 @@ class DataUseView(BaseView):
             known = data_use.get(ctx, application_id) if application_id is not None else None
             renewed = request.args.get("renews", type=int)
             before = known or (data_use.get(ctx, renewed) if renewed is not None else None)
-            content = data_use.content_of(before) if before is not None else None
+            content = content_of(before) if before is not None else None
         chosen = definitions.transfers_to(office.code)
         transfer = chosen[0] if chosen else None
         return self.render_template(
@@ -229,9 +229,9 @@ def _content() -> Content:
     form = request.form
     return Content(
         kind=form.get("kind", ""),
-        transfer=form.get("transfer", "") if form.get("kind") == data_use.TRANSFER else data_use.PROVISION,
+        transfer=form.get("transfer", "") if form.get("kind") == TRANSFER else PROVISION,
         recipient=form.get("recipient", ""),
-        recipient_name=form.get("recipient_name", "") if form.get("kind") == data_use.PROVISION else "",
+        recipient_name=form.get("recipient_name", "") if form.get("kind") == PROVISION else "",
         purpose=form.get("purpose", ""),
         basis=form.get("basis", ""),
         items=tuple(form.getlist("items")),
@@ -252,7 +252,7 @@ def _typed(content: Content | None, transfer: Transfer | None) -> dict[str, str]
         told = {name: str(getattr(content, name) or "") for name in Content.__dataclass_fields__}
         days = {name: format_short(getattr(content, name)) for name in ("from_on", "until_on")}
         return told | days | {"with_places": "1" if content.with_places else ""}
-    usual = {"kind": data_use.TRANSFER, "method": "link_system", "frequency": definitions.MONTHLY}
+    usual = {"kind": TRANSFER, "method": "link_system", "frequency": definitions.MONTHLY}
     if transfer is not None:
         usual |= {
             "transfer": transfer.id,

@@ -22,14 +22,14 @@ def send_month(ctx: Context, work: Work) -> Progress:
     pairs = [(one.id, to) for one in transfers().values() if one.schedule == MONTHLY for to in one.recipients]
     at, sent = int(work.checkpoint.get("at", 0)), int(work.checkpoint.get("sent", 0))
     name, recipient = pairs[at]
-    outcome = running.send_month(ctx, name, recipient, _month(work))
-    sent += outcome.refused is None
+    outcome, skipped = _run(ctx, work, name, recipient)
+    sent += outcome is not None and outcome.sent is not None
     return Progress(
         {"at": at + 1, "sent": sent},
         at + 1,
         len(pairs),
         finished=at + 1 == len(pairs),
-        skipped=_skipped(outcome),
+        skipped=skipped,
         message_ja=f"{work.payload['period']}の移転: 送付{sent}件、拒否{at + 1 - sent}件",
         message_en=f"Transfers of {work.payload['period']}: {sent} sent, {at + 1 - sent} refused",
     )
@@ -37,15 +37,16 @@ def send_month(ctx: Context, work: Work) -> Progress:
 
 def send_one(ctx: Context, work: Work) -> Progress:
     """Send one recipient the file of a month, asked for by hand."""
-    outcome = running.send_month(ctx, work.payload["transfer"], work.payload["recipient"], _month(work))
-    refused = outcome.refused
-    ja, en = ("送付しました。", "Sent.") if refused is None else _words(outcome)
-    return Progress({"at": 1}, 1, 1, finished=True, skipped=_skipped(outcome), message_ja=ja, message_en=en)
+    _, skipped = _run(ctx, work, work.payload["transfer"], work.payload["recipient"])
+    ja, en = (skipped[0].reason_ja, skipped[0].reason_en) if skipped else ("送付しました。", "Sent.")
+    return Progress({"at": 1}, 1, 1, finished=True, skipped=skipped, message_ja=ja, message_en=en)
 
 
 def erase(ctx: Context, work: Work) -> Progress:
-    """Erase files whose time is over, a part at a time."""
+    """Erase files whose time is over, a part at a time; at the end what a killed run left behind."""
     count = transfer_files.erase_expired(ctx)
+    if count < transfer_files.AT_ONCE:
+        transfer_files.sweep(ctx)
     done = work.done + count
     return Progress(
         {"done_upto": done},
@@ -56,19 +57,22 @@ def erase(ctx: Context, work: Work) -> Progress:
     )
 
 
-def _month(work: Work) -> date:
-    return date.fromisoformat(f"{work.payload['period']}-01")
+def _run(
+    ctx: Context, work: Work, name: str, recipient: str
+) -> tuple[running.Outcome | None, tuple[Skipped, ...]]:
+    """One recipient's month, and what to tell of it where no file came of it; the others go on."""
+    month = date.fromisoformat(f"{work.payload['period']}-01")
+    try:
+        outcome = running.send_month(ctx, name, recipient, month)
+    except running.LayoutRefused as broken:
+        return None, (
+            Skipped(f"transfer:{name}", *_named(name, recipient, (broken.message_ja, broken.message_en))),
+        )
+    if (refused := outcome.refused) is None:
+        return outcome, ()
+    words = running.refusal_words(refused.missing, refused.told)
+    return outcome, (Skipped(f"transfer_refusal:{refused.id}", *_named(name, recipient, words)),)
 
 
-def _skipped(outcome: running.Outcome) -> tuple[Skipped, ...]:
-    if outcome.refused is None:
-        return ()
-    return (Skipped(f"transfer_refusal:{outcome.refused.id}", *_words(outcome)),)
-
-
-def _words(outcome: running.Outcome) -> tuple[str, str]:
-    refused = outcome.refused
-    if refused is None:
-        return "", ""
-    ja, en = running.refusal_words(refused.missing, refused.told)
-    return f"{refused.transfer}({refused.recipient}): {ja}", f"{refused.transfer} ({refused.recipient}): {en}"
+def _named(name: str, recipient: str, words: tuple[str, str]) -> tuple[str, str]:
+    return f"{name}({recipient}): {words[0]}", f"{name} ({recipient}): {words[1]}"

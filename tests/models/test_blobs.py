@@ -1,7 +1,8 @@
 """Scans and printed files lie encrypted by their hash, whole or not at all (B6, T23)."""
 
+import os
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,17 @@ def test_a_lost_file_is_told_as_lost(session: Session, clock: datetime, store: P
     file.unlink()
     with pytest.raises(blobs.BlobMissing):
         blobs.get(session, digest)
+
+
+def test_a_file_without_a_row_is_swept_once_it_is_old(session: Session, clock: datetime, store: Path) -> None:
+    kept = blobs.put(session, PLAIN, clock)
+    lost, fresh, torn = (store / "ab" / name for name in ("ab" * 32, "cd" * 32, "ab.123.part"))
+    lost.parent.mkdir(exist_ok=True)
+    for path in (lost, fresh, torn):
+        path.write_bytes(b"x")
+    for path in (lost, torn, store / kept[:2] / kept):
+        os.utime(path, (0, (clock - timedelta(days=4)).timestamp()))
+    os.utime(fresh, (0, clock.timestamp()))
+    assert blobs.sweep(session, clock - timedelta(days=3)) == 2
+    assert [path.exists() for path in (lost, torn, fresh)] == [False, False, True]
+    assert blobs.get(session, kept) == PLAIN

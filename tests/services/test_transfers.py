@@ -10,15 +10,16 @@ from sqlalchemy import select
 from interchange.transfers import manifest
 from models import blobs, manifests
 from models.crypto.keyring import Keyring
-from models.data_use import DataTransferRefusal, DataUseApplication, DataUseApproval
+from models.data_use import DataTransferRefusal, DataUseApproval
 from models.masters import Posting
-from services import data_use, transfers
-from services.context import Actor, Context, Principal, names_of
-from services.data_use import Content, OwnApplication
-from services.errors import NotAllowed, RuleBroken, SomebodyElseWasFaster
+from services import data_use, data_use_decisions, transfers
+from services.context import Context, Principal, names_of
+from services.data_use_decisions import OwnApplication
+from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
 from tests.factories import registry
+from tests.factories.data_use import approved, as_of, content, handed_in, publish
 from tests.factories.staff import employ
-from workflows import catalog, data_use_cases
+from workflows import data_use_cases
 
 NOVEMBER = date(2026, 11, 1)
 
@@ -30,9 +31,8 @@ def sealed(keys: Keyring, blob_folder: Path) -> None:
 
 @pytest.fixture
 def city(ctx: Context) -> Context:
-    """The shipped processes, a manager, a chief, and a person who is insured."""
-    catalog.load_handlers()
-    catalog.publish_shipped(ctx)
+    """The shipped process is in force."""
+    publish(ctx)
     return ctx
 
 
@@ -51,43 +51,10 @@ def chief(city: Context) -> Context:
     return as_of(city, employ(city.session, "section_chief"))
 
 
-def as_of(ctx: Context, actor: Actor) -> Context:
-    return Context(ctx.session, actor, ctx.at)
-
-
-def content(**changed: object) -> Content:
-    told: dict[str, object] = {
-        "kind": "transfer",
-        "transfer": "citizen",
-        "recipient": "12",
-        "recipient_name": "",
-        "purpose": "住民票に国民健康保険の資格を記載するため",
-        "basis": "residents_act_7",
-        "items": ("addressee_number", "acquired_on", "lost_on"),
-        "person_range": "insured_in_month",
-        "method": "link_system",
-        "frequency": "monthly",
-        "from_on": date(2026, 11, 1),
-        "until_on": date(2027, 3, 31),
-        "with_places": False,
-    }
-    return Content(**{**told, **changed})  # type: ignore[arg-type]
-
-
 def insured(ctx: Context, name: str = "見本 太郎") -> int:
     """Somebody who is insured since 2026-11-20, on record."""
     counter = as_of(ctx, employ(ctx.session, "counter", f"c-{name}"))
     return registry.register_acquisition(counter, [registry.a_person(name)]).person_ids[0]
-
-
-def handed_in(citizen: Context, **changed: object) -> DataUseApplication:
-    return data_use_cases.submit(citizen, data_use.draft(citizen, content(**changed)).id)
-
-
-def approved(citizen: Context, manager: Context, **changed: object) -> DataUseApplication:
-    application = handed_in(citizen, **changed)
-    data_use_cases.judge(manager, application.id, "approve", "住基法7条に合う", basis_fits=True)
-    return application
 
 
 def test_a_file_leaves_under_an_approval_and_its_manifest_is_checked_offline(
@@ -140,7 +107,7 @@ def test_the_month_is_sent_once(citizen: Context, manager: Context) -> None:
 def test_a_revoked_approval_stops_the_next_run_at_once(citizen: Context, manager: Context) -> None:
     application = approved(citizen, manager)
     assert transfers.send_month(citizen, "citizen", "12", NOVEMBER).sent is not None
-    data_use.revoke(manager, application.id, "目的が終わった")
+    data_use_decisions.revoke(manager, application.id, "目的が終わった")
     assert refused(citizen, date(2026, 12, 1)) == "revoked"
 
 
@@ -238,7 +205,9 @@ def test_an_administrator_decides_on_nothing(city: Context, citizen: Context, ma
     application = handed_in(citizen)
     administrator = as_of(city, employ(city.session, "administrator"))
     with pytest.raises(NotAllowed):
-        data_use.decide(administrator, application.id, "judge", "approve", basis_fits=True, reason="管理者")
+        data_use_decisions.decide(
+            administrator, application.id, "judge", "approve", basis_fits=True, reason="管理者"
+        )
 
 
 def test_two_levels_where_the_table_says_so(citizen: Context, manager: Context, chief: Context) -> None:
@@ -284,3 +253,44 @@ def test_a_section_applies_for_its_own_transfer_only(citizen: Context) -> None:
         data_use.draft(citizen, content(items=("addressee_number", "my_number")))
     with pytest.raises(RuleBroken):
         data_use.draft(citizen, content(until_on=date(2028, 3, 31)))
+
+
+def test_an_edit_that_is_taken_back_is_judged_anew_by_the_same_manager(
+    citizen: Context, manager: Context
+) -> None:
+    application = approved(citizen, manager)
+    data_use.change(citizen, application.id, content(items=("addressee_number", "acquired_on")))
+    data_use.change(citizen, application.id, content())
+    assert refused(citizen) == "content_changed"
+    later = Context(citizen.session, citizen.actor, citizen.at + timedelta(minutes=1))
+    data_use_cases.submit(later, application.id)
+    assert refused(later) == "content_changed"
+    data_use_cases.judge(as_of(later, manager.actor), application.id, "approve", "合う", basis_fits=True)
+    assert transfers.send_month(later, "citizen", "12", NOVEMBER).sent is not None
+
+
+def test_blanks_and_an_item_named_twice_change_nothing(citizen: Context, manager: Context) -> None:
+    application = approved(citizen, manager)
+    same = content(
+        items=("lost_on", "acquired_on", "addressee_number", "lost_on"),
+        purpose="  住民票に国民健康保険の資格を記載するため ",
+    )
+    assert data_use.change(citizen, application.id, same).state == "approved"
+    assert transfers.send_month(citizen, "citizen", "12", NOVEMBER).sent is not None
+
+
+def test_a_section_renews_its_own_application_only(citizen: Context) -> None:
+    with pytest.raises(NotFound):
+        data_use.draft(citizen, content(), renews_id=999)
+    other = as_of(citizen, employ(citizen.session, "receiving_section", "s-other", office_code="16"))
+    theirs = content(
+        recipient="16",
+        transfer="disability",
+        items=("addressee_number",),
+        basis="my_number_disability",
+        person_range="insured_now",
+    )
+    first = data_use.draft(other, theirs)
+    with pytest.raises(NotFound):
+        data_use.draft(citizen, content(), renews_id=first.id)
+    assert data_use.draft(other, theirs, renews_id=first.id).renews_id == first.id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services import data_use
+from services import data_use_decisions
 from services.context import Context
 from workflows.engine.operations import CaseData, Example, operation
 
@@ -38,19 +38,19 @@ def decide(ctx: Context, case: CaseData) -> dict[str, Any]:
 def grant(ctx: Context, case: CaseData) -> dict[str, Any]:
     """Give the approval, bound to what was judged."""
     levels = int(case.data["review_way"]["levels"])
-    return {"approval": data_use.grant(ctx, case.data["case"]["application"], levels).number}
+    return {"approval": data_use_decisions.grant(ctx, case.data["case"]["application"], levels).number}
 
 
 @operation("data_use.turn_down", irreversible=True, examples=TURNED_DOWN)
 def turn_down(ctx: Context, case: CaseData) -> dict[str, Any]:
     """End the application without an approval."""
-    data_use.turn_down(ctx, case.data["case"]["application"])
+    data_use_decisions.turn_down(ctx, case.data["case"]["application"])
     return {"ended": True}
 
 
 def _decide(ctx: Context, case: CaseData, step: str) -> dict[str, Any]:
     entry = case.form(step)
-    decision = data_use.decide(
+    decision = data_use_decisions.decide(
         ctx,
         case.data["case"]["application"],
         step,
