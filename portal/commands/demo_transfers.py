@@ -19,7 +19,7 @@ from rules.periods import month_start
 from services import data_use, transfer_files
 from services import transfers as running
 from services.context import SYSTEM
-from services.data_use_content import Content
+from services.data_use_content import TRANSFER, Content
 from services.unit_of_work import unit_of_work
 from workflows import data_use_cases
 
@@ -62,7 +62,7 @@ def _apply(username: str, transfer: Transfer, recipient: str, until_on: date) ->
     """An application of a section, handed in; its id."""
     today = clock.today()
     content = Content(
-        kind=data_use.TRANSFER,
+        kind=TRANSFER,
         transfer=transfer.id,
         recipient=recipient,
         recipient_name="",

@@ -14,6 +14,7 @@ from models.audit.event import AuditEvent
 from models.audit.tags import Tag
 from models.crypto.keyring import Keyring
 from models.data_use import DataTransfer, DataUseApplication, DataUseApproval, DataUseDecision
+from models.document import StoredBlob
 from services import audit, data_use, data_use_decisions, transfers, unit_of_work
 from services.context import SYSTEM, Actor, Context
 from services.errors import ServiceError
@@ -252,7 +253,7 @@ def test_bytes_that_are_erased_and_sent_at_once_are_kept_for_who_was_sent_them(c
             try:
                 assert blobs.get(ctx.session, digest) == b"same"
             except blobs.BlobMissing:
-                assert ctx.session.get(blobs.StoredBlob, digest) is None, "a row without its file"
+                assert ctx.session.get(StoredBlob, digest) is None, "a row without its file"
 
 
 def _recorded(ctx: Context, deed: Deed) -> object:
