@@ -85,3 +85,13 @@ def _packed(row: bytes, columns: int) -> bytes:
     """A row of grey bytes as bits, light ones 1, filled up to whole bytes."""
     free = -columns % 8
     return (int(row.translate(_LIGHT), 2) << free).to_bytes((columns + free) // 8)
+
+
+def crossed(_payload: str, left: float, bottom: float, width: float, height: float) -> bytes:
+    """The place of a code that is not to be read, as a preview shows it: a box crossed out (points)."""
+    box = (left, bottom, width, height)
+    across = (left, bottom, left + width, bottom + height, left, bottom + height, left + width, bottom)
+    return b"q 0.6 w %.2f %.2f %.2f %.2f re S %.2f %.2f m %.2f %.2f l %.2f %.2f m %.2f %.2f l S Q" % (
+        *box,
+        *across,
+    )

@@ -60,3 +60,24 @@ class TextDoesNotFit(PrintRefused):
             (place,),
         )
         self.place = place
+
+
+class TargetBusy(PrintRefused):
+    """Another run writes the same file now; two would mix their sheets."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            "print.target_busy",
+            f"同じ宛先に別の印刷が進んでいます({place})。終わるのを待つか、別の名前を指定してください。",
+        )
+
+
+class PartsNotOwn(PrintRefused):
+    """Where the parts of a run go lies something that others can write to; sheets could be exchanged."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            "print.parts_not_own",
+            f"途中の印刷を置く場所を使えません({place})。自分だけが読み書きできるフォルダーではありません。"
+            "中を確かめて消すか、自分だけのフォルダーを宛先に指定してください。",
+        )

@@ -29,9 +29,10 @@ class FormKind:
 
 @dataclass(frozen=True)
 class FieldBox:
-    """An empty box of a form, in points from the lower left corner; `kind` is text, gs1-128 or qr.
+    """An empty box of a form, in points from the lower left corner.
 
-    `align` is start, center or right; at most `lines` lines of `size` points stand in it.
+    `kind` is text, gs1-128, qr, or crossed (the place of a code in a preview); `align` is start, center or
+    right; at most `lines` lines of `size` points stand in it.
     """
 
     field: str

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from printing.barcodes import gs1_128, qr
+from printing.barcodes import crossed, gs1_128, qr
 from printing.errors import GlyphMissing, TextDoesNotFit
 from printing.fitting import SMALLEST
 from printing.fixed_forms import FieldBox, FormLayout
@@ -24,6 +24,7 @@ KEPT_TEXTS: Final = 4096
 _DRAWN: Final[Mapping[str, Callable[[str, float, float, float, float], bytes]]] = {
     "gs1-128": gs1_128,
     "qr": qr,
+    "crossed": crossed,
 }
 
 

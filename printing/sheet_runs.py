@@ -2,13 +2,17 @@
 
 Each part is written beside the file and put in place at once; the file itself is joined from the parts at the
 end and put in place at once. So it is whole or absent, and no sheet is missing or doubled, whenever the run
-is ended. Only the owner may read parts and file.
+is ended. Only the owner may read parts and file; a run holds its parts alone as long as it lives, and takes
+none that somebody else put there.
 """
 
+import errno
+import fcntl
 import hashlib
 import json
 import os
 import shutil
+import stat
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,7 +21,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
-from printing.errors import PrintRefused
+from printing.errors import PartsNotOwn, PrintRefused, TargetBusy
 from printing.fixed_forms import FormLayout
 from printing.growing_pdf import PAGES_A_NODE, GrowingPdf, base_of
 from printing.ink import Pen
@@ -87,9 +91,16 @@ class SheetRun:
             the_rest: leave out what cannot be printed; otherwise one such sheet and nothing is written.
 
         Raises:
+            TargetBusy: another run writes the same file now.
+            PartsNotOwn: where the parts go lies something that others can write to.
             OSError: the file cannot be written; what was begun stays and is gone on with.
         """
-        self._parts.mkdir(mode=0o700, exist_ok=True)
+        if self.target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(self.target))
+        with _alone(self._parts):
+            return self._written(sheets, the_rest=the_rest)
+
+    def _written(self, sheets: Iterable[Sheet], *, the_rest: bool) -> RunResult:
         pen, waiting, number = Pen(self.layout, self.labels), iter(sheets), 0
         while batch := list(islice(waiting, PAGES_A_NODE)):
             if self._read(number) is None:
@@ -116,7 +127,7 @@ class SheetRun:
         try:
             with self._path(number).open("rb") as stream:
                 head = json.loads(stream.readline())
-        except FileNotFoundError:
+        except (FileNotFoundError, ValueError):  # absent, or no part: it is written anew
             return None
         if head["key"] != self._own_key:
             return None
@@ -176,15 +187,48 @@ def hash_of(value: object) -> str:
 
 
 @contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold a folder of parts for this run; the system lets go of it however the run ends.
+
+    Raises:
+        TargetBusy: another run holds it.
+        PartsNotOwn: it is no folder, or not the own one, or open to others.
+    """
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
+        raise PartsNotOwn(str(folder))
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fstat(held).st_nlink == 0:  # the run that held it has just ended and taken it away
+            raise TargetBusy(str(folder))
+        yield
+    except BlockingIOError:
+        raise TargetBusy(str(folder)) from None
+    finally:
+        os.close(held)
+
+
+@contextmanager
 def _whole(path: Path) -> Iterator[BinaryIO]:
-    """Write a file beside its place, and put it there only when it is whole and on the disk."""
+    """Write a file beside its place, and put it there only when it is whole and on the disk.
+
+    What lies beside it from a run that was killed is taken away first, never written into: somebody else
+    could have put it there, or a link.
+    """
     beside = path.with_name(f".{path.name}.begun")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        yield stream
-        stream.flush()
-        os.fsync(stream.fileno())
-    beside.replace(path)
+    beside.unlink(missing_ok=True)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

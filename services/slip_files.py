@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
+from unicodedata import category
 
 from printing import press
 from printing.checks import holds_individual_number
@@ -85,6 +86,7 @@ def render_file(
         ParameterNotInForce, ParameterFileWrong: the city's settings lack what the form bears.
         OSError: file or folder cannot be read or written.
     """
+    _refuse_what_is_no_file(source, target)
     law = Law.load(municipality_code=municipality)
     first = _checked(source, law)
     form = form_of(law.on(first), demo=municipality == DEMO_MUNICIPALITY)
@@ -129,7 +131,7 @@ def slip_of(data: Mapping[str, Any], law: Law) -> PaymentSlip:
     """
     unknown = sorted(set(data) - {*_MUST, *_MAY})
     if unknown:
-        raise _Wrong(unknown[0], f"知らない名前です。次のどれかです:{'、'.join((*_MUST, *_MAY))}")
+        raise _Wrong(_shown(unknown[0]), f"知らない名前です。次のどれかです:{'、'.join((*_MUST, *_MAY))}")
     due_on, pay_until = _day(data, "due_on"), _day(data, "pay_until")
     if pay_until < due_on:
         raise _Wrong("pay_until", "取扱期限が納期限より前です。日付を確かめてください。")
@@ -194,21 +196,59 @@ def _slips(source: Path, law: Law) -> Iterator[PaymentSlip]:
     return (_slip(line, law) for _, line in _lines(source))
 
 
+def _refuse_what_is_no_file(source: Path, target: Path) -> None:
+    """The source is read more than once, and must not be written over."""
+    why = ""
+    if source.exists() and not source.is_file():
+        why = "ふつうのファイルではありません。ファイルに保存してから指定してください。"
+    elif source.exists() and target.exists() and source.samefile(target):
+        why = "読むファイルと書く先が同じです。書く先に別の名前を指定してください。"
+    if why:
+        raise SlipsRefused((SlipFault(1, "", why),))
+
+
 def _lines(source: Path) -> Iterator[tuple[int, bytes]]:
     with source.open("rb") as stream:
-        for number, line in enumerate(iter(lambda: stream.readline(LONGEST_LINE), b""), 1):
+        for number, line in enumerate(iter(lambda: _line(stream), b""), 1):
             if line.strip():
                 yield number, line
 
 
+def _line(stream: BinaryIO) -> bytes:
+    """The next line; of one that is too long one byte more than may be, and the rest is passed over."""
+    line = rest = stream.readline(LONGEST_LINE + 1)
+    while len(rest) > LONGEST_LINE and not rest.endswith(b"\n"):
+        rest = stream.readline(LONGEST_LINE + 1)
+    return line
+
+
 def _slip(line: bytes, law: Law) -> PaymentSlip:
+    if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+        raise _Wrong("", f"1行が{LONGEST_LINE:,}バイトを超えています。1行に1件だけを書いてください。")
     try:
-        data = json.loads(line)
+        data = json.loads(line, object_pairs_hook=_once)
+    except _Wrong:
+        raise
     except (ValueError, RecursionError):
         raise _Wrong("", "JSONとして読めません。1行に1件のJSONを書いてください。") from None
     if not isinstance(data, dict):
         raise _Wrong("", "1行に1件のJSONの組(オブジェクト)を書いてください。")
     return slip_of(data, law)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose names stand in it once: of two amounts nobody knows which one is meant."""
+    data = dict(pairs)
+    if len(data) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _Wrong(_shown(twice), "同じ名前が2回あります。1回にしてください。")
+    return data
+
+
+def _shown(name: str) -> str:
+    """A name that somebody made up, fit for a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name[:40])
 
 
 def _given(data: Mapping[str, Any], name: str, otherwise: Any) -> Any:
@@ -224,7 +264,14 @@ def _text(data: Mapping[str, Any], name: str, most: int, otherwise: str | None =
         raise _Wrong(name, "空でない文字列で入れてください。")
     if len(value) > most:
         raise _Wrong(name, f"{len(value)}文字あります。{most}文字までにしてください。")
-    return value
+    return _plain(name, value)
+
+
+def _plain(name: str, text: str) -> str:
+    """A text without control characters and halves of characters, which no paper and no terminal shows."""
+    if any(category(letter) in ("Cc", "Cs") for letter in text):
+        raise _Wrong(name, "改行などの制御文字か、こわれた文字があります。取り除いてください。")
+    return text
 
 
 def _number(data: Mapping[str, Any], name: str, least: int, most: int, otherwise: int | None = None) -> int:
@@ -252,7 +299,7 @@ def _address(data: Mapping[str, Any]) -> tuple[str, ...]:
     lines = [value] if isinstance(value, str) else value
     if not isinstance(lines, list) or not 1 <= len(lines) <= 2 or not all(map(_is_line, lines)):
         raise _Wrong("address", "住所を1行か2行の文字列で入れてください(各100文字まで)。")
-    return tuple(lines)
+    return tuple(_plain("address", line) for line in lines)
 
 
 def _is_line(line: object) -> bool:

@@ -14,7 +14,12 @@ from rules.collection.store_barcode import in_words
 from rules.eras import format_long
 
 NOT_IN_SHOPS: Final = (
-    "コンビニエンスストア・スマートフォンでは納められません。納付場所の窓口で納めてください。"
+    "コンビニエンスストア・スマートフォンでは",
+    "納められません。納付場所の窓口で納めてください。",
+)
+BY_QR_ONLY: Final = (
+    "コンビニエンスストアでは納められません。",
+    "納付場所の窓口か、QRコードで納めてください。",
 )
 TITLE: Final = "国民健康保険料 納付書"
 
@@ -67,12 +72,17 @@ class PaymentSlip:
             "pay_until": (_day(self.pay_until),),
             "barcode": (self.barcode,) if self.barcode else (),
             "readable": readable,
-            "not_in_shops": () if self.barcode else (NOT_IN_SHOPS[:23], NOT_IN_SHOPS[23:]),
+            "not_in_shops": self._without_shops(),
             "qr": (self.qr,) if self.qr else (),
             "payment_numbers": (self.payment_numbers,) if self.payment_numbers else (),
             "run_number": (self.run_number,) if self.run_number else (),
             "reissue": (f"再発行 {self.reissue}",) if self.reissue else (),
         }
+
+    def _without_shops(self) -> tuple[str, ...]:
+        if self.barcode:
+            return ()
+        return BY_QR_ONLY if self.qr else NOT_IN_SHOPS
 
 
 @lru_cache(maxsize=256)

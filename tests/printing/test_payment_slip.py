@@ -66,6 +66,11 @@ def test_an_amount_over_the_limit_has_no_code_and_says_why() -> None:
     assert "IPAmjMincho" in fonts_of(pdf)
 
 
+def test_an_amount_over_the_limit_with_a_qr_does_not_say_that_a_telephone_cannot_pay() -> None:
+    told = " ".join(samples.slip(amount=300_100, barcode="").fields()["not_in_shops"])
+    assert ("QRコード" in told, "スマートフォン" in told) == (True, False)
+
+
 def test_only_faces_of_ours_stand_in_it_and_each_page_has_its_own_sheet() -> None:
     pdf = samples.slips_pdf(samples.slip(run_number=f"{place:06}") for place in range(1, 13))
     assert fonts_of(pdf) == {"BIZUDPGothic", "IPAexMincho", "BIZ-UDPGothic"}

@@ -1,17 +1,22 @@
 """A run of forms: gone on with after any end, whole or absent, nobody missing and nobody twice."""
 
+import errno
+import os
 import re
 import signal
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pikepdf
 import pytest
 
 from printing import sheet_runs
+from printing.collection.payment_slip import PaymentSlip
+from printing.errors import PartsNotOwn, TargetBusy
 from tests.printing import samples
 from tests.printing.killed_run import run_until, sheet_run
-from tests.printing.paper import text_of
+from tests.printing.paper import pages_of, text_of
 
 COUNT = 10
 
@@ -83,3 +88,71 @@ def test_parts_of_another_run_are_not_taken_for_ones_own(tmp_path: Path) -> None
     assert target.with_name("slips.pdf.parts").is_dir()
     sheet_run(target).write([samples.slip()])
     assert "架空 花子" not in text_of(target.read_bytes())
+
+
+def half_way(target: Path) -> Iterator[PaymentSlip]:
+    """Sheets of a run in whose middle another one begins with the same file."""
+    yield samples.slip()
+    with pytest.raises(TargetBusy):
+        sheet_run(target, "other").write([samples.slip(name="架空 花子")])
+    yield samples.slip()
+
+
+def test_two_runs_into_one_file_do_not_mix(tmp_path: Path) -> None:
+    target = tmp_path / "slips.pdf"
+    assert sheet_run(target).write(half_way(target)).pages == 2
+    assert "架空 花子" not in text_of(target.read_bytes())
+
+
+@pytest.mark.parametrize("lies_there", ["a folder open to others", "a link", "a file"])
+def test_parts_are_put_nowhere_that_others_can_write_to(tmp_path: Path, lies_there: str) -> None:
+    parts, elsewhere = tmp_path / "slips.pdf.parts", tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o700)
+    if lies_there == "a link":
+        parts.symlink_to(elsewhere)
+    elif lies_there == "a file":
+        parts.touch(mode=0o600)
+    else:
+        parts.mkdir()
+        parts.chmod(0o777)
+    with pytest.raises((PartsNotOwn, FileExistsError)):
+        sheet_run(tmp_path / "slips.pdf").write([samples.slip()])
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_parts_of_somebody_else_are_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "slips.pdf.parts").mkdir(mode=0o700)
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    with pytest.raises(PartsNotOwn):
+        sheet_run(tmp_path / "slips.pdf").write([samples.slip()])
+
+
+def test_a_link_beside_the_file_is_not_written_through(tmp_path: Path) -> None:
+    victim, target = tmp_path / "victim", tmp_path / "slips.pdf"
+    victim.write_bytes(b"kept")
+    tmp_path.joinpath(".slips.pdf.begun").symlink_to(victim)
+    target.symlink_to(victim)
+    sheet_run(target).write([samples.slip()])
+    assert victim.read_bytes() == b"kept"
+    assert (target.is_symlink(), pages_of(target.read_bytes())) == (False, 1)
+
+
+def test_a_part_that_is_none_is_written_anew(tmp_path: Path) -> None:
+    parts = tmp_path / "slips.pdf.parts"
+    parts.mkdir(mode=0o700)
+    (parts / "000000").write_bytes(b"\xff no part\n")
+    assert sheet_run(tmp_path / "slips.pdf").write([samples.slip()]).pages == 1
+
+
+def test_a_full_disk_leaves_nothing_half_written_and_the_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+            sheet_run(tmp_path / "slips.pdf").write([samples.slip()])
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert sheet_run(tmp_path / "slips.pdf").write([samples.slip()]).pages == 1

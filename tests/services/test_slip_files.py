@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zxingcpp
 
 from printing.sheet_runs import SheetRun
 from services import slip_files
@@ -63,6 +64,15 @@ def test_a_preview_bears_its_mark(tmp_path: Path) -> None:
     assert shown[1] > 1000
 
 
+def test_nobody_can_pay_with_a_preview(tmp_path: Path) -> None:
+    codes = {"qr": "https://pay.example/1", "payment_numbers": "納付番号 2600001234"}
+    render_file(file_of(tmp_path, GOOD | codes), tmp_path / "out.pdf", preview=True)
+    pdf = (tmp_path / "out.pdf").read_bytes()
+    assert not zxingcpp.read_barcodes(picture_of(pdf, dpi=300))
+    text = text_of(pdf)
+    assert ("納付番号 2600001234" in text, "(91)" in text) == (False, False)
+
+
 @pytest.mark.parametrize(
     ("where", "change"),
     [
@@ -86,10 +96,33 @@ def test_a_preview_bears_its_mark(tmp_path: Path) -> None:
         ("fiscal_year", {"fiscal_year": 8}),
         ("reissue", {"reissue": 10}),
         ("nickname", {"nickname": "たろう"}),
+        ("?[2J", {"\x1b[2J": "たろう"}),
+        ("payer_name", {"payer_name": "見本\n太郎"}),
+        ("address", {"address": "見本市\x1b[2J"}),
     ],
 )
 def test_a_wrong_value_is_named_with_its_line(tmp_path: Path, where: str, change: dict[str, Any]) -> None:
     assert faults(tmp_path, GOOD, GOOD | change) == [(2, where)]
+
+
+def test_a_line_that_is_too_long_is_one_fault_and_the_next_keeps_its_number(tmp_path: Path) -> None:
+    long = json.dumps(GOOD) + " " * 3 * slip_files.LONGEST_LINE + json.dumps(GOOD)
+    assert faults(tmp_path, GOOD, long, GOOD | {"amount": 0}) == [(2, ""), (3, "amount")]
+
+
+def test_half_a_character_and_a_name_given_twice_are_refused(tmp_path: Path) -> None:
+    half = json.dumps(GOOD).replace("26-00001234", "26-\\ud800")
+    twice = json.dumps(GOOD).replace("{", '{"amount": 1, ')
+    assert faults(tmp_path, half, twice) == [(1, "notice_number"), (2, "amount")]
+
+
+def test_the_file_itself_and_what_is_no_file_are_no_place_for_slips(tmp_path: Path) -> None:
+    source = file_of(tmp_path, GOOD)
+    before = source.read_bytes()
+    for read, written in ((source, source), (tmp_path, tmp_path / "out.pdf")):
+        with pytest.raises(SlipsRefused):
+            render_file(read, written)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [before]
 
 
 def test_every_wrong_line_is_told_at_once(tmp_path: Path) -> None:
