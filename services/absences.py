@@ -50,7 +50,8 @@ def record(ctx: Context, book: RightsBook, wish: Wish) -> Absence:
     office_id = _office(ctx)
     _must_be_ones_own_or_chief(ctx, wish.user_id)
     absence_rules.check_days(ctx.today, wish)
-    ctx.session.execute(select(Office.id).where(Office.id == office_id).with_for_update())  # one at a time
+    one_at_a_time = select(Office.id).where(Office.id == office_id)
+    ctx.session.execute(one_at_a_time.with_for_update(key_share=True))  # deeds that name the office go on
     people = {one.user_id: one for one in staffing.posted_in(ctx.session, office_id, wish.from_on)}
     before = _on_record(ctx, office_id)
     absence_rules.check_person(wish, people, before)

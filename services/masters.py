@@ -87,7 +87,8 @@ def change(ctx: Context, master: Master, row_id: int, values: Values, seen: str 
         SomebodyElseWasFaster: the row is another than the one that was seen.
         ValueRefused: as for `add`.
     """
-    row: Base | None = ctx.session.get(master.model, row_id, with_for_update=True, populate_existing=True)
+    lock = {"key_share": True}  # deeds that name the row go on meanwhile
+    row: Base | None = ctx.session.get(master.model, row_id, with_for_update=lock, populate_existing=True)
     if row is None:
         raise NotFound("この行はマスタにありません。", "There is no such row.")
     if seen is not None and seen != fingerprint(master, row):
