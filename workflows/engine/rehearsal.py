@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +20,7 @@ from SpiffWorkflow.util.task import TaskState
 from workflows.engine.case_workflow import CaseWorkflow
 from workflows.engine.elements.events import Message, Signal
 from workflows.engine.elements.failures import BpmnError, StepFailed
+from workflows.engine.feel.scope import ClosedDays
 from workflows.engine.parser import Specification, UserTask
 from workflows.engine.running import kind_of_step
 from workflows.engine.script_engine import FeelScriptEngine
@@ -27,7 +28,6 @@ from workflows.engine.task_forms import INTAKE
 from workflows.engine.waits import Wait, waits_of
 from workflows.engine.work_queue import due_at, process_of
 
-ClosedDays = Callable[[date, date], frozenset[date]]
 DONE = "done"
 MOST_ROUNDS = 1_000
 FACTS_OF_ENTRY = ("reason", "kind", "way", "received_on")

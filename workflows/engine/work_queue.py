@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from services.context import JST, Context
 from services.office_calendar import closed_between
 from workflows.engine.case_workflow import CaseWorkflow
 from workflows.engine.feel.expressions import compile_expression
+from workflows.engine.feel.scope import ClosedDays
 from workflows.engine.matters import Matter, Shown, matter_of, shown_by
 from workflows.engine.parser import Specification, UserTask
 
@@ -96,7 +98,8 @@ def update_items(ctx: Context, running: Running) -> list[dict[str, Any]]:
         where = {"task_guid": tuple(sorted(gone)), "state": "open"}
         running.changes.append(Changing(WorkItem, {"state": "gone"}, where))
     new = [task for guid, task in ready.items() if guid not in running.waiting]
-    return [_item(ctx, running, task, _shown(ctx, running)) for task in new]
+    closed_days = cache(partial(closed_between, ctx.session))  # one reading for all tasks of the deed
+    return [_item(ctx, running, task, _shown(ctx, running), closed_days) for task in new]
 
 
 def _shown(ctx: Context, running: Running) -> Shown:
@@ -110,7 +113,7 @@ def _shown(ctx: Context, running: Running) -> Shown:
     return running.shown
 
 
-def _item(ctx: Context, running: Running, task: Any, shown: Shown) -> dict[str, Any]:
+def _item(ctx: Context, running: Running, task: Any, shown: Shown, closed_days: ClosedDays) -> dict[str, Any]:
     wanted, subject = describe_task(running, task), shown.subject
     return {
         "case_id": running.case.id,
@@ -133,7 +136,7 @@ def _item(ctx: Context, running: Running, task: Any, shown: Shown) -> dict[str, 
         "state": "open",
         "excluded_staff": excluded_of(ctx, running, wanted),
         "created_at": ctx.at,
-        "due_on": due_of(ctx, wanted, task.data),
+        "due_on": due_at(wanted, task.data, ctx.at, closed_days),
     }
 
 
@@ -152,15 +155,10 @@ def excluded_of(ctx: Context, running: Running, wanted: UserTask) -> list[str]:
 
 def due_of(ctx: Context, wanted: UserTask, data: Mapping[str, Any]) -> date | None:
     """When a task is due: a day by FEEL, or working days from now; None where neither is told."""
-    return due_at(wanted, data, ctx.at, lambda first, last: closed_between(ctx.session, first, last))
+    return due_at(wanted, data, ctx.at, partial(closed_between, ctx.session))
 
 
-def due_at(
-    wanted: UserTask,
-    data: Mapping[str, Any],
-    at: datetime,
-    closed_days: Callable[[date, date], frozenset[date]],
-) -> date | None:
+def due_at(wanted: UserTask, data: Mapping[str, Any], at: datetime, closed_days: ClosedDays) -> date | None:
     """When a task is due that opens at a moment; `closed_days` are the office's own between two days."""
     if wanted.due_from:
         told = compile_expression(wanted.due_from, None).evaluate(data, clock=at, closed_days=closed_days)
@@ -168,5 +166,7 @@ def due_at(
             return date.fromisoformat(told)
         if isinstance(told, date):
             return told
+    if wanted.due_days is None:
+        return None
     today = at.astimezone(JST).date()
-    return None if wanted.due_days is None else add_working_days(today, wanted.due_days)
+    return add_working_days(today, wanted.due_days, closed_days(today, date.max))

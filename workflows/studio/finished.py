@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from models.bulk import table
 from services.context import JST
+from workflows.engine.feel.scope import ClosedDays
 from workflows.engine.operations import examples_of
 from workflows.engine.parser import Specification
-from workflows.engine.rehearsal import DONE, ClosedDays, Rehearsal
+from workflows.engine.rehearsal import DONE, Rehearsal
 from workflows.studio import scripts
 from workflows.studio.scripts import CANNOT, Step, words_of
 

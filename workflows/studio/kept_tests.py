@@ -26,8 +26,8 @@ from services.context import Context
 from services.errors import NotFound, RuleBroken
 from workflows.engine import definitions
 from workflows.engine.bundle import Bundle
+from workflows.engine.feel.scope import ClosedDays
 from workflows.engine.parser import Specification, build
-from workflows.engine.rehearsal import ClosedDays
 from workflows.studio import drafts, finished, scripts, trying
 from workflows.studio.fictitious import Disguise, said_by
 from workflows.studio.finished import Followed

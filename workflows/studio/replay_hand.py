@@ -20,8 +20,9 @@ from forms.validation import FormRefused, check
 from services.context import JST
 from workflows import catalog
 from workflows.engine.bundle import Bundle
+from workflows.engine.feel.scope import ClosedDays
 from workflows.engine.parser import Specification, build
-from workflows.engine.rehearsal import DONE, ClosedDays
+from workflows.engine.rehearsal import DONE
 from workflows.studio import finished, scripts
 from workflows.studio.finished import Record
 

@@ -19,9 +19,10 @@ from services.context import JST
 from workflows.engine.dmn.errors import DmnError
 from workflows.engine.elements.failures import BpmnError, StepFailed
 from workflows.engine.feel.errors import FeelError
+from workflows.engine.feel.scope import ClosedDays
 from workflows.engine.parser import Specification, UserTask
 from workflows.engine.plain import NotPlain
-from workflows.engine.rehearsal import DONE, ClosedDays, NotWaiting, Rehearsal
+from workflows.engine.rehearsal import DONE, NotWaiting, Rehearsal
 from workflows.engine.task_forms import OpenForm, form_of
 
 TASK, ANSWER, ERROR, TIME, EVENT = "task", "answer", "error", "time", "event"

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from models.audit.event import AuditEvent
 from models.case import Case, CaseEvent, WorkItem
 from models.form_entry import FormEntry
+from models.masters import Holiday
 from models.notification import Notification
+from rules.periods import add_working_days
 from services import inbox, reminders
 from services.context import SYSTEM, Actor, Context
 from services.errors import NotAllowed, NotFound
@@ -88,6 +90,21 @@ def test_its_overdue_task_is_noted_in_the_journal(
     later = Context(ctx.session, SYSTEM, ctx.at + timedelta(days=30))
     assert reminders.run(later) == 1
     assert [event.kind for event in ctx.session.scalars(select(CaseEvent))][-1] == "timer"
+
+
+def test_working_days_leave_out_those_on_which_the_office_is_closed(
+    session: Session, uow: UnitOfWork, actor_counter: Actor
+) -> None:
+    (plain,) = complete(uow, actor_counter, next_item(begin(uow, actor_counter)), SIXTY).opened
+    session.add(Holiday(day=plain.due_on, name="市制施行記念日"))
+    session.add(Holiday(day=plain.due_on + timedelta(days=1), name="庁舎の停電"))
+    with counted(session.connection().engine) as without:
+        begun = next_item(begin(uow, actor_counter))
+    with counted(session.connection().engine) as due:
+        (moved,) = complete(uow, actor_counter, begun, SIXTY).opened
+    assert moved.due_on == add_working_days(plain.due_on + timedelta(days=1), 1)
+    reads = [sum("FROM holiday" in statement for statement in seen) for seen in (without, due)]
+    assert reads == [0, 1]
 
 
 def test_it_can_be_withdrawn(session: Session, uow: UnitOfWork, actor_counter: Actor) -> None:
