@@ -154,15 +154,15 @@ def get(ctx: Context, application_id: int) -> DataUseApplication:
 
 def may_see(ctx: Context, office_id: int | None) -> bool:
     """Whether the actor may see what belongs to a section."""
-    return bool(ctx.actor.roles & REVIEWERS) or (
-        APPLICANT in ctx.actor.roles and office_id is not None and office_id == ctx.actor.office_id
+    return bool(ctx.actor.own_roles & REVIEWERS) or (
+        APPLICANT in ctx.actor.own_roles and office_id is not None and office_id == ctx.actor.office_id
     )
 
 
 def _own_office(ctx: Context, content: Content) -> Office:
     """The actor's section, which is the one that would receive."""
     office = ctx.session.get(Office, ctx.actor.office_id) if ctx.actor.office_id is not None else None
-    if APPLICANT not in ctx.actor.roles or office is None or office.code != content.recipient:
+    if APPLICANT not in ctx.actor.own_roles or office is None or office.code != content.recipient:
         raise NotAllowed(
             "データ利用の申請は、受け取る課の担当者だけができます。",
             "Only the section that receives may apply.",
@@ -173,7 +173,7 @@ def _own_office(ctx: Context, content: Content) -> Office:
 def _own(ctx: Context, application_id: int) -> DataUseApplication:
     """An application of the actor's own section, held for this transaction."""
     application = hold(ctx, application_id)
-    if APPLICANT not in ctx.actor.roles or application.office_id != ctx.actor.office_id:
+    if APPLICANT not in ctx.actor.own_roles or application.office_id != ctx.actor.office_id:
         raise _unknown()
     return application
 

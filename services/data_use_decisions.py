@@ -51,7 +51,7 @@ def revoke(ctx: Context, application_id: int, reason: str) -> DataUseApproval:
         SomebodyElseWasFaster: no approval stands.
         RuleBroken: no reason is given.
     """
-    if not ctx.actor.roles & {MANAGER, CHIEF}:
+    if not ctx.actor.own_roles & {MANAGER, CHIEF}:
         raise NotAllowed("承認を取り消す権限がありません。", "Your role does not revoke approvals.")
     reason = reason_of(reason)
     application = hold(ctx, application_id)

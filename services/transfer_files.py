@@ -33,7 +33,7 @@ def fetch(ctx: Context, transfer_id: int, what: str) -> tuple[str, bytes]:
         FileGone: its time is over.
     """
     row = ctx.session.get(DataTransfer, transfer_id)
-    if row is None or APPLICANT not in ctx.actor.roles or row.recipient != _own_code(ctx):
+    if row is None or APPLICANT not in ctx.actor.own_roles or row.recipient != _own_code(ctx):
         raise NotFound("このファイルは見つかりません。一覧から開き直してください。", "There is no such file.")
     if what == "file" and (row.erased_at is not None or row.expires_on < ctx.today):
         raise FileGone(

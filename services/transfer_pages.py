@@ -143,7 +143,7 @@ def read_application(ctx: Context, application_id: int) -> ApplicationPage:
         sent,
         names_of(ctx.session, people),
         offices(ctx.session),
-        APPLICANT in ctx.actor.roles and application.office_id == ctx.actor.office_id,
+        APPLICANT in ctx.actor.own_roles and application.office_id == ctx.actor.office_id,
     )
 
 
@@ -171,7 +171,7 @@ def read_transfer(ctx: Context, transfer_id: int) -> TransferPage:
         fetches,
         names_of(ctx.session, people),
         offices(ctx.session),
-        APPLICANT in ctx.actor.roles and row.recipient == own,
+        APPLICANT in ctx.actor.own_roles and row.recipient == own,
     )
 
 
@@ -214,7 +214,7 @@ def own_office(ctx: Context) -> Office:
 def count(session: Session, actor: Actor, today: date) -> Mapping[str, int]:
     """How many applications wait, for those who judge."""
     del today
-    if not actor.roles & {MANAGER, CHIEF}:
+    if not actor.own_roles & {MANAGER, CHIEF}:
         return {}
     statement = select(func.count()).select_from(DataUseApplication)
     return {"data_use": int(session.scalar(statement.where(DataUseApplication.state == SUBMITTED)) or 0)}
@@ -226,8 +226,8 @@ def _own_code(ctx: Context) -> str | None:
     Raises:
         NotAllowed: he may see nothing of it.
     """
-    if ctx.actor.roles & REVIEWERS:
+    if ctx.actor.own_roles & REVIEWERS:
         return None
-    if APPLICANT not in ctx.actor.roles:
+    if APPLICANT not in ctx.actor.own_roles:
         raise NotAllowed("データ移転を見る権限がありません。", "Your role does not see transfers.")
     return own_office(ctx).code

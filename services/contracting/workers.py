@@ -294,12 +294,12 @@ def find(found: Chain, worker_id: int) -> tuple[Node, Person]:
 
 def count(session: Session, actor: Actor, today: date) -> dict[str, int]:
     """How many accounts wait to be granted, or checks to be judged and followed up, for the sidebar."""
-    if CHIEF in actor.roles:
+    if CHIEF in actor.own_roles:
         waiting = select(func.count()).where(
             ContractWorker.account_asked_at.is_not(None), ContractWorker.user_id.is_(None)
         )
         return {"contracts": session.scalar(waiting) or 0}
-    if CLERK not in actor.roles:
+    if CLERK not in actor.own_roles:
         return {}
     late = and_(WorkerCheck.due_on < today, WorkerCheck.done_at.is_(None))
     return {

@@ -179,9 +179,9 @@ def get(ctx: Context, medium_id: int, *, lock: bool = False) -> Medium:
 
 def count(session: Session, actor: Actor, _today: date) -> Mapping[str, int]:
     """How many requests wait for whoever decides, and uses are not finished for the contract section."""
-    if not actor.roles & {"section_chief", "contract_clerk"}:
+    if not actor.own_roles & {"section_chief", "contract_clerk"}:
         return {}
-    states = (ASKED, *OUT) if "section_chief" in actor.roles else OPEN
+    states = (ASKED, *OUT) if "section_chief" in actor.own_roles else OPEN
     statement = (
         select(func.count())
         .select_from(MediumUse)
