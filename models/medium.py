@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, UtcDateTime
 
-ASKED, APPROVED, REFUSED = "asked", "approved", "refused"
+ASKED, APPROVED, REFUSED, DROPPED = "asked", "approved", "refused", "dropped"
 COPIED, HANDED, LENT, BROUGHT, RETURNED, WIPED = "copied", "handed", "lent", "brought", "returned", "wiped"
 OUT = (HANDED, LENT, BROUGHT)  # not in its place
 OPEN = (ASKED, APPROVED, COPIED, *OUT, RETURNED)

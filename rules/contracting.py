@@ -93,7 +93,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Worker:
-    """A person whom a firm has named. `employer` is as it stands in the evidence that was shown."""
+    """A person whom a firm has named. `employer` is as it stands in the evidence that was shown.
+
+    The pledge has no end: secrecy goes on after the contract (assessment III-4), so it never runs out.
+    """
 
     firm: str
     employer: str

@@ -1,6 +1,7 @@
 """A button of a page: do the deed in its one transaction, say what was done, go on.
 
 What a rule refuses is said on the page it was sent from, with all that was typed still in it (422).
+A form with a `deed_key` does its deed once, however often it is sent (T11).
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect
+from flask import flash, redirect, request
 
 from portal import clock
 from portal.language import t
 from portal.security.actor import current_actor
+from portal.views.pdf_answers import sent_deed
+from services import deeds
 from services.context import Context
 from services.errors import RuleBroken
 from services.unit_of_work import unit_of_work
@@ -32,7 +35,13 @@ def carry_out(deed: Callable[[Context], Done], again: Callable[[str], Any]) -> A
     """Do a deed and lead to what it made; `again` shows the page with the words of a refusal."""
     try:
         with unit_of_work(current_actor(), clock.now()) as ctx:
+            key = request.form.get("deed_key", "")
+            before = deeds.find_done(ctx, *sent_deed()) if key else None
+            if before is not None:
+                return redirect(before, code=303)
             done = deed(ctx)
+            if key:
+                deeds.remember(ctx, *sent_deed(), done.goal)
     except RuleBroken as refused:
         return again(t(refused.message_ja, refused.message_en)), 422
     flash(t(*done.words), done.manner)

@@ -21,6 +21,7 @@ from portal.security.actor import current_actor
 from portal.views import chain_picture
 from portal.views.carrying_out import Done, carry_out
 from portal.views.fields import typed_day
+from portal.views.pdf_answers import new_key
 from rules.contracting import BANDS, CONTRACT_CLAUSES, SECURITY_MARKS, SUB_CLAUSES, Missing
 from services.contracting import checks, ending, register, workers
 from services.contracting.chain import Chain, Node, Person
@@ -105,7 +106,7 @@ class ContractView(BaseView):
         """Where each clause stands in the agreement."""
         return self._carry_out(
             contract_id,
-            lambda ctx: register.see_clauses(ctx, link_id, request.form),
+            lambda ctx: register.see_clauses(ctx, contract_id, link_id, request.form),
             ("条項の確認を記録しました。", "The clauses are on record."),
         )
 
@@ -130,7 +131,7 @@ class ContractView(BaseView):
         """Revoke a permission, or end a contract."""
         return self._carry_out(
             contract_id,
-            lambda ctx: register.end_link(ctx, link_id, request.form.get("reason", "")),
+            lambda ctx: register.end_link(ctx, contract_id, link_id, request.form.get("reason", "")),
             (
                 "取り消しました。この下の従事者の利用も、すぐに終わりました。",
                 "Revoked. All accounts below it are closed.",
@@ -145,7 +146,12 @@ class ContractView(BaseView):
         return self._carry_out(
             contract_id,
             lambda ctx: ending.certify(
-                ctx, link_id, form.get("way", ""), typed_day(form.get("on", "")), form.get("words", "")
+                ctx,
+                contract_id,
+                link_id,
+                form.get("way", ""),
+                typed_day(form.get("on", "")),
+                form.get("words", ""),
             ),
             ("返却・廃棄の証明を記録しました。", "The certificate is on record."),
         )
@@ -157,7 +163,7 @@ class ContractView(BaseView):
         link_id = request.form.get("link", 0, type=row_id) or 0
         return self._carry_out(
             contract_id,
-            lambda ctx: workers.add(ctx, link_id, contract_id, _facts()),
+            lambda ctx: workers.add(ctx, contract_id, link_id, _facts()),
             ("従事者を登録しました。", "The worker is named."),
         )
 
@@ -174,7 +180,7 @@ class ContractView(BaseView):
         return self._of_worker(
             contract_id,
             worker_id,
-            lambda ctx: workers.change(ctx, worker_id, _facts()),
+            lambda ctx: workers.change(ctx, contract_id, worker_id, _facts()),
             ("従事者の記録を直しました。", "Changed."),
         )
 
@@ -185,7 +191,7 @@ class ContractView(BaseView):
         return self._of_worker(
             contract_id,
             worker_id,
-            lambda ctx: workers.leave(ctx, worker_id, typed_day(request.form.get("on", ""))),
+            lambda ctx: workers.leave(ctx, contract_id, worker_id, typed_day(request.form.get("on", ""))),
             ("従事の終了を記録しました。", "He has left."),
         )
 
@@ -196,7 +202,7 @@ class ContractView(BaseView):
         return self._of_worker(
             contract_id,
             worker_id,
-            lambda ctx: workers.ask_account(ctx, worker_id, request.form.get("username", "")),
+            lambda ctx: workers.ask_account(ctx, contract_id, worker_id, request.form.get("username", "")),
             ("利用を申請しました。課長が承認すると使えます。", "Asked for; the section chief grants it."),
         )
 
@@ -208,8 +214,8 @@ class ContractView(BaseView):
 
         def deed(ctx: Context) -> Any:
             if grants:
-                return workers.grant_account(ctx, worker_id)
-            return workers.refuse_account(ctx, worker_id, request.form.get("reason", ""))
+                return workers.grant_account(ctx, contract_id, worker_id)
+            return workers.refuse_account(ctx, contract_id, worker_id, request.form.get("reason", ""))
 
         granted = (
             "利用を承認しました。管理者が登録コードを渡すと、サインインできます。",
@@ -241,10 +247,16 @@ class ContractView(BaseView):
 
         def deed(ctx: Context) -> Any:
             if form.get("deed") == "finish":
-                return checks.finish(ctx, check_id, form.get("words", ""))
+                return checks.finish(ctx, contract_id, check_id, form.get("words", ""))
             due = typed_day(form["due"]) if form.get("due", "").strip() else None
             return checks.judge(
-                ctx, check_id, form.get("outcome", ""), form.get("words", ""), form.get("what", ""), due
+                ctx,
+                contract_id,
+                check_id,
+                form.get("outcome", ""),
+                form.get("words", ""),
+                form.get("what", ""),
+                due,
             )
 
         return self._carry_out(contract_id, deed, ("確認の結果を記録しました。", "On record."))
@@ -325,7 +337,7 @@ def _picture(chain: Chain) -> chain_picture.Picture:
 def _lines(node: Node) -> list[tuple[str, bool]]:
     told = [(t(f"欠: {one.ja}", f"Missing: {one.en}"), True) for one in node.missing]
     for one in node.persons:
-        if one.row.left_on is None:
+        if not one.gone:
             lacks = t("、", ", ").join(t(lack.ja, lack.en) for lack in one.missing)
             name = f"{one.row.last_name} {one.row.first_name}"
             told.append((f"{name} — {lacks}" if lacks else name, bool(lacks)))
@@ -391,4 +403,5 @@ def _words() -> dict[str, Any]:
         "outcomes": {code: t(*words) for code, words in checks.OUTCOMES.items()},
         "ways": {code: t(*words) for code, words in ending.WAYS.items()},
         "state_of": state,
+        "new_key": new_key,
     }

@@ -28,7 +28,7 @@ from services.errors import RuleBroken
 from services.media import ledger, paper, uses
 from services.media.ledger import DESTROYING, KINDS
 from services.media.paper import STATES
-from services.media.uses import Wish
+from services.media.uses import CopiedFile, Wish
 from services.unit_of_work import unit_of_work
 
 SALT = "medium-passphrase"
@@ -89,7 +89,7 @@ class MediumView(BaseView):
         approves = request.form.get("outcome") == "approve"
         return self._carry_out(
             medium_id,
-            lambda ctx: uses.decide(ctx, use_id, request.form.get("words", ""), approves=approves),
+            lambda ctx: uses.decide(ctx, medium_id, use_id, request.form.get("words", ""), approves=approves),
             ("承認しました。", "Approved.") if approves else ("承認しませんでした。", "Refused."),
         )
 
@@ -106,9 +106,9 @@ class MediumView(BaseView):
         name, content = _sent()
         try:
             with unit_of_work(current_actor(), clock.now()) as ctx:
-                passphrase = _passphrase_of(use_id)
                 records = request.form.get("records", 0, type=row_id) or 0
-                sealed = uses.copy(ctx, use_id, name, content, passphrase, records)
+                file = CopiedFile(name, content, _passphrase_of(use_id), records)
+                sealed = uses.copy(ctx, medium_id, use_id, file)
         except RuleBroken as refused:
             return self._prepare(medium_id, use_id, t(refused.message_ja, refused.message_en)), 422
         answer = Response(sealed, mimetype="application/octet-stream")
@@ -118,12 +118,16 @@ class MediumView(BaseView):
     @expose("/<int:medium_id>/uses/<int:use_id>/step", methods=["POST"])
     @requires("media.read")
     def step(self, medium_id: int, use_id: int) -> Any:
-        """What only the carrier does: take the medium, bring it back."""
+        """What only the carrier does: take the medium, bring it back; he or who asked may give it up."""
         steps: dict[str, tuple[Callable[[Context], Any], tuple[str, str]]] = {
-            "receive": (lambda ctx: uses.receive(ctx, use_id), ("受け取りました。", "Received.")),
+            "receive": (lambda ctx: uses.receive(ctx, medium_id, use_id), ("受け取りました。", "Received.")),
             "bring": (
-                lambda ctx: uses.bring_back(ctx, use_id),
+                lambda ctx: uses.bring_back(ctx, medium_id, use_id),
                 ("返却しました。別の人が受け取りを確かめます。", "Brought back; another one takes it."),
+            ),
+            "drop": (
+                lambda ctx: uses.drop(ctx, medium_id, use_id),
+                ("申請を取りやめました。媒体は、また使えます。", "Taken back; the medium is free again."),
             ),
         }
         deed, told = steps[_chosen(steps)]
@@ -136,14 +140,17 @@ class MediumView(BaseView):
         words = request.form.get("words", "")
         steps: dict[str, tuple[Callable[[Context], Any], tuple[str, str]]] = {
             "hand": (
-                lambda ctx: uses.hand_over(ctx, use_id),
+                lambda ctx: uses.hand_over(ctx, medium_id, use_id),
                 ("引き渡しました。運ぶ人が受領を記録します。", "Handed over; the carrier confirms it."),
             ),
             "take": (
-                lambda ctx: uses.take_back(ctx, use_id),
+                lambda ctx: uses.take_back(ctx, medium_id, use_id),
                 ("返却を確かめ、保管庫に戻しました。", "Taken back and locked away."),
             ),
-            "wipe": (lambda ctx: uses.wipe(ctx, use_id, words), ("消去を記録しました。", "Wiped.")),
+            "wipe": (
+                lambda ctx: uses.wipe(ctx, medium_id, use_id, words),
+                ("消去を記録しました。", "Wiped."),
+            ),
         }
         deed, told = steps[_chosen(steps)]
         return self._carry_out(medium_id, deed, told)

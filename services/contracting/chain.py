@@ -17,15 +17,21 @@ from services.errors import NotFound
 from services.statute import law_on
 
 TRAINING = "municipal/contracting/training_months"
+UNKNOWN = ("この契約は登録されていません。", "There is no such contract.")
+UNKNOWN_FIRM = ("この事業者は、この契約にはありません。", "This firm is not in this contract.")
 
 
 @dataclass(frozen=True)
 class Person:
-    """A worker with what is missing of himself, and the last day on which he may open anything."""
+    """A worker with what is missing of himself, and the last day on which he may open anything.
+
+    `gone`: he has left by this day. Who leaves on a day to come works until then and counts.
+    """
 
     row: ContractWorker
     missing: tuple[Missing, ...]
     last_day: date | None
+    gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,11 @@ class Node:
     above: tuple[ChainLink, ...]
     persons: Sequence[Person] = field(default_factory=tuple)
     ended: bool = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is left to do about it: refused, or ended with a certificate."""
+        return self.row.state == "refused" or (self.ended and self.row.handed_back_on is not None)
 
 
 @dataclass(frozen=True)
@@ -60,13 +71,14 @@ class Chain:
     @property
     def active(self) -> int:
         """How many persons are named and have not left: what the band of the contract limits."""
-        return sum(one.row.left_on is None for node in self.nodes for one in node.persons)
+        return sum(not one.gone for node in self.nodes for one in node.persons)
 
     @property
     def faults(self) -> int:
-        """How many things are missing in the chain."""
-        return sum(len(node.missing) for node in self.nodes) + sum(
-            len(one.missing) for node in self.nodes for one in node.persons if one.row.left_on is None
+        """How many things are missing in the chain; of a firm that is closed nothing is."""
+        firms = [node for node in self.nodes if not node.closed]
+        return sum(len(node.missing) for node in firms) + sum(
+            len(one.missing) for node in firms for one in node.persons if not one.gone
         )
 
     def node(self, link_id: int) -> Node:
@@ -78,18 +90,18 @@ class Chain:
         for one in self.nodes:
             if one.row.id == link_id:
                 return one
-        raise NotFound("この事業者は、この契約にはありません。", "This firm is not in this contract.")
+        raise NotFound(*UNKNOWN_FIRM)
 
 
 def read(ctx: Context, contract_id: int) -> Chain:
-    """A contract with its chain.
+    """A contract with its chain, of whatever office: who may see it is asked in `register`.
 
     Raises:
         NotFound: there is no such contract.
     """
     contract = ctx.session.get(Contract, contract_id)
     if contract is None:
-        raise NotFound("この契約は登録されていません。", "There is no such contract.")
+        raise NotFound(*UNKNOWN)
     return read_all(ctx, [contract])[0]
 
 
@@ -179,7 +191,8 @@ def _person(
 ) -> Person:
     facts = worker_facts(row, link.firm.name)
     last = last_whole_day([facts_of(one) for one in (*above, link)], facts, day, months)
-    return Person(row, missing_of_worker(facts, day, months), last)
+    gone = row.left_on is not None and row.left_on <= day
+    return Person(row, missing_of_worker(facts, day, months), last, gone)
 
 
 def _has_ended(link: ChainLink, day: date) -> bool:

@@ -35,15 +35,15 @@ def due_on(ctx: Context, link: ChainLink) -> date | None:
     return end + timedelta(days=law_on(ctx.today).integer(DAYS)) if end is not None else None
 
 
-def certify(ctx: Context, link_id: int, way: str, on: date, words: str) -> ChainLink:
+def certify(ctx: Context, contract_id: int, link_id: int, way: str, on: date, words: str) -> ChainLink:
     """Put the certificate of return or disposal on record: what, where, by which device or method.
 
     Raises:
-        NotFound: there is no such firm in a chain.
+        NotFound: no such contract in the actor's office, or the firm is not in its chain.
         SomebodyElseWasFaster: there is one already.
         RuleBroken: it has not ended, no way, a day that lies ahead, or no words.
     """
-    link = locked(ctx, link_id)
+    link = locked(ctx, contract_id, link_id)
     if link.handed_back_on is not None:
         raise SomebodyElseWasFaster("証明は、すでに記録されています。", "It is on record already.")
     if not chain.read(ctx, link.contract_id).node(link_id).ended:

@@ -17,7 +17,7 @@ from services.contracting import access, chain
 from services.contracting.chain import Chain
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
 
-CLERK, CHIEF = "contract_clerk", "section_chief"
+CLERK, CHIEF, AUDITOR = "contract_clerk", "section_chief", "auditor"
 LONGEST_PLACE = 40
 
 
@@ -38,8 +38,11 @@ class NewContract:
 
 
 def list_all(ctx: Context) -> list[Chain]:
-    """All contracts, the newest first; looking is on record."""
-    rows = ctx.session.scalars(select(Contract).order_by(Contract.id.desc())).all()
+    """The contracts of the actor's office (an auditor: all), the newest first; looking is on record."""
+    statement = select(Contract).order_by(Contract.id.desc())
+    if AUDITOR not in ctx.actor.own_roles:
+        statement = statement.where(Contract.office_id == ctx.actor.office_id)
+    rows = ctx.session.scalars(statement).all()
     audit.listed(ctx, "contracts", len(rows))
     return chain.read_all(ctx, rows)
 
@@ -48,11 +51,12 @@ def read(ctx: Context, contract_id: int) -> Chain:
     """One contract; looking is on record.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is none in the actor's office; an auditor sees those of every office.
     """
     found = chain.read(ctx, contract_id)
-    audit.record(ctx, Tag.CONTRACT_READ, f"contract:{contract_id}")
-    return found
+    if AUDITOR not in ctx.actor.own_roles:
+        _refuse_elsewhere(ctx, found.contract)
+    return _looked_at(ctx, found)
 
 
 def read_own(ctx: Context) -> Chain:
@@ -64,7 +68,7 @@ def read_own(ctx: Context) -> Chain:
     contract_id = chain.contract_of_account(ctx.session, ctx.actor.staff_id)
     if contract_id is None:
         raise NotFound("この利用者の契約は登録されていません。", "This account belongs to no contract.")
-    return read(ctx, contract_id)
+    return _looked_at(ctx, chain.read(ctx, contract_id))
 
 
 def add(ctx: Context, new: NewContract) -> Contract:
@@ -105,14 +109,14 @@ def add(ctx: Context, new: NewContract) -> Contract:
     return row
 
 
-def see_clauses(ctx: Context, link_id: int, places: Mapping[str, str]) -> ChainLink:
+def see_clauses(ctx: Context, contract_id: int, link_id: int, places: Mapping[str, str]) -> ChainLink:
     """Put down where each clause stands in the agreement; an empty place takes a clause away again.
 
     Raises:
-        NotFound: there is no such firm in a chain.
+        NotFound: no such contract in the actor's office, or the firm is not in its chain.
         RuleBroken: a place is too long.
     """
-    link = locked(ctx, link_id)
+    link = locked(ctx, contract_id, link_id)
     wanted = CONTRACT_CLAUSES if link.parent_id is None else SUB_CLAUSES
     told = {code: " ".join(places.get(code, "").split()) for code in wanted}
     if any(len(place) > LONGEST_PLACE for place in told.values()):
@@ -127,16 +131,16 @@ def see_clauses(ctx: Context, link_id: int, places: Mapping[str, str]) -> ChainL
     return link
 
 
-def end_link(ctx: Context, link_id: int, reason: str) -> ChainLink:
+def end_link(ctx: Context, contract_id: int, link_id: int, reason: str) -> ChainLink:
     """Revoke a permission, or end the whole contract, from today on; accounts below it close at once.
 
     Raises:
-        NotFound: there is no such firm in a chain.
+        NotFound: no such contract in the actor's office, or the firm is not in its chain.
         NotAllowed: the actor is no section chief.
         SomebodyElseWasFaster: it is not in force.
         RuleBroken: no reason.
     """
-    link = locked(ctx, link_id)
+    link = locked(ctx, contract_id, link_id)
     two_people.must_have_any(
         ctx,
         frozenset({CHIEF}),
@@ -171,16 +175,42 @@ def find_or_add_firm(ctx: Context, name: str, address: str, corporate_number: st
     return firm
 
 
-def locked(ctx: Context, link_id: int) -> ChainLink:
-    """A link, held for this deed.
+def hold(ctx: Context, contract_id: int) -> Contract:
+    """A contract of the actor's office for one deed: who changes its chain waits here for the one before.
+
+    So no account is granted while its chain is revoked, and no two persons take the last place of the band.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is none in the actor's office.
     """
-    row = ctx.session.get(ChainLink, link_id, with_for_update={"of": ChainLink}, populate_existing=True)
+    row = ctx.session.get(Contract, contract_id, with_for_update=True, populate_existing=True)
     if row is None:
-        raise NotFound("この事業者は登録されていません。", "There is no such firm in a chain.")
+        raise NotFound(*chain.UNKNOWN)
+    _refuse_elsewhere(ctx, row)
     return row
+
+
+def locked(ctx: Context, contract_id: int, link_id: int) -> ChainLink:
+    """A firm of a contract, held with it for this deed.
+
+    Raises:
+        NotFound: no such contract in the actor's office, or the firm is not in its chain.
+    """
+    hold(ctx, contract_id)
+    row = ctx.session.get(ChainLink, link_id, with_for_update={"of": ChainLink}, populate_existing=True)
+    if row is None or row.contract_id != contract_id:
+        raise NotFound(*chain.UNKNOWN_FIRM)
+    return row
+
+
+def _refuse_elsewhere(ctx: Context, contract: Contract) -> None:
+    if contract.office_id != ctx.actor.office_id:
+        raise NotFound(*chain.UNKNOWN)
+
+
+def _looked_at(ctx: Context, found: Chain) -> Chain:
+    audit.record(ctx, Tag.CONTRACT_READ, f"contract:{found.contract.id}")
+    return found
 
 
 def _check(ctx: Context, new: NewContract) -> None:

@@ -12,15 +12,16 @@ from typing import Any
 from sqlalchemy import select
 
 from models.audit.tags import Tag
-from models.contractor import ASKED, GRANTED, REFUSED, ChainLink, Contract
-from rules.contracting import SUB_CLAUSES, chart_faults, missing_of_link
+from models.contractor import ASKED, GRANTED, REFUSED, ChainLink, Firm
+from models.document import CLEAN, UNSCANNED, Attachment
+from rules.contracting import SUB_CLAUSES, Missing, chart_faults, missing_of_link
 from services import audit
 from services.context import Context
-from services.contracting import access, chain
-from services.contracting.register import find_or_add_firm
+from services.contracting import access, chain, register
 from services.errors import NotFound, RuleBroken
 
 WORDS = ("scope", "data_scope", "capability", "inspection")
+CHART = "organisation_chart"  # the kind of paper
 UNDECIDED = frozenset({"permission", "not_begun", "expired"})
 
 
@@ -34,19 +35,20 @@ def may_ask(ctx: Context, contract_id: int, parent_id: int) -> ChainLink:
     """The firm below which another one is asked for.
 
     Raises:
-        NotFound: no such contract or firm.
+        NotFound: no such contract in the actor's office, or the firm is not in its chain.
         SubcontractRefused: the contract forbids it (N06), or the firm above is not permitted itself.
     """
-    parent = chain.read(ctx, contract_id).node(parent_id).row
-    contract = ctx.session.get_one(Contract, contract_id)
+    contract = register.hold(ctx, contract_id)
+    node = chain.read(ctx, contract_id).node(parent_id)
+    parent = node.row
     if not contract.may_subcontract:
         raise SubcontractRefused(
             "この契約は再委託しない契約です(契約の登録)。再委託の申請は受け付けられません。",
             "This contract allows no subcontracting.",
         )
-    if parent.state != GRANTED:
+    if parent.state != GRANTED or node.ended:
         raise SubcontractRefused(
-            f"「{parent.firm.name}」自身の許諾が決裁されていないか、取り消されています。先に上位の許諾を得てください。",
+            f"「{parent.firm.name}」自身の許諾が決裁されていないか、終わっています。先に上位の許諾を得てください。",
             f"{parent.firm.name} is not permitted itself; its own permission comes first.",
         )
     return parent
@@ -60,12 +62,15 @@ def enter(ctx: Context, case_id: int, facts: Mapping[str, Any], entry: Mapping[s
     """
     contract_id, parent_id = int(facts["contract"]), int(facts["parent"])
     parent = may_ask(ctx, contract_id, parent_id)
-    _refuse_entry(ctx, parent, entry)
+    firm = register.find_or_add_firm(
+        ctx, entry["firm_name"], entry["firm_address"], entry.get("firm_number", "")
+    )
+    _refuse_entry(ctx, parent, firm, entry)
     row = _of_case(ctx, case_id) or ChainLink(
         contract_id=contract_id, parent_id=parent_id, case_id=case_id, entered_at=ctx.at
     )
     row.entered_by_id, row.state = ctx.actor.staff_id, ASKED
-    row.firm = find_or_add_firm(ctx, entry["firm_name"], entry["firm_address"], entry.get("firm_number", ""))
+    row.firm = firm
     row.from_on, row.until_on = _day(entry["from_on"]), _day(entry["until_on"])
     row.secrecy_on = _day(entry.get("secrecy_on"))
     for name in WORDS:
@@ -77,7 +82,7 @@ def enter(ctx: Context, case_id: int, facts: Mapping[str, Any], entry: Mapping[s
     row.cloud = _cloud(entry)
     ctx.session.add(row)
     ctx.session.flush()
-    lacks = [one.code for one in _lacks(row, ctx.today)]
+    lacks = [one.code for one in _lacks(ctx, row)]
     detail = {"link": row.id, "missing": lacks}
     audit.record(ctx, Tag.SUBCONTRACT_ASKED, f"contract:{contract_id}", case_id, detail)
     return {"link": row.id, "missing": len(lacks)}
@@ -91,7 +96,7 @@ def grant(ctx: Context, case_id: int, decision: Mapping[str, Any]) -> dict[str, 
     """
     row = _asked(ctx, case_id)
     may_ask(ctx, row.contract_id, row.parent_id or 0)
-    lacks = _lacks(row, ctx.today)
+    lacks = _lacks(ctx, row)
     if lacks:
         raise SubcontractRefused(
             f"「{row.firm.name}」の再委託は許諾できません。次のものが欠けています: "
@@ -112,6 +117,12 @@ def refuse(ctx: Context, case_id: int, decision: Mapping[str, Any]) -> dict[str,
     return _decided(ctx, _asked(ctx, case_id), REFUSED, decision)
 
 
+def withdraw(ctx: Context, case_id: int, reason: str) -> None:
+    """Take a request back before it is decided; one that was entered stays on record as not permitted."""
+    if _contract_of(ctx, case_id) is not None:
+        _decided(ctx, _asked(ctx, case_id), REFUSED, {"words": reason})
+
+
 def _decided(ctx: Context, row: ChainLink, state: str, decision: Mapping[str, Any]) -> dict[str, Any]:
     row.state, row.decided_at, row.decided_by_id = state, ctx.at, ctx.actor.staff_id
     row.decided_words = decision["words"]
@@ -121,7 +132,7 @@ def _decided(ctx: Context, row: ChainLink, state: str, decision: Mapping[str, An
     return {"link": row.id, "granted": state == GRANTED}
 
 
-def _refuse_entry(ctx: Context, parent: ChainLink, entry: Mapping[str, Any]) -> None:
+def _refuse_entry(ctx: Context, parent: ChainLink, firm: Firm, entry: Mapping[str, Any]) -> None:
     faults = chart_faults((one["number"], one.get("above")) for one in entry["chart"])
     if faults:
         raise SubcontractRefused(*faults[0])
@@ -129,7 +140,6 @@ def _refuse_entry(ctx: Context, parent: ChainLink, entry: Mapping[str, Any]) -> 
         raise SubcontractRefused(
             "再委託の終わりの日が始まりの日より前です。日付を確かめてください。", "It ends before it begins."
         )
-    firm = find_or_add_firm(ctx, entry["firm_name"], entry["firm_address"])
     above = chain.read(ctx, parent.contract_id).node(parent.id)
     if firm.id in {one.firm_id for one in (*above.above, above.row)}:
         raise SubcontractRefused(
@@ -138,17 +148,35 @@ def _refuse_entry(ctx: Context, parent: ChainLink, entry: Mapping[str, Any]) -> 
         )
 
 
-def _lacks(row: ChainLink, day: date) -> list[Any]:
-    """What is missing of a request, apart from the decision that is asked for."""
-    found = missing_of_link(chain.facts_of(row), day)
-    return [one for one in found if one.code not in UNDECIDED]
+def _lacks(ctx: Context, row: ChainLink) -> list[Missing]:
+    """What is missing of a request, apart from the decision that is asked for; the chart itself too (K3)."""
+    found = [one for one in missing_of_link(chain.facts_of(row), ctx.today) if one.code not in UNDECIDED]
+    seen = select(Attachment.id).where(
+        Attachment.case_id == row.case_id,
+        Attachment.kind == CHART,
+        Attachment.withdrawn_at.is_(None),
+        Attachment.scan.in_((CLEAN, UNSCANNED)),
+    )
+    if ctx.session.scalars(seen.limit(1)).first() is None:
+        found.append(Missing("chart_file", "履行体制図の添付", "the organisation chart attached to the case"))
+    return found
 
 
 def _asked(ctx: Context, case_id: int) -> ChainLink:
+    """The request of a case, held with its contract."""
+    contract_id = _contract_of(ctx, case_id)
+    if contract_id is not None:
+        register.hold(ctx, contract_id)
     row = _of_case(ctx, case_id)
     if row is None:
         raise NotFound("この申請は見つかりません。", "There is no such request.")
     return row
+
+
+def _contract_of(ctx: Context, case_id: int) -> int | None:
+    return ctx.session.scalars(
+        select(ChainLink.contract_id).where(ChainLink.case_id == case_id)
+    ).one_or_none()
 
 
 def _of_case(ctx: Context, case_id: int) -> ChainLink | None:

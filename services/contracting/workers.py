@@ -12,13 +12,13 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.audit.tags import Tag
-from models.contractor import ContractWorker, WorkerCheck
+from models.contractor import Contract, ContractWorker, WorkerCheck
 from models.staff import User
 from rules.contracting import BANDS, has_room, same_firm
 from services import accounts, audit, two_people
 from services.account_names import normal_name
 from services.context import Actor, Context
-from services.contracting import access, chain
+from services.contracting import access, chain, register
 from services.contracting.chain import Chain, Node, Person
 from services.contracting.register import CHIEF, CLERK
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
@@ -29,6 +29,9 @@ EVIDENCE = {
     "employment": ("雇用保険の資格取得確認通知書", "Employment insurance notice"),
     "contract": ("雇用契約書・労働条件通知書", "Employment contract"),
 }
+
+
+UNKNOWN = ("この従事者は、この契約にはいません。", "This worker is not in this contract.")
 
 
 class ChainNotWhole(RuleBroken):
@@ -64,14 +67,15 @@ class Facts:
     badge: str = ""
 
 
-def add(ctx: Context, link_id: int, contract_id: int, facts: Facts) -> ContractWorker:
+def add(ctx: Context, contract_id: int, link_id: int, facts: Facts) -> ContractWorker:
     """Name a worker of a firm.
 
     Raises:
-        NotFound: no such contract, or the firm is not in its chain.
+        NotFound: no such contract in the actor's office, or the firm is not in its chain.
         HeadcountFull: the band of the contract has no room.
         RuleBroken: no name, an unknown evidence, or a day that lies ahead.
     """
+    register.hold(ctx, contract_id)
     found = chain.read(ctx, contract_id)
     node = found.node(link_id)
     if not has_room(found.contract.band, found.active):
@@ -93,13 +97,14 @@ def add(ctx: Context, link_id: int, contract_id: int, facts: Facts) -> ContractW
     return row
 
 
-def change(ctx: Context, worker_id: int, facts: Facts) -> ContractWorker:
+def change(ctx: Context, contract_id: int, worker_id: int, facts: Facts) -> ContractWorker:
     """Put down what was seen since; an account follows at once.
 
     Raises:
-        NotFound, RuleBroken: as for `add`.
+        NotFound, RuleBroken: as for `add`, or another name is given to somebody who has an account.
     """
-    row = locked(ctx, worker_id)
+    row = locked(ctx, contract_id, worker_id)
+    _refuse_another_person(row, facts)
     _put(ctx, row, facts)
     detail = {"deed": "worker_changed", "worker": row.id}
     audit.record(ctx, Tag.CONTRACT_CHANGED, f"contract:{row.contract_id}", detail=detail)
@@ -107,13 +112,16 @@ def change(ctx: Context, worker_id: int, facts: Facts) -> ContractWorker:
     return row
 
 
-def leave(ctx: Context, worker_id: int, left_on: date) -> ContractWorker:
+def leave(ctx: Context, contract_id: int, worker_id: int, left_on: date) -> ContractWorker:
     """Say that somebody does not work there from a day on.
 
     Raises:
-        NotFound: there is no such worker.
+        NotFound: there is no such worker of a contract in the actor's office.
+        SomebodyElseWasFaster: he has left already.
     """
-    row = locked(ctx, worker_id)
+    row = locked(ctx, contract_id, worker_id)
+    if row.left_on is not None and row.left_on <= ctx.today:
+        raise SomebodyElseWasFaster("この従事者は、すでに従事を終えています。", "He has left already.")
     row.left_on = left_on
     detail = {"deed": "worker_left", "worker": row.id}
     audit.record(ctx, Tag.CONTRACT_CHANGED, f"contract:{row.contract_id}", detail=detail)
@@ -121,16 +129,16 @@ def leave(ctx: Context, worker_id: int, left_on: date) -> ContractWorker:
     return row
 
 
-def ask_account(ctx: Context, worker_id: int, username: str) -> ContractWorker:
+def ask_account(ctx: Context, contract_id: int, worker_id: int, username: str) -> ContractWorker:
     """Ask for an account for a worker; another one grants it.
 
     Raises:
-        NotFound: there is no such worker.
+        NotFound: there is no such worker of a contract in the actor's office.
         WrongEmployer, ChainNotWhole: something is missing; each thing is named.
         RuleBroken: no name for the account, or it is taken.
         SomebodyElseWasFaster: he has one, or it was asked for already.
     """
-    row = locked(ctx, worker_id)
+    row = locked(ctx, contract_id, worker_id)
     _refuse_known(row)
     _must_be_whole(*_at(ctx, row))
     name = normal_name(username)
@@ -144,16 +152,16 @@ def ask_account(ctx: Context, worker_id: int, username: str) -> ContractWorker:
     return row
 
 
-def grant_account(ctx: Context, worker_id: int) -> User:
+def grant_account(ctx: Context, contract_id: int, worker_id: int) -> User:
     """Open the account that another one asked for; it opens the one contract, until its chain lapses.
 
     Raises:
-        NotFound: there is no such worker.
+        NotFound: there is no such worker of a contract in the actor's office.
         NotAllowed: the actor is no section chief, or it was he who asked.
         WrongEmployer, ChainNotWhole: something is missing by now; each thing is named.
         SomebodyElseWasFaster: nobody asks for one, or he has one.
     """
-    row = locked(ctx, worker_id)
+    row = locked(ctx, contract_id, worker_id)
     two_people.must_have_any(
         ctx, frozenset({CHIEF}), "利用を承認できるのは課長です。", "Only the section chief grants an account."
     )
@@ -177,15 +185,15 @@ def grant_account(ctx: Context, worker_id: int) -> User:
     return user
 
 
-def refuse_account(ctx: Context, worker_id: int, reason: str) -> ContractWorker:
+def refuse_account(ctx: Context, contract_id: int, worker_id: int, reason: str) -> ContractWorker:
     """Take a request for an account off the table, with a reason.
 
     Raises:
-        NotFound: there is no such worker.
+        NotFound: there is no such worker of a contract in the actor's office.
         SomebodyElseWasFaster: nobody asks for one.
         RuleBroken: no reason.
     """
-    row = locked(ctx, worker_id)
+    row = locked(ctx, contract_id, worker_id)
     two_people.reason_of(reason)
     if row.account_asked_at is None or row.user_id is not None:
         raise SomebodyElseWasFaster("この利用の申請は、もう決まっています。", "This was decided already.")
@@ -194,15 +202,16 @@ def refuse_account(ctx: Context, worker_id: int, reason: str) -> ContractWorker:
     return row
 
 
-def locked(ctx: Context, worker_id: int) -> ContractWorker:
-    """A worker, held for this deed.
+def locked(ctx: Context, contract_id: int, worker_id: int) -> ContractWorker:
+    """A worker of a contract, held with it for this deed.
 
     Raises:
-        NotFound: there is none.
+        NotFound: no such contract in the actor's office, or no such worker of it.
     """
+    register.hold(ctx, contract_id)
     row = ctx.session.get(ContractWorker, worker_id, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise NotFound("この従事者は登録されていません。", "There is no such worker.")
+    if row is None or row.contract_id != contract_id:
+        raise NotFound(*UNKNOWN)
     return row
 
 
@@ -239,6 +248,16 @@ def _must_be_whole(found: Chain, node: Node, person: Person) -> date:
             f"{name} gets no account. Missing: {'; '.join(en for _, en in told)}.",
         )
     return person.last_day
+
+
+def _refuse_another_person(row: ContractWorker, facts: Facts) -> None:
+    """An account is of one person: another name would hand it to somebody else (L1)."""
+    named = (facts.last_name.strip()[:60], facts.first_name.strip()[:60])
+    if row.account_asked_at is not None and named != (row.last_name, row.first_name):
+        raise RuleBroken(
+            "利用を申請した従事者の氏名は変えられません。別の人は、従事者として新たに登録してください。",
+            "The name of somebody with an account stays. Name another person as a worker of his own.",
+        )
 
 
 def _refuse_known(row: ContractWorker) -> None:
@@ -289,19 +308,19 @@ def find(found: Chain, worker_id: int) -> tuple[Node, Person]:
         for person in node.persons:
             if person.row.id == worker_id:
                 return node, person
-    raise NotFound("この従事者は、この契約にはいません。", "This worker is not in this contract.")
+    raise NotFound(*UNKNOWN)
 
 
 def count(session: Session, actor: Actor, today: date) -> dict[str, int]:
-    """How many accounts wait to be granted, or checks to be judged and followed up, for the sidebar."""
-    if CHIEF in actor.own_roles:
-        waiting = select(func.count()).where(
-            ContractWorker.account_asked_at.is_not(None), ContractWorker.user_id.is_(None)
-        )
-        return {"contracts": session.scalar(waiting) or 0}
-    if CLERK not in actor.own_roles:
+    """How much waits in the actor's office: accounts to be granted; checks to be judged and followed up."""
+    if not actor.own_roles & {CHIEF, CLERK}:
         return {}
-    late = and_(WorkerCheck.due_on < today, WorkerCheck.done_at.is_(None))
-    return {
-        "contracts": session.scalar(select(func.count()).where(or_(WorkerCheck.outcome == "", late))) or 0
-    }
+    here = (
+        select(func.count()).join_from(ContractWorker, Contract).where(Contract.office_id == actor.office_id)
+    )
+    if CHIEF in actor.own_roles:
+        waiting = here.where(ContractWorker.account_asked_at.is_not(None), ContractWorker.user_id.is_(None))
+    else:
+        late = and_(WorkerCheck.due_on < today, WorkerCheck.done_at.is_(None))
+        waiting = here.join(WorkerCheck).where(or_(WorkerCheck.outcome == "", late))
+    return {"contracts": session.scalar(waiting) or 0}

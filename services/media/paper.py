@@ -21,6 +21,7 @@ STATES = {
     "asked": ("申請中", "Asked for", "waiting"),
     "approved": ("承認済み", "Approved", "waiting"),
     "refused": ("不承認", "Refused", "stopped"),
+    "dropped": ("取りやめ", "Taken back", "stopped"),
     "copied": ("複製済み", "Copied", "waiting"),
     "handed": ("引渡し(受領待ち)", "Handed over", "waiting"),
     "lent": ("貸出中", "Lent", "waiting"),

@@ -15,6 +15,7 @@ from models.medium import (
     ASKED,
     BROUGHT,
     COPIED,
+    DROPPED,
     HANDED,
     LENT,
     OPEN,
@@ -38,6 +39,9 @@ LARGEST = 20 * 1024 * 1024
 LONGEST = {"what": 400, "why": 400, "from_place": 100, "to_place": 100}
 
 
+COPIES = ("複製できるのは、申請した人か運ぶ人です。", "Only who asked or carries it copies.")
+
+
 class CopyRefused(RuleBroken):
     """A copy without a valid approval, a second copy, or one after its time (M32)."""
 
@@ -54,6 +58,16 @@ class Wish:
     to_place: str
     carrier_id: int
     due_at: datetime
+
+
+@dataclass(frozen=True)
+class CopiedFile:
+    """What is sealed: a file as it was sent, the passphrase that the portal made, the number of records."""
+
+    name: str
+    content: bytes
+    passphrase: str
+    records: int
 
 
 def ask(ctx: Context, medium_id: int, wish: Wish) -> MediumUse:
@@ -95,16 +109,16 @@ def ask(ctx: Context, medium_id: int, wish: Wish) -> MediumUse:
     return row
 
 
-def decide(ctx: Context, use_id: int, words: str, *, approves: bool) -> MediumUse:
+def decide(ctx: Context, medium_id: int, use_id: int, words: str, *, approves: bool) -> MediumUse:
     """Approve or refuse a request.
 
     Raises:
-        NotFound: there is none in the actor's office.
+        NotFound: there is none of this medium in the actor's office.
         NotAllowed: he is no section chief, or it was he who asked or who carries it.
         SomebodyElseWasFaster: it was decided already.
         RuleBroken: no reason.
     """
-    row = locked(ctx, use_id)
+    row = locked(ctx, medium_id, use_id)
     two_people.must_have_any(
         ctx, frozenset({CHIEF}), "媒体への複製を承認できるのは課長です。", "Only the section chief approves."
     )
@@ -125,60 +139,56 @@ def may_copy(ctx: Context, medium_id: int, use_id: int) -> MediumUse:
         NotAllowed: it was neither he who asked nor he who carries it.
         SomebodyElseWasFaster: it is not approved, or copied already.
     """
-    row = locked(ctx, use_id)
-    if row.medium_id != medium_id:
-        raise NotFound("この使用の記録は見つかりません。", "There is no such use of a medium.")
-    if not two_people.is_one_of(ctx, [row.asked_by_id, row.carrier_id]):
-        raise NotAllowed("複製できるのは、申請した人か運ぶ人です。", "Only who asked or carries it copies.")
+    row = locked(ctx, medium_id, use_id)
+    _must_be_of(ctx, row, *COPIES)
     _must_be(row, APPROVED)
     audit.record(ctx, Tag.MEDIUM_READ, f"medium:{row.medium_id}", detail={"use": row.id})
     return row
 
 
-def copy(ctx: Context, use_id: int, name: str, content: bytes, passphrase: str, records: int) -> bytes:
+def copy(ctx: Context, medium_id: int, use_id: int, file: CopiedFile) -> bytes:
     """Seal a file for the medium; once, and only under an approval that still holds. Nothing of it is kept.
 
     Raises:
-        NotFound: there is none in the actor's office.
+        NotFound: there is none of this medium in the actor's office.
         NotAllowed: it was neither he who asked nor he who carries it.
         CopyRefused: not approved, copied already, or over its time.
         RuleBroken: no file, one that is too large, or no count.
     """
-    row = locked(ctx, use_id)
-    if not two_people.is_one_of(ctx, [row.asked_by_id, row.carrier_id]):
-        raise NotAllowed("複製できるのは、申請した人か運ぶ人です。", "Only who asked or carries it copies.")
+    row = locked(ctx, medium_id, use_id)
+    _must_be_of(ctx, row, *COPIES)
     if row.state != APPROVED or row.due_at <= ctx.at:
         raise CopyRefused(
             "承認が有効でないため複製できません(未承認、複製済み、又は返却期限を過ぎています)。申請し直してください。",
             "There is no approval in force: not approved, copied already, or over its time.",
         )
-    if not content or len(content) > LARGEST or records < 1:
+    if not file.content or len(file.content) > LARGEST or file.records < 1:
         raise RuleBroken(
             "複製するファイル(20MBまで)と件数を入力してください。",
             "Choose a file of up to 20 MB, and its count.",
         )
-    sealed = sealed_file.seal(content, passphrase)
+    sealed = sealed_file.seal(file.content, file.passphrase)
     row.state, row.copied_at, row.copied_by_id = COPIED, ctx.at, ctx.actor.staff_id
-    row.file_name, row.size, row.records = name[:100], len(sealed), records
+    row.file_name, row.size, row.records = file.name, len(sealed), file.records
     row.sha256 = hashlib.sha256(sealed).hexdigest()
     audit.record(
         ctx,
         Tag.MEDIUM_COPIED,
         f"medium:{row.medium_id}",
-        detail={"use": row.id, "sha256": row.sha256, "records": records},
+        detail={"use": row.id, "sha256": row.sha256, "records": file.records},
     )
     return sealed
 
 
-def hand_over(ctx: Context, use_id: int) -> MediumUse:
+def hand_over(ctx: Context, medium_id: int, use_id: int) -> MediumUse:
     """Give the medium to its carrier; the carrier says himself that he has it.
 
     Raises:
-        NotFound: there is none in the actor's office.
+        NotFound: there is none of this medium in the actor's office.
         NotAllowed: the carrier would hand it to himself.
         SomebodyElseWasFaster: nothing was copied, or it is out already.
     """
-    row = locked(ctx, use_id)
+    row = locked(ctx, medium_id, use_id)
     _must_be(row, COPIED)
     two_people.must_be_somebody_else(ctx, [row.carrier_id])
     row.state, row.handed_at, row.handed_by_id = HANDED, ctx.at, ctx.actor.staff_id
@@ -186,15 +196,15 @@ def hand_over(ctx: Context, use_id: int) -> MediumUse:
     return row
 
 
-def receive(ctx: Context, use_id: int) -> MediumUse:
+def receive(ctx: Context, medium_id: int, use_id: int) -> MediumUse:
     """Say that one has the medium in hand.
 
     Raises:
-        NotFound: there is none in the actor's office.
+        NotFound: there is none of this medium in the actor's office.
         NotAllowed: he is not the carrier.
         SomebodyElseWasFaster: it was not handed over.
     """
-    row = locked(ctx, use_id)
+    row = locked(ctx, medium_id, use_id)
     _must_be(row, HANDED)
     if ctx.actor.staff_id != row.carrier_id:
         raise NotAllowed("受け取れるのは、運ぶ人だけです。", "Only the carrier receives it.")
@@ -203,15 +213,15 @@ def receive(ctx: Context, use_id: int) -> MediumUse:
     return row
 
 
-def bring_back(ctx: Context, use_id: int) -> MediumUse:
+def bring_back(ctx: Context, medium_id: int, use_id: int) -> MediumUse:
     """Say that one has brought the medium back; another one takes it.
 
     Raises:
-        NotFound: there is none in the actor's office.
+        NotFound: there is none of this medium in the actor's office.
         NotAllowed: he is not the carrier.
         SomebodyElseWasFaster: it is not out.
     """
-    row = locked(ctx, use_id)
+    row = locked(ctx, medium_id, use_id)
     _must_be(row, LENT)
     if ctx.actor.staff_id != row.carrier_id:
         raise NotAllowed("返却できるのは、運ぶ人だけです。", "Only the carrier brings it back.")
@@ -220,15 +230,15 @@ def bring_back(ctx: Context, use_id: int) -> MediumUse:
     return row
 
 
-def take_back(ctx: Context, use_id: int) -> MediumUse:
+def take_back(ctx: Context, medium_id: int, use_id: int) -> MediumUse:
     """Take a medium that its carrier brought back, and lock it away.
 
     Raises:
-        NotFound: there is none in the actor's office.
+        NotFound: there is none of this medium in the actor's office.
         NotAllowed: he brought it himself.
         SomebodyElseWasFaster: nobody brought it.
     """
-    row = locked(ctx, use_id)
+    row = locked(ctx, medium_id, use_id)
     _must_be(row, BROUGHT)
     two_people.must_be_somebody_else(ctx, [row.brought_by_id])
     row.state, row.returned_at, row.returned_to_id = RETURNED, ctx.at, ctx.actor.staff_id
@@ -236,19 +246,39 @@ def take_back(ctx: Context, use_id: int) -> MediumUse:
     return row
 
 
-def wipe(ctx: Context, use_id: int, words: str) -> MediumUse:
+def wipe(ctx: Context, medium_id: int, use_id: int, words: str) -> MediumUse:
     """Put down that the copy was wiped, and how that was seen; the use is finished.
 
+    A copy that never left the office is wiped without having been lent.
+
     Raises:
-        NotFound: there is none in the actor's office.
-        SomebodyElseWasFaster: it is not back.
+        NotFound: there is none of this medium in the actor's office.
+        SomebodyElseWasFaster: nothing was copied, or it is not back.
         RuleBroken: no words.
     """
-    row = locked(ctx, use_id)
-    _must_be(row, RETURNED)
+    row = locked(ctx, medium_id, use_id)
+    _must_be(row, RETURNED, COPIED)
     row.wiped_words = two_people.reason_of(words)
     row.state, row.wiped_at, row.wiped_by_id = WIPED, ctx.at, ctx.actor.staff_id
     _told(ctx, row, WIPED)
+    return row
+
+
+def drop(ctx: Context, medium_id: int, use_id: int) -> MediumUse:
+    """Take back a request of which nothing was copied, so that the medium is free again.
+
+    Raises:
+        NotFound: there is none of this medium in the actor's office.
+        NotAllowed: it was neither he who asked nor he who carries it.
+        SomebodyElseWasFaster: it was refused or copied.
+    """
+    row = locked(ctx, medium_id, use_id)
+    _must_be_of(
+        ctx, row, "申請を取りやめられるのは、申請した人か運ぶ人です。", "Only who asked or carries it."
+    )
+    _must_be(row, ASKED, APPROVED)
+    row.state = DROPPED
+    _told(ctx, row, DROPPED)
     return row
 
 
@@ -270,8 +300,8 @@ def escalate(ctx: Context) -> int:
     return len(late)
 
 
-def locked(ctx: Context, use_id: int) -> MediumUse:
-    """A use of a medium of the actor's office, held for this deed.
+def locked(ctx: Context, medium_id: int, use_id: int) -> MediumUse:
+    """A use of this medium of the actor's office, held for this deed.
 
     Raises:
         NotFound: there is none.
@@ -279,7 +309,7 @@ def locked(ctx: Context, use_id: int) -> MediumUse:
     statement = (
         select(MediumUse)
         .join(Medium, Medium.id == MediumUse.medium_id)
-        .where(MediumUse.id == use_id, Medium.office_id == ctx.actor.office_id)
+        .where(MediumUse.id == use_id, Medium.id == medium_id, Medium.office_id == ctx.actor.office_id)
         .with_for_update(of=MediumUse)
         .execution_options(populate_existing=True)
     )
@@ -298,8 +328,13 @@ def _refuse_due(ctx: Context, due_at: datetime) -> None:
         )
 
 
-def _must_be(row: MediumUse, state: str) -> None:
-    if row.state != state:
+def _must_be_of(ctx: Context, row: MediumUse, ja: str, en: str) -> None:
+    if not two_people.is_one_of(ctx, [row.asked_by_id, row.carrier_id]):
+        raise NotAllowed(ja, en)
+
+
+def _must_be(row: MediumUse, *states: str) -> None:
+    if row.state not in states:
         raise SomebodyElseWasFaster(
             "この媒体の状態が変わっています。画面を開き直して、いまの状態を確かめてください。",
             "The state of this medium has changed. Open the page again.",

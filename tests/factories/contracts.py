@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from models.document import Attachment
 from rules.contracting import CONTRACT_CLAUSES, SUB_CLAUSES
 from services.context import Actor, Context
 from services.contracting import register, workers
@@ -36,12 +37,12 @@ class Contracting:
         """A worker of the first firm with everything that is asked of him."""
         link_id = changes.pop("link_id", self.prime_id)
         told = replace(whole(self.ctx), **changes)
-        return workers.add(self.by(self.clerk), link_id, self.contract_id, told).id
+        return workers.add(self.by(self.clerk), self.contract_id, link_id, told).id
 
     def account(self, worker_id: int, username: str = "gyosha1") -> int:
         """An account that one asked for and another granted."""
-        workers.ask_account(self.by(self.clerk), worker_id, username)
-        return workers.grant_account(self.by(self.chief), worker_id).id
+        workers.ask_account(self.by(self.clerk), self.contract_id, worker_id, username)
+        return workers.grant_account(self.by(self.chief), self.contract_id, worker_id).id
 
 
 def whole(ctx: Context) -> Facts:
@@ -73,8 +74,26 @@ def contracting(ctx: Context, **changes: Any) -> Contracting:
     row = register.add(found.by(clerk), new_contract(ctx, **changes))
     found.contract_id = row.id
     found.prime_id = register.read(found.by(clerk), row.id).prime.row.id
-    register.see_clauses(found.by(clerk), found.prime_id, dict.fromkeys(CONTRACT_CLAUSES, "第10条"))
+    register.see_clauses(
+        found.by(clerk), found.contract_id, found.prime_id, dict.fromkeys(CONTRACT_CLAUSES, "第10条")
+    )
     return found
+
+
+def attach_chart(ctx: Context, case_id: int) -> None:
+    """The paper of the organisation chart, with its case."""
+    ctx.session.add(
+        Attachment(
+            case_id=case_id,
+            kind="organisation_chart",
+            file_name="chart.pdf",
+            media_type="application/pdf",
+            size=1,
+            sha256="0" * 64,
+            added_at=ctx.at,
+        )
+    )
+    ctx.session.flush()
 
 
 def entry(day: date, **changes: Any) -> Mapping[str, Any]:

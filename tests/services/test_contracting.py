@@ -1,5 +1,6 @@
 """Contractors: no account outside a whole chain, and who lapses loses it that day (K2, X3)."""
 
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from models.staff import User, find_posting
 from portal.security.roles import BOOK
 from services import masters, right_requests
 from services.context import SYSTEM, Context
-from services.contracting import access, chain, checks, ending, register, workers
+from services.contracting import access, chain, checks, ending, register, subcontracting, workers
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
 from services.masters import MASTERS, ValueRefused
 from tests.factories.audit import told
@@ -30,16 +31,18 @@ def office(ctx: Context) -> Contracting:
 
 def test_a_contract_with_six_of_its_clauses_opens_no_account(office: Contracting) -> None:
     worker = office.worker()
-    places = register.locked(office.by(office.clerk), office.prime_id).clauses
-    register.see_clauses(office.by(office.clerk), office.prime_id, places | {"no_copying": ""})
+    places = register.locked(office.by(office.clerk), office.contract_id, office.prime_id).clauses
+    register.see_clauses(
+        office.by(office.clerk), office.contract_id, office.prime_id, places | {"no_copying": ""}
+    )
     with pytest.raises(workers.ChainNotWhole, match="複写・複製の禁止"):
-        workers.ask_account(office.by(office.clerk), worker, "gyosha1")
+        workers.ask_account(office.by(office.clerk), office.contract_id, worker, "gyosha1")
 
 
 def test_whoever_is_employed_elsewhere_is_refused_by_name(office: Contracting) -> None:
     worker = office.worker(last_name="別人", first_name="五郎", employer="派遣ひながた株式会社")
     with pytest.raises(workers.WrongEmployer) as refused:
-        workers.ask_account(office.by(office.clerk), worker, "gyosha1")
+        workers.ask_account(office.by(office.clerk), office.contract_id, worker, "gyosha1")
     assert "別人 五郎" in refused.value.message_ja
     assert FIRM in refused.value.message_ja
     assert "派遣ひながた株式会社" in refused.value.message_ja
@@ -47,10 +50,10 @@ def test_whoever_is_employed_elsewhere_is_refused_by_name(office: Contracting) -
 
 def test_an_account_takes_two_and_opens_until_the_first_thing_runs_out(office: Contracting) -> None:
     worker = office.worker()
-    workers.ask_account(office.by(office.clerk), worker, "gyosha1")
+    workers.ask_account(office.by(office.clerk), office.contract_id, worker, "gyosha1")
     with pytest.raises(NotAllowed):
-        workers.grant_account(office.by(office.clerk), worker)
-    user = workers.grant_account(office.by(office.chief), worker)
+        workers.grant_account(office.by(office.clerk), office.contract_id, worker)
+    user = workers.grant_account(office.by(office.chief), office.contract_id, worker)
     posting = find_posting(office.ctx.session, user.id, office.ctx.today)
     assert [role.name for role in user.roles] == ["contractor"]
     assert posting is not None
@@ -68,14 +71,20 @@ def test_the_tenth_worker_of_under_ten_is_refused(office: Contracting) -> None:
     "lapse",
     [
         lambda office, worker: workers.change(
-            office.by(office.clerk), worker, whole_without(office, "pledged_on")
+            office.by(office.clerk), office.contract_id, worker, whole_without(office, "pledged_on")
         ),
         lambda office, worker: workers.change(
-            office.by(office.clerk), worker, whole_without(office, "trained_on")
+            office.by(office.clerk), office.contract_id, worker, whole_without(office, "trained_on")
         ),
-        lambda office, worker: register.end_link(office.by(office.chief), office.prime_id, "契約の解除"),
-        lambda office, worker: register.see_clauses(office.by(office.clerk), office.prime_id, {}),
-        lambda office, worker: workers.leave(office.by(office.clerk), worker, office.ctx.today),
+        lambda office, worker: register.end_link(
+            office.by(office.chief), office.contract_id, office.prime_id, "契約の解除"
+        ),
+        lambda office, worker: register.see_clauses(
+            office.by(office.clerk), office.contract_id, office.prime_id, {}
+        ),
+        lambda office, worker: workers.leave(
+            office.by(office.clerk), office.contract_id, worker, office.ctx.today
+        ),
     ],
     ids=["pledge", "training", "contract", "clauses", "left"],
 )
@@ -168,12 +177,14 @@ def test_the_end_without_a_certificate_comes_before_the_chief_once(office: Contr
 def test_a_certificate_of_return_ends_it(office: Contracting) -> None:
     link = office.ctx.session.get_one(ChainLink, office.prime_id)
     with pytest.raises(RuleBroken, match="まだ終わっていません"):
-        ending.certify(office.by(office.clerk), link.id, "returned", office.ctx.today, "HDD 2台")
+        ending.certify(
+            office.by(office.clerk), office.contract_id, link.id, "returned", office.ctx.today, "HDD 2台"
+        )
     after = office.later(office.clerk, 201)
-    ending.certify(after, link.id, "destroyed", after.today, "HDD 2台、磁気破壊")
+    ending.certify(after, office.contract_id, link.id, "destroyed", after.today, "HDD 2台、磁気破壊")
     assert ending.escalate(office.later(SYSTEM, 300)) == 0
     with pytest.raises(SomebodyElseWasFaster):
-        ending.certify(after, link.id, "returned", after.today, "もう一度")
+        ending.certify(after, office.contract_id, link.id, "returned", after.today, "もう一度")
 
 
 def test_a_check_that_differs_needs_a_follow_up(office: Contracting) -> None:
@@ -183,10 +194,128 @@ def test_a_check_that_differs_needs_a_follow_up(office: Contracting) -> None:
     with pytest.raises(RuleBroken, match="抜き取れる従事者がいません"):
         checks.draw(clerk, office.contract_id, 1)
     with pytest.raises(RuleBroken, match="することと期限"):
-        checks.judge(clerk, drawn.id, "differs", "別会社の社員証を持っていた", "", None)
+        checks.judge(clerk, office.contract_id, drawn.id, "differs", "別会社の社員証を持っていた", "", None)
     checks.judge(
-        clerk, drawn.id, "differs", "別会社の社員証を持っていた", "委託先に説明を求める", clerk.today
+        clerk,
+        office.contract_id,
+        drawn.id,
+        "differs",
+        "別会社の社員証を持っていた",
+        "委託先に説明を求める",
+        clerk.today,
     )
     assert workers.count(clerk.session, office.clerk, clerk.today + timedelta(days=1)) == {"contracts": 1}
-    checks.finish(clerk, drawn.id, "従事から外した")
+    checks.finish(clerk, office.contract_id, drawn.id, "従事から外した")
     assert checks.list_of(clerk, office.contract_id)[0].row.done_words == "従事から外した"
+
+
+def test_a_contract_is_of_its_office_and_auditors_see_all(office: Contracting) -> None:
+    session = office.ctx.session
+    far = office.by(employ(session, "contract_clerk", "s-far", "02"))
+    assert register.list_all(far) == []
+    with pytest.raises(NotFound):
+        register.read(far, office.contract_id)
+    auditor = office.by(employ(session, "auditor", "s-auditor", "03"))
+    assert [one.contract.id for one in register.list_all(auditor)] == [office.contract_id]
+    assert register.read(auditor, office.contract_id).contract.number == "R8-1"
+    office.worker()
+    checks.draw(office.by(office.clerk), office.contract_id, 1)
+    day = office.ctx.today
+    assert workers.count(session, office.clerk, day) == {"contracts": 1}
+    assert workers.count(session, far.actor, day) == {"contracts": 0}
+
+
+DEEDS = {
+    "clauses": lambda ctx, contract, at: register.see_clauses(ctx, contract, at.prime_id, {}),
+    "end": lambda ctx, contract, at: register.end_link(ctx, contract, at.prime_id, "解除"),
+    "hand back": lambda ctx, contract, at: ending.certify(
+        ctx, contract, at.prime_id, "returned", ctx.today, "HDD"
+    ),
+    "subcontract": lambda ctx, contract, at: subcontracting.may_ask(ctx, contract, at.prime_id),
+    "name": lambda ctx, contract, at: workers.add(ctx, contract, at.prime_id, whole(ctx)),
+    "change": lambda ctx, contract, at: workers.change(ctx, contract, at.worker_id, whole(ctx)),
+    "leave": lambda ctx, contract, at: workers.leave(ctx, contract, at.worker_id, ctx.today),
+    "ask": lambda ctx, contract, at: workers.ask_account(ctx, contract, at.worker_id, "gyosha9"),
+    "grant": lambda ctx, contract, at: workers.grant_account(ctx, contract, at.worker_id),
+    "refuse": lambda ctx, contract, at: workers.refuse_account(ctx, contract, at.worker_id, "要らない"),
+    "judge": lambda ctx, contract, at: checks.judge(
+        ctx, contract, at.check_id, "confirmed", "社員証", "", None
+    ),
+    "finish": lambda ctx, contract, at: checks.finish(ctx, contract, at.check_id, "済み"),
+}
+
+
+@dataclass
+class Aim:
+    """What belongs to the one contract of the office."""
+
+    prime_id: int
+    worker_id: int
+    check_id: int
+
+
+def aim(office: Contracting) -> Aim:
+    worker = office.worker()
+    (drawn,) = checks.draw(office.by(office.clerk), office.contract_id, 1)
+    return Aim(office.prime_id, worker, drawn.id)
+
+
+def test_no_deed_reaches_a_contract_of_another_office_or_another_contract(office: Contracting) -> None:
+    at = aim(office)
+    far_clerk = employ(office.ctx.session, "contract_clerk", "s-far", "02")
+    far_chief = employ(office.ctx.session, "section_chief", "s-far-chief", "02")
+    far = office.by(replace(far_clerk, roles=far_clerk.roles | far_chief.roles))
+    here = office.by(replace(office.chief, roles=office.chief.roles | office.clerk.roles))
+    other = register.add(office.by(office.clerk), new_contract(office.ctx, number="R8-2", firm="別の会社"))
+    before = len(told(office.ctx.session, "contract:changed"))
+    for deed in DEEDS.values():
+        for ctx, contract in ((far, office.contract_id), (here, other.id)):
+            with pytest.raises(NotFound):
+                deed(ctx, contract, at)
+    with pytest.raises(NotFound):
+        checks.draw(far, office.contract_id, 1)
+    assert len(told(office.ctx.session, "contract:changed")) == before
+
+
+def test_an_account_does_not_pass_to_another_person(office: Contracting) -> None:
+    worker = office.worker()
+    office.account(worker)
+    another = replace(whole(office.ctx), first_name="次郎")
+    with pytest.raises(RuleBroken, match="氏名は変えられません"):
+        workers.change(office.by(office.clerk), office.contract_id, worker, another)
+
+
+def test_whoever_leaves_on_a_day_to_come_counts_until_then(office: Contracting) -> None:
+    worker = office.worker()
+    user_id = office.account(worker)
+    day = office.ctx.today + timedelta(days=10)
+    workers.leave(office.by(office.clerk), office.contract_id, worker, day)
+    found = register.read(office.by(office.clerk), office.contract_id)
+    assert (found.active, found.prime.persons[0].gone) == (1, False)
+    assert find_posting(office.ctx.session, user_id, day - timedelta(days=1)) is not None
+    assert find_posting(office.ctx.session, user_id, day) is None
+    gone = office.later(office.clerk, 10)
+    assert register.read(gone, office.contract_id).active == 0
+    with pytest.raises(SomebodyElseWasFaster):
+        workers.leave(gone, office.contract_id, worker, day + timedelta(days=30))
+
+
+def test_each_deed_that_is_sent_twice_is_done_once(office: Contracting) -> None:
+    worker = office.worker()
+    office.account(worker)
+    with pytest.raises(SomebodyElseWasFaster):
+        workers.ask_account(office.by(office.clerk), office.contract_id, worker, "gyosha2")
+    with pytest.raises(SomebodyElseWasFaster):
+        workers.grant_account(office.by(office.chief), office.contract_id, worker)
+    (drawn,) = checks.draw(office.by(office.clerk), office.contract_id, 1)
+    clerk = office.by(office.clerk)
+    checks.judge(clerk, office.contract_id, drawn.id, "confirmed", "社員証と一致", "", None)
+    with pytest.raises(SomebodyElseWasFaster):
+        checks.judge(clerk, office.contract_id, drawn.id, "confirmed", "社員証と一致", "", None)
+    with pytest.raises(SomebodyElseWasFaster):
+        checks.finish(clerk, office.contract_id, drawn.id, "済み")
+    register.end_link(office.by(office.chief), office.contract_id, office.prime_id, "解除")
+    with pytest.raises(SomebodyElseWasFaster):
+        register.end_link(office.by(office.chief), office.contract_id, office.prime_id, "解除")
+    with pytest.raises(RuleBroken, match="すでに登録"):
+        register.add(clerk, new_contract(office.ctx))

@@ -16,12 +16,13 @@ from services.context import JST, SYSTEM, Actor, Context
 from services.demonstration import masters
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
 from services.media import ledger, paper, uses
-from services.media.uses import CopyRefused, Wish
+from services.media.uses import CopiedFile, CopyRefused, Wish
 from tests.factories.audit import told
 from tests.factories.staff import employ
 
 CONTENT = "宛名番号,資格\n1,取得\n".encode("cp932")
 PASSPHRASE = "ABCDE-FGHJK-LMNPQ-RSTUV-WXYZ2-34567"
+IDO = CopiedFile("ido.csv", CONTENT, PASSPHRASE, 1)
 
 
 @dataclass
@@ -48,13 +49,13 @@ class Office:
         return uses.ask(self.by(self.asker), self.medium_id, self.wish)
 
     def approved(self) -> MediumUse:
-        return uses.decide(self.by(self.chief), self.asked().id, "必要最小限", approves=True)
+        return uses.decide(self.by(self.chief), self.medium_id, self.asked().id, "必要最小限", approves=True)
 
     def lent(self) -> MediumUse:
         use = self.approved()
-        uses.copy(self.by(self.asker), use.id, "ido.csv", CONTENT, PASSPHRASE, 1)
-        uses.hand_over(self.by(self.keeper), use.id)
-        return uses.receive(self.by(self.carrier), use.id)
+        uses.copy(self.by(self.asker), self.medium_id, use.id, IDO)
+        uses.hand_over(self.by(self.keeper), self.medium_id, use.id)
+        return uses.receive(self.by(self.carrier), self.medium_id, use.id)
 
 
 @pytest.fixture
@@ -73,9 +74,9 @@ def office(ctx: Context) -> Office:
 
 def test_a_use_from_the_request_to_the_wiping_leaves_the_medium_free(office: Office) -> None:
     use = office.lent()
-    uses.bring_back(office.by(office.carrier), use.id)
-    uses.take_back(office.by(office.keeper), use.id)
-    uses.wipe(office.by(office.keeper), use.id, "上書き3回、空であることを見た")
+    uses.bring_back(office.by(office.carrier), office.medium_id, use.id)
+    uses.take_back(office.by(office.keeper), office.medium_id, use.id)
+    uses.wipe(office.by(office.keeper), office.medium_id, use.id, "上書き3回、空であることを見た")
     assert use.state == "wiped"
     assert office.asked().state == "asked", "the next one may ask"
 
@@ -84,31 +85,31 @@ def test_nobody_decides_on_what_he_asked_or_carries(office: Office) -> None:
     asked = office.asked()
     for actor in (office.asker, office.keeper):
         with pytest.raises(NotAllowed):
-            uses.decide(office.by(actor), asked.id, "よい", approves=True)
+            uses.decide(office.by(actor), office.medium_id, asked.id, "よい", approves=True)
     own = replace(office.wish, carrier_id=office.chief.staff_id or 0)
-    uses.decide(office.by(office.chief), asked.id, "要らない", approves=False)
+    uses.decide(office.by(office.chief), office.medium_id, asked.id, "要らない", approves=False)
     carried = uses.ask(office.by(office.asker), office.medium_id, own)
     with pytest.raises(NotAllowed):
-        uses.decide(office.by(office.chief), carried.id, "よい", approves=True)
+        uses.decide(office.by(office.chief), office.medium_id, carried.id, "よい", approves=True)
 
 
 def test_nothing_is_copied_without_an_approval_that_holds(office: Office) -> None:
     asked = office.asked()
     with pytest.raises(CopyRefused):
-        uses.copy(office.by(office.asker), asked.id, "a.csv", CONTENT, PASSPHRASE, 1)
-    uses.decide(office.by(office.chief), asked.id, "必要最小限", approves=True)
+        uses.copy(office.by(office.asker), office.medium_id, asked.id, IDO)
+    uses.decide(office.by(office.chief), office.medium_id, asked.id, "必要最小限", approves=True)
     with pytest.raises(CopyRefused):
-        uses.copy(office.by(office.asker, office.wish.due_at), asked.id, "a.csv", CONTENT, PASSPHRASE, 1)
+        uses.copy(office.by(office.asker, office.wish.due_at), office.medium_id, asked.id, IDO)
     with pytest.raises(NotAllowed):
-        uses.copy(office.by(office.keeper), asked.id, "a.csv", CONTENT, PASSPHRASE, 1)
-    uses.copy(office.by(office.asker), asked.id, "a.csv", CONTENT, PASSPHRASE, 1)
+        uses.copy(office.by(office.keeper), office.medium_id, asked.id, IDO)
+    uses.copy(office.by(office.asker), office.medium_id, asked.id, IDO)
     with pytest.raises(CopyRefused):
-        uses.copy(office.by(office.asker), asked.id, "a.csv", CONTENT, PASSPHRASE, 1)
+        uses.copy(office.by(office.asker), office.medium_id, asked.id, IDO)
 
 
 def test_the_copy_opens_with_its_passphrase_alone_and_by_openssl(office: Office, tmp_path: Path) -> None:
     use = office.approved()
-    sealed = uses.copy(office.by(office.asker), use.id, "ido.csv", CONTENT, PASSPHRASE, 1)
+    sealed = uses.copy(office.by(office.asker), office.medium_id, use.id, IDO)
     assert CONTENT not in sealed
     assert use.sha256 == hashlib.sha256(sealed).hexdigest()
     assert sealed_file.unseal(sealed, PASSPHRASE) == CONTENT
@@ -125,20 +126,20 @@ def test_the_copy_opens_with_its_passphrase_alone_and_by_openssl(office: Office,
 
 def test_lending_and_returning_take_two(office: Office) -> None:
     use = office.approved()
-    uses.copy(office.by(office.asker), use.id, "ido.csv", CONTENT, PASSPHRASE, 1)
+    uses.copy(office.by(office.asker), office.medium_id, use.id, IDO)
     with pytest.raises(NotAllowed):
-        uses.hand_over(office.by(office.carrier), use.id)
-    uses.hand_over(office.by(office.keeper), use.id)
+        uses.hand_over(office.by(office.carrier), office.medium_id, use.id)
+    uses.hand_over(office.by(office.keeper), office.medium_id, use.id)
     with pytest.raises(NotAllowed):
-        uses.receive(office.by(office.keeper), use.id)
-    uses.receive(office.by(office.carrier), use.id)
+        uses.receive(office.by(office.keeper), office.medium_id, use.id)
+    uses.receive(office.by(office.carrier), office.medium_id, use.id)
     with pytest.raises(NotAllowed):
-        uses.bring_back(office.by(office.keeper), use.id)
-    uses.bring_back(office.by(office.carrier), use.id)
+        uses.bring_back(office.by(office.keeper), office.medium_id, use.id)
+    uses.bring_back(office.by(office.carrier), office.medium_id, use.id)
     with pytest.raises(NotAllowed):
-        uses.take_back(office.by(office.carrier), use.id)
+        uses.take_back(office.by(office.carrier), office.medium_id, use.id)
     with pytest.raises(SomebodyElseWasFaster):
-        uses.wipe(office.by(office.keeper), use.id, "まだ戻っていない")
+        uses.wipe(office.by(office.keeper), office.medium_id, use.id, "まだ戻っていない")
 
 
 def test_the_chief_hears_of_a_stick_that_is_not_back_the_same_day_and_once(office: Office) -> None:
@@ -172,7 +173,7 @@ def test_a_medium_that_is_unknown_in_use_or_destroyed_takes_no_copy(office: Offi
         office.asked()
     with pytest.raises(RuleBroken, match="使用が終わっていません"):
         ledger.destroy(office.by(office.keeper), office.medium_id, "shredder", "粉砕")
-    uses.decide(office.by(office.chief), use.id, "要らない", approves=False)
+    uses.decide(office.by(office.chief), office.medium_id, use.id, "要らない", approves=False)
     ledger.destroy(office.by(office.keeper), office.medium_id, "shredder", "粉砕、写真3枚")
     with pytest.raises(RuleBroken, match="廃棄済み"):
         office.asked()
@@ -199,3 +200,95 @@ def test_the_form_tells_each_use_and_the_record_each_step(office: Office) -> Non
     deeds = [one.detail for one in told(office.ctx.session, "medium:changed")]
     assert len(deeds) == 5, "registered, asked, approved, handed over, received"
     assert told(office.ctx.session, "medium:copied")
+
+
+STEPS = {
+    "decide": lambda ctx, medium, use: uses.decide(ctx, medium, use, "よい", approves=True),
+    "see the copy": uses.may_copy,
+    "copy": lambda ctx, medium, use: uses.copy(ctx, medium, use, IDO),
+    "hand over": uses.hand_over,
+    "receive": uses.receive,
+    "bring back": uses.bring_back,
+    "take back": uses.take_back,
+    "wipe": lambda ctx, medium, use: uses.wipe(ctx, medium, use, "上書き3回"),
+    "drop": uses.drop,
+}
+
+
+def test_no_step_reaches_a_use_of_another_medium_or_another_office(office: Office) -> None:
+    use = office.asked()
+    other = ledger.add(office.by(office.keeper), "USB-009", "usb", "", "保管庫A")
+    far = office.by(employ(office.ctx.session, "section_chief", "s-far", "02"))
+    for step in STEPS.values():
+        with pytest.raises(NotFound):
+            step(office.by(office.chief), other.id, use.id)
+        with pytest.raises(NotFound):
+            step(far, office.medium_id, use.id)
+    assert use.state == "asked"
+
+
+def test_an_auditor_of_another_office_sees_the_ledger_and_does_nothing_in_it(office: Office) -> None:
+    auditor = office.by(employ(office.ctx.session, "auditor", "s-auditor", "03"))
+    assert [one.medium.number for one in ledger.list_all(auditor)] == ["USB-001"]
+    assert ledger.read(auditor, office.medium_id).line.medium.number == "USB-001"
+    with pytest.raises(NotFound):
+        ledger.destroy(auditor, office.medium_id, "shredder", "粉砕")
+
+
+def test_a_request_that_is_taken_back_leaves_the_medium_free(office: Office) -> None:
+    late = office.wish.due_at + timedelta(hours=1)
+    use = office.approved()
+    with pytest.raises(CopyRefused):
+        uses.copy(office.by(office.asker, late), office.medium_id, use.id, IDO)
+    with pytest.raises(NotAllowed):
+        uses.drop(office.by(office.keeper, late), office.medium_id, use.id)
+    uses.drop(office.by(office.asker, late), office.medium_id, use.id)
+    with pytest.raises(SomebodyElseWasFaster):
+        uses.drop(office.by(office.asker, late), office.medium_id, use.id)
+    assert office.asked().state == "asked"
+
+
+def test_a_copy_that_never_left_is_wiped_where_it_is(office: Office) -> None:
+    use = office.approved()
+    uses.copy(office.by(office.asker), office.medium_id, use.id, IDO)
+    with pytest.raises(SomebodyElseWasFaster):
+        uses.drop(office.by(office.asker), office.medium_id, use.id)
+    uses.wipe(office.by(office.keeper), office.medium_id, use.id, "受け取りに失敗、上書き3回")
+    assert (use.state, use.lent_at) == ("wiped", None)
+
+
+def test_each_step_that_is_sent_twice_is_done_once(office: Office) -> None:
+    use = office.asked()
+    for actor, name in (
+        (office.chief, "decide"),
+        (office.asker, "copy"),
+        (office.keeper, "hand over"),
+        (office.carrier, "receive"),
+        (office.carrier, "bring back"),
+        (office.keeper, "take back"),
+        (office.keeper, "wipe"),
+    ):
+        STEPS[name](office.by(actor), office.medium_id, use.id)
+        with pytest.raises((SomebodyElseWasFaster, CopyRefused)):
+            STEPS[name](office.by(actor), office.medium_id, use.id)
+    ledger.destroy(office.by(office.keeper), office.medium_id, "shredder", "粉砕")
+    with pytest.raises(SomebodyElseWasFaster):
+        ledger.destroy(office.by(office.keeper), office.medium_id, "shredder", "粉砕")
+    deeds = [(one.detail or {}).get("deed") for one in told(office.ctx.session, "medium:changed")]
+    assert sorted(deeds) == sorted(
+        ["added", "asked", "approved", "handed", "lent", "brought", "returned", "wiped", "destroyed"]
+    )
+    assert len(told(office.ctx.session, "medium:copied")) == 1
+
+
+def test_what_was_copied_stands_nowhere_in_clear(office: Office) -> None:
+    use = office.approved()
+    uses.copy(office.by(office.asker), office.medium_id, use.id, IDO)
+    kept = " ".join(
+        str(one.detail)
+        for tag in ("medium:changed", "medium:copied", "medium:read")
+        for one in told(office.ctx.session, tag)
+    )
+    kept += " ".join(str(value) for value in vars(use).values())
+    assert PASSPHRASE not in kept
+    assert "宛名番号" not in kept

@@ -14,11 +14,12 @@ from services.context import Actor
 from services.contracting import register
 from services.contracting.chain import Node
 from services.contracting.subcontracting import SubcontractRefused
-from services.errors import NotAllowed
-from tests.factories.contracts import BELOW, Contracting, contracting, entry
+from services.errors import NotAllowed, SomebodyElseWasFaster
+from tests.factories.audit import told
+from tests.factories.contracts import BELOW, Contracting, attach_chart, contracting, entry
 from tests.services.conftest import LAW
 from workflows import catalog, subcontracting_cases
-from workflows.engine import runner
+from workflows.engine import ending, runner
 
 MEETS = {"chart_attached": True, "same_safety": True, "judgement": "meets", "words": "要件を満たす"}
 
@@ -48,8 +49,9 @@ def do(office: Contracting, case_id: int, actor: Actor, form: dict[str, Any]) ->
 
 
 def asked(office: Contracting, parent_id: int, **changes: Any) -> int:
-    """A request that was entered and judged."""
+    """A request that was entered, with its chart, and judged."""
     case_id = subcontracting_cases.begin(office.by(office.clerk), office.contract_id, parent_id)
+    attach_chart(office.ctx, case_id)
     do(office, case_id, office.clerk, dict(entry(office.ctx.today, **changes)))
     do(office, case_id, office.second, MEETS)
     return case_id
@@ -151,7 +153,41 @@ def test_a_revoked_permission_closes_what_is_below(office: Contracting) -> None:
     do(office, asked(office, office.prime_id), office.chief, grant(office))
     below = nodes(office)[BELOW].row.id
     with pytest.raises(NotAllowed):
-        register.end_link(office.by(office.clerk), below, "無断で人を入れ替えた")
-    register.end_link(office.by(office.chief), below, "無断で人を入れ替えた")
+        register.end_link(office.by(office.clerk), office.contract_id, below, "無断で人を入れ替えた")
+    register.end_link(office.by(office.chief), office.contract_id, below, "無断で人を入れ替えた")
     assert nodes(office)[BELOW].ended
     assert [one.code for one in nodes(office)[BELOW].missing] == ["revoked"]
+
+
+def test_nothing_is_permitted_before_the_chart_itself_is_attached(office: Contracting) -> None:
+    case_id = subcontracting_cases.begin(office.by(office.clerk), office.contract_id, office.prime_id)
+    do(office, case_id, office.clerk, dict(entry(office.ctx.today)))
+    do(office, case_id, office.second, MEETS)
+    with pytest.raises(SubcontractRefused, match="履行体制図の添付"):
+        do(office, case_id, office.chief, grant(office))
+    attach_chart(office.ctx, case_id)
+    assert do(office, case_id, office.chief, grant(office)).ended
+
+
+def test_a_request_that_is_taken_back_stands_as_not_permitted(office: Contracting) -> None:
+    ending.withdraw(office.by(office.chief), asked(office, office.prime_id), "委託先が取り下げた")
+    node = nodes(office)[BELOW]
+    assert (node.row.state, node.row.decided_words) == ("refused", "委託先が取り下げた")
+    assert register.read(office.by(office.clerk), office.contract_id).faults == 0, "nothing is left to do"
+    unentered = subcontracting_cases.begin(office.by(office.clerk), office.contract_id, office.prime_id)
+    ending.withdraw(office.by(office.chief), unentered, "入力前に取り下げた")
+    assert len(nodes(office)) == 2
+
+
+def test_below_a_firm_whose_term_is_over_nobody_is_asked_for(office: Contracting) -> None:
+    with pytest.raises(SubcontractRefused, match="終わっています"):
+        subcontracting_cases.begin(office.later(office.clerk, 201), office.contract_id, office.prime_id)
+
+
+def test_what_is_sent_twice_is_done_once(office: Contracting) -> None:
+    case_id = asked(office, office.prime_id)
+    item = task(office, case_id)
+    runner.complete(office.by(office.chief), item.id, grant(office))
+    with pytest.raises(SomebodyElseWasFaster):
+        runner.complete(office.by(office.chief), item.id, grant(office))
+    assert len(told(office.ctx.session, "subcontract:decided")) == 1

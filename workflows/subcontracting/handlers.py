@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from models.case import Case
 from services.context import Context
 from services.contracting import subcontracting
+from workflows.engine import matters
 from workflows.engine.operations import CaseData, Example, operation
+
+
+class RequestMatter(matters.PlainMatter):
+    """A request to subcontract stands in the chain of its contract, also when it is taken back."""
+
+    def withdraw(self, ctx: Context, case: Case, reason: str) -> None:
+        """Put it there that nothing was permitted."""
+        subcontracting.withdraw(ctx, case.id, reason)
+
+
+matters.register("subcontracting", RequestMatter())
 
 ENTERED = (
     Example("欠けているものはない", "Nothing is missing", {"link": 1, "missing": 0}),

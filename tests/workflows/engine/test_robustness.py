@@ -3,7 +3,6 @@
 import random
 import subprocess
 import sys
-import threading
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +26,7 @@ from services import deeds
 from services.context import Actor
 from services.errors import SomebodyElseWasFaster
 from tests.architecture.tree import ROOT
+from tests.factories.at_once import at_once
 from tests.factories.cases import (
     IDENTITY,
     UnitOfWork,
@@ -188,26 +188,6 @@ def cut_off(session: Session, statements: int, deed: Callable[[], object]) -> bo
     finally:
         event.remove(connection, "before_cursor_execute", count)
     return False
-
-
-def at_once(*deeds_of_people: Callable[[], Any]) -> list[Any]:
-    """Let people press their buttons at the same moment; what each got, or which error."""
-    gate = threading.Barrier(len(deeds_of_people))
-    got: list[Any] = [None] * len(deeds_of_people)
-
-    def press(place: int, deed: Callable[[], Any]) -> None:
-        gate.wait()
-        try:
-            got[place] = deed()
-        except Exception as error:  # noqa: BLE001 - the test looks at whatever it was
-            got[place] = error
-
-    threads = [threading.Thread(target=press, args=told) for told in enumerate(deeds_of_people)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return got
 
 
 def test_two_who_finish_one_task_at_once_one_wins_and_the_other_is_told(real_office: RealOffice) -> None:
