@@ -96,10 +96,10 @@ def test_a_deputy_of_the_chief_grants_no_account_and_counts_nothing(ctx: Context
     ctx.session.flush()
     office = contracting(ctx)
     worker = office.worker()
-    workers.ask_account(office.by(office.clerk), worker, "gyosha1")
+    workers.ask_account(office.by(office.clerk), office.contract_id, worker, "gyosha1")
     deputy = deputy_of(ctx, office.chief, office.clerk)
     with pytest.raises(NotAllowed):
-        workers.grant_account(office.by(deputy), worker)
+        workers.grant_account(office.by(deputy), office.contract_id, worker)
     assert workers.count(ctx.session, deputy, ctx.today) == {}
     assert workers.count(ctx.session, office.chief, ctx.today) == {"contracts": 1}
 
@@ -113,7 +113,7 @@ def test_a_deputy_of_the_chief_lets_no_copy_be_made(ctx: Context) -> None:
     asked = uses.ask(as_of(ctx, asker), medium_id, wish)
     deputy = deputy_of(ctx, chief, keeper)
     with pytest.raises(NotAllowed):
-        uses.decide(as_of(ctx, deputy), asked.id, "代理で", approves=True)
+        uses.decide(as_of(ctx, deputy), medium_id, asked.id, "代理で", approves=True)
     assert ledger.count(ctx.session, deputy, ctx.today) == {}
     assert ledger.count(ctx.session, chief, ctx.today) == {"media": 1}
     assert asked.state == "asked"
