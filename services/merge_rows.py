@@ -16,6 +16,7 @@ from models.certificate import Certificate
 from models.document import PrintRequest
 from models.enrolment import Enrolment
 from models.household import BranchNumber, HouseholdHead, HouseholdMember
+from models.income import Income
 from models.merge import PersonMerge
 from models.notification import NotificationPerson
 from models.person import Person
@@ -42,6 +43,7 @@ TREATMENTS: dict[str, Treatment] = {
     "enrolment.person_id": Treatment.COPIED,
     "household_member.person_id": Treatment.COPIED,
     "household_head.person_id": Treatment.COPIED,
+    "income.person_id": Treatment.COPIED,
     "individual_number.person_id": Treatment.VAULT,
     "person_record.person_id": Treatment.STAYS,
     "address_record.person_id": Treatment.STAYS,
@@ -55,7 +57,7 @@ TREATMENTS: dict[str, Treatment] = {
     "person.merged_into_id": Treatment.POINTER,
 }
 MOVED: tuple[type[Base], ...] = (BranchNumber, Certificate, NotificationPerson, PrintRequest, ProtectiveMark)
-COPIED: tuple[type[Base], ...] = (Enrolment, HouseholdMember, HouseholdHead)
+COPIED: tuple[type[Base], ...] = (Enrolment, HouseholdMember, HouseholdHead, Income)
 OF_THE_ROW = frozenset(
     {"id", "recorded_at", "recorded_by_id", "superseded_at", "superseded_by_notification_id"}
 )
@@ -133,7 +135,9 @@ def _copy_all(ctx: Context, entity: Any, of_person: int, to_person: int) -> list
 
 
 def _is_beside(row: Any, other: Any) -> bool:
-    """Whether both belong to, or head, the same household at the same time."""
+    """Whether both belong to, or head, the same household at the same time, or tell of the same year."""
+    if isinstance(row, Income):
+        return bool(row.income_year == other.income_year)
     return not isinstance(row, Enrolment) and row.household_id == other.household_id and overlap(row, other)
 
 

@@ -21,6 +21,7 @@ from models.confirmation import OPEN, ConfirmationRow
 from models.enrolment import Enrolment
 from models.form_entry import FormEntry
 from models.household import BranchNumber, HouseholdHead, HouseholdMember
+from models.income import AMOUNTS, Income
 from models.merge import PersonMerge
 from models.person import Person
 from models.staff import names_of
@@ -213,7 +214,7 @@ def undo_obstacles(ctx: Context, row: PersonMerge) -> list[Obstacle]:
         ids = [new for _, new in row.copied.get(merge_rows.name_of(entity), []) if new is not None]
         changed = select(kind.id).where(kind.id.in_(ids), kind.superseded_at.is_not(None))
         if ids and ctx.session.scalars(changed).first() is not None:
-            what = "資格" if entity is Enrolment else "世帯"
+            what = {Enrolment: "資格", Income: "所得"}.get(kind, "世帯")
             found.append(
                 Obstacle(
                     f"統合のあとに、引き継いだ{what}が変わっています。その届出を先に取り消してください。",
@@ -275,6 +276,11 @@ def _obstacles(ctx: Context, kept: Side, gone: Side) -> list[Obstacle]:
             "A case is open. Let it end, or withdraw it.",
         ),
         (
+            _earned_differently(ctx, *ids),
+            "同じ年の所得が二つの記録で違っています。税の担当に確かめ、正しい所得のファイルを先に取り込んでください。",
+            "The incomes of the same year differ. Ask the tax section and take in the right file first.",
+        ),
+        (
             gone.person.id in (marked := list_marked(ctx, ids)) and kept.person.id not in marked,
             "統合される記録に支援措置があります。残す記録に、先に支援措置を登録してください。",
             "The record that goes is under a protective measure. Set it for the other one first.",
@@ -283,6 +289,16 @@ def _obstacles(ctx: Context, kept: Side, gone: Side) -> list[Obstacle]:
     found = [Obstacle(ja, en) for stands, ja, en in checks if stands]
     apart = _two_households(rows[ids[0]], rows[ids[1]]) or _two_households(heads[ids[0]], heads[ids[1]])
     return [*found, apart] if apart else found
+
+
+def _earned_differently(ctx: Context, one: int, other: int) -> bool:
+    of_other = {row.income_year: row for row in merge_rows.open_rows(ctx, Income, other)}
+    pairs = ((row, of_other.get(row.income_year)) for row in merge_rows.open_rows(ctx, Income, one))
+    names = ("declaration_kind", *AMOUNTS)
+    return any(
+        beside is not None and any(getattr(row, name) != getattr(beside, name) for name in names)
+        for row, beside in pairs
+    )
 
 
 def _share_a_day(one: Enrolment, other: Enrolment) -> bool:

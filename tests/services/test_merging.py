@@ -11,6 +11,7 @@ from models import registry, vault
 from models.certificate import CertificateEvent
 from models.confirmation import list_open_of
 from models.household import HouseholdMember
+from models.income import AMOUNTS, Income, find_income
 from models.person import AddressRecord, Person, PersonRecord
 from rules.eras import format_short
 from services import lookups, merge_rows, merging, number_linking, numbers_vault
@@ -106,7 +107,7 @@ def test_what_hung_on_the_old_record_hangs_on_the_new_one_and_the_old_one_stays_
     kept, gone = twice
     after = snapshot(ctx, twice)
     assert after["merged", gone] == kept
-    assert [len(after[entity, gone]) for entity in (*merge_rows.MOVED, *merge_rows.COPIED)] == [0] * 8
+    assert [len(after[entity, gone]) for entity in (*merge_rows.MOVED, *merge_rows.COPIED)] == [0] * 9
     periods = merge_rows.open_rows(ctx, merge_rows.COPIED[0], kept)
     assert sorted(row.acquired_on for row in periods) == [date(2026, 4, 1), date(2026, 11, 20)]
     assert len(after[PersonRecord, gone]) == 1
@@ -235,3 +236,20 @@ def test_any_two_families_come_apart_as_they_were(ctx, actor_verifier, places, n
     assert snapshot(ctx, ids) == before
     if number:
         number_linking.write_all(ctx, {gone: numbers_vault.receive(ctx, OTHER)}, None, replacing=True)
+
+
+def test_incomes_go_along_and_come_back_and_different_ones_of_a_year_stand_against_it(ctx, twice):
+    kept, gone = twice
+    told = dict.fromkeys(AMOUNTS, 0) | {"declaration_kind": "1", "recorded_at": ctx.at}
+    ctx.session.add(Income(person_id=gone, income_year=2024, **told | {"salary_gross": 3_000_000}))
+    same = told | {"pension_gross": 800_000}
+    ctx.session.add_all([Income(person_id=one, income_year=2025, **same) for one in twice])
+    ctx.session.flush()
+    assert merging.compare(ctx, kept, gone).obstacles == []
+    copied = merge_rows._copy_all(ctx, Income, gone, kept)
+    assert [new is None for _, new in copied] == [False, True]
+    assert find_income(ctx.session, kept, 2024).salary_gross == 3_000_000
+    assert find_income(ctx.session, gone, 2024) is None
+    ctx.session.add(Income(person_id=gone, income_year=2025, **same | {"pension_gross": 800_001}))
+    ctx.session.flush()
+    assert ["所得" in one.ja for one in merging.compare(ctx, kept, gone).obstacles] == [True]
