@@ -15,6 +15,7 @@ from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views.procedure_titles import title_in
+from portal.views.said_again import said_again
 from services.context import Context
 from services.errors import NotAllowed, NotFound, RuleBroken, ServiceError
 from services.unit_of_work import unit_of_work
@@ -66,17 +67,16 @@ class StudioFormView(BaseView):
     @requires("definition.draft")
     def change(self, draft_id: int, slug: str, task: str) -> Any:
         """One deed on a form; refused whole where the form would contradict itself."""
-        page = url_for("StudioFormView.show", draft_id=draft_id, slug=slug, task=task)
+        at: dict[str, Any] = {"draft_id": draft_id, "slug": slug, "task": task}
         try:
             with unit_of_work(current_actor(), clock.now()) as ctx:
                 _change(ctx, draft_id, f"{slug}/{task}")
         except NotFound:
             raise
         except ServiceError as refused:
-            flash(t(refused.message_ja, refused.message_en), "danger")
-            return redirect(f"{page}#fields", code=303)
+            return said_again(refused, "StudioFormView.show", **at)
         flash(t("様式を保存しました。", "The form was saved."), "success")
-        return redirect(f"{page}#fields", code=303)
+        return redirect(url_for("StudioFormView.show", **at), code=303)
 
     @expose("/drafts/<int:draft_id>/forms/<slug>/<task>/preview", methods=["POST"])
     @requires("definition.draft")

@@ -25,6 +25,13 @@ def change(person: Visitor, page: str, **fields: str) -> str:
     return person.get(page).text
 
 
+def refused(person: Visitor, page: str, **fields: str) -> str:
+    (seen, *_) = SEEN.findall(person.get(page).text)
+    answer = person.post(page, seen=seen, **fields)
+    assert answer.status_code == 422
+    return answer.text
+
+
 def test_a_field_is_added_moved_and_removed(administrator, place) -> None:
     page = f"{place}/forms/acquisition/apply"
     assert page in administrator.get(place).text
@@ -50,17 +57,25 @@ def test_a_field_is_asked_when_another_has_a_value_in_the_preview_and_in_the_lis
     assert look.count('data-shown-when=\'[[["way", ["post"]') == 1
     told = change(administrator, page, **FIELD, **when)
     assert "「受付方法」が「郵送」のとき" in told
-    assert "その値はありません" in change(administrator, page, **{**FIELD, "name": "other", "when": "way"})
+    assert "その値はありません" in refused(administrator, page, **{**FIELD, "name": "other", "when": "way"})
 
 
 def test_what_contradicts_itself_is_told_and_not_kept(administrator, place) -> None:
     page = f"{place}/forms/acquisition/apply"
     wrong = {**FIELD, "kind": "number", "least": "5", "most": "1"}
     assert "範囲が逆です" in administrator.post(f"{page}/preview", **wrong).text
-    told = change(administrator, page, **wrong)
-    assert "範囲が逆です" in told
-    assert "call_time" not in told
-    assert "整数で入力" in change(administrator, page, **{**wrong, "least": "五"})
+    assert "範囲が逆です" in refused(administrator, page, **wrong)
+    assert "call_time" not in administrator.get(page).text
+    assert "整数で入力" in refused(administrator, page, **{**wrong, "least": "五"})
+
+
+def test_what_was_typed_stands_beside_the_refusal(administrator, place) -> None:
+    page = f"{place}/forms/acquisition/apply"
+    told = refused(administrator, page, **FIELD, was="", when="way", when_value="way=nothing")
+    for typed in ('value="連絡のとれる時間"', "\n夕方", 'value="choice" selected', 'value="way" selected'):
+        assert typed in told.replace("\r", ""), typed
+    ticked = 'name="required" checked'
+    assert told.count(ticked) == administrator.get(page).text.count(ticked) + 1
 
 
 def test_a_form_that_no_task_asks_is_not_there_and_english_is_whole(administrator, place) -> None:
@@ -75,6 +90,7 @@ def test_somebody_elses_form_is_not_changed(app, administrator, place) -> None:
     page = f"{place}/forms/acquisition/apply"
     second = mori(app)
     assert second.get(page).status_code == 403
-    assert second.post(page, seen="1", **FIELD).status_code == 303
-    assert "ほかの人の下書きは変えられません" in second.get(place).text
+    answer = second.post(page, seen="1", **FIELD)
+    assert answer.status_code == 403
+    assert "ほかの人の下書きの様式は変えられません" in answer.text
     assert "call_time" not in administrator.get(page).text
