@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from time import perf_counter
 from typing import IO
@@ -100,7 +101,10 @@ def _replay(run_id: int) -> int:
     work, steps, finished = Work(1, {"run": run_id}, {}, 0, CASES, 1), 0, False
     while not finished:
         with unit_of_work.unit_of_work(SYSTEM, reference.NOW) as ctx:
-            progress = replays.step(ctx, work)
+            read = replays.read(ctx, work)
+        played = replays.play(read)
+        with unit_of_work.unit_of_work(SYSTEM, reference.NOW) as ctx:
+            progress = replays.step(ctx, replace(work, ahead=played))
         work = Work(1, work.payload, progress.checkpoint, progress.done, CASES, 1)
         steps, finished = steps + 1, progress.finished
     with unit_of_work.unit_of_work(SYSTEM, reference.NOW) as ctx:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from portal.security.roles import ROLES
 from services import job_kinds, mass_printing, periodic, scanning
 from services.batch import deciding, regular, transferring
-from services.job_kinds import Kind
+from services.job_kinds import Ahead, Kind
 from services.periodic import Daily, MonthlyWorkingDay, Periodic
 from workflows import review_cases
 from workflows.engine.work_between_deeds import WORK
@@ -228,6 +228,7 @@ def register_kinds(settings: Settings) -> None:
             max_attempts=3,
             lease=timedelta(minutes=5),
             long=True,
+            ahead=Ahead(replays.read, replays.play),
         ),
         scanning.KIND,
         *WORK,

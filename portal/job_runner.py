@@ -11,7 +11,8 @@ import os
 import secrets
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from forms.validation import FormRefused
 from models.job import DONE, FAILED, RUNNING, WAITING
@@ -90,9 +91,10 @@ class JobRunner:
         state, error = RUNNING, ("", "")
         while state == RUNNING:
             try:
+                work = replace(held.work, ahead=_done_ahead(held))
                 with unit_of_work(held.actor, clock.now()) as ctx:
                     ctx.session.expire_all()  # what an earlier step knew may have changed
-                    progress = held.kind.step(ctx, held.work)
+                    progress = held.kind.step(ctx, work)
                     state, held = job_runs.keep(ctx, held, progress)
             except LeaseLost:
                 log.warning("job %s was taken over by another worker", held.job_id)
@@ -124,6 +126,17 @@ class JobRunner:
             log.exception("what follows when job %s is given up failed", held.job_id)
             with unit_of_work(SYSTEM, clock.now()) as ctx:
                 return job_runs.fail(ctx, held, error, quietly=True)
+
+
+def _done_ahead(held: Claim) -> Any:
+    """What a step needs that takes long: nobody waits for the database meanwhile."""
+    ahead = held.kind.ahead
+    if ahead is None:
+        return None
+    with unit_of_work(held.actor, clock.now()) as ctx:
+        ctx.session.expire_all()
+        read = ahead.read(ctx, held.work)
+    return ahead.do(read)
 
 
 def _told(refused: ServiceError | FormRefused) -> tuple[str, str]:

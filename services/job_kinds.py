@@ -1,7 +1,8 @@
 """The kinds of work that can be asked for: what a step does, how often it is tried, how long it may take.
 
 A kind is registered by the module that knows how to do it (`register`); the worker runs it, the screens show
-its name. A step is one transaction: it gets what was kept so far and says how far it came.
+its name. A step is one transaction: it gets what was kept so far and says how far it came. What takes long
+and writes nothing is done ahead of it, in no transaction at all.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Work:
     done: int
     total: int | None
     attempts: int
+    ahead: Any = None  # what was done ahead of this step, where its kind does anything
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,24 @@ GivenUp = Callable[[Context, Job], None]
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """What is done ahead of a step: `read` in a short transaction that writes nothing, `do` in none.
+
+    What `do` answers to what was read comes to the step as `Work.ahead`.
+    """
+
+    read: Callable[[Context, Work], Any]
+    do: Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
 class Kind:
     """One kind of work. A step that answers None has done all there was to do.
 
     `given_up` runs in the transaction in which the last try was noted as failed. `as_system`: the worker
     acts in its own name, otherwise in the name of who asked. `long` ones leave one hand of a worker free.
-    A step must end within `lease`, or another worker takes over and this one's step is not kept.
+    A step, with what is done ahead of it, must end within `lease`, or another worker takes over and what this
+    one did is not kept.
     """
 
     name: str
@@ -79,6 +93,7 @@ class Kind:
     as_system: bool = False
     long: bool = False
     given_up: GivenUp | None = field(default=None)
+    ahead: Ahead | None = None
 
     def pause_after(self, attempts: int, first: timedelta | None = None) -> timedelta:
         """How long to wait after so many failures in a row: twice as long each time, with an upper end.

@@ -19,7 +19,7 @@ from portal.job_runner import LOST, JobRunner, Ran
 from services import job_runs, jobs, unit_of_work
 from services.context import SYSTEM, Context
 from services.errors import NotFound, SomebodyElseWasFaster
-from services.job_kinds import KINDS, Kind, Progress, Work
+from services.job_kinds import KINDS, Ahead, Kind, Progress, Work
 from tests.factories.jobs import (
     AT,
     CHIEF,
@@ -30,6 +30,7 @@ from tests.factories.jobs import (
     ask,
     count_up,
     counted,
+    deeds_of,
     die_at,
     found_office,
     kinds,
@@ -115,6 +116,27 @@ def test_a_long_job_killed_before_each_of_its_statements_is_done_once(url: str, 
     assert left_out == ["number:3", "number:6"]
     assert tags.count(Tag.JOB_DONE.value) == 1
     assert tags.count(Tag.MASTER_CHANGED.value) == len(counted(job_id))
+
+
+def test_what_is_done_ahead_of_a_step_keeps_no_other_deed_waiting(url: str, now: Clock) -> None:
+    unit_of_work.configure(deeds_of(url))
+    told: list[object] = []
+
+    def meanwhile(read: object) -> str:
+        ask("count", "written")  # SQLite takes one writing transaction at a time
+        return f"{read} played"
+
+    use(
+        "found",
+        lambda _ctx, work: told.append(work.ahead),
+        ahead=Ahead(lambda _ctx, work: work.done, meanwhile),
+    )
+    (job_id,) = ask("found", "a")
+    outcome = JobRunner().run(job_id)
+    assert outcome is not None
+    assert outcome.state == "done"
+    assert told == ["0 played"]
+    assert rows(url)["count:written"].state == "waiting"
 
 
 def test_many_jobs_killed_at_moments_by_chance_are_each_done_once(url: str, now: Clock) -> None:

@@ -105,6 +105,27 @@ class Hands:
 
 
 @dataclass(frozen=True)
+class Part:
+    """The next cases of a replay, and what was read of them."""
+
+    run_id: int
+    bundle: Bundle
+    closed: Sequence[date]
+    case_ids: Sequence[int]
+    records: Sequence[Record]
+    names: Mapping[str, Any]
+    forms: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Played:
+    """Cases that were played again, and what was found."""
+
+    case_ids: Sequence[int]
+    told: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
 class Found:
     """A case of the list, with its number as people know it."""
 
@@ -154,28 +175,46 @@ def ask(ctx: Context, draft_id: int, seen: int, from_on: date, to_on: date) -> R
     return run
 
 
-def step(ctx: Context, work: Work) -> Progress:
-    """Play the next cases again and keep what was found."""
+def read(ctx: Context, work: Work) -> Part:
+    """The next cases, with what of them is played again."""
     run = get(ctx, int(work.payload["run"]))
     after = int(work.checkpoint.get("after", 0))
     statement = select(Case.id).where(*_within(run), Case.id > after).order_by(Case.id).limit(AT_ONCE)
     case_ids = list(ctx.session.scalars(statement))
-    if not case_ids:
-        _let_go(run.id)
-        return Progress(work.checkpoint, work.done, work.total, finished=True)
-    records = finished.records(ctx.session, case_ids)
+    records = finished.records(ctx.session, case_ids) if case_ids else []
     bundle = unpack(run.content)
     names, forms = _since(ctx, build(bundle), {one["hash"] for one in records})
-    hands = _hands.setdefault(run.id, Hands(bundle, list(ctx.session.scalars(select(Holiday.day)))))
-    for told in hands.play(records, names, forms):
+    return Part(
+        run.id, bundle, list(ctx.session.scalars(select(Holiday.day))), case_ids, records, names, forms
+    )
+
+
+def play(part: Part) -> Played:
+    """Play them again, past the database: nobody waits for it meanwhile.
+
+    Raises:
+        HandDied: a process ended.
+    """
+    told = _hands_of(part).play(part.records, part.names, part.forms) if part.case_ids else []
+    if len(part.case_ids) < AT_ONCE:
+        _let_go(part.run_id)
+    return Played(part.case_ids, told)
+
+
+def step(ctx: Context, work: Work) -> Progress:
+    """Keep what was found when the next cases were played again."""
+    run, played = get(ctx, int(work.payload["run"])), work.ahead
+    if not isinstance(played, Played):
+        raise TypeError(type(played))
+    if not played.case_ids:
+        return Progress(work.checkpoint, work.done, work.total, finished=True)
+    for told in played.told:
         _keep(ctx, run, told)
-    detail = {"cases": len(case_ids), "replay": run.id}
+    detail = {"cases": len(played.case_ids), "replay": run.id}
     audit.record(ctx, Tag.DEFINITION_REPLAYED, f"definition:{run.slug}", detail=detail)
-    done = work.done + len(case_ids)
-    is_last = len(case_ids) < AT_ONCE
-    if is_last:
-        _let_go(run.id)
-    return Progress({"after": case_ids[-1]}, done, run.total, finished=is_last)
+    done = work.done + len(played.case_ids)
+    is_last = len(played.case_ids) < AT_ONCE
+    return Progress({"after": played.case_ids[-1]}, done, run.total, finished=is_last)
 
 
 def get(ctx: Context, run_id: int) -> ReplayRun:
@@ -287,6 +326,10 @@ def _keep(ctx: Context, run: ReplayRun, told: Mapping[str, Any]) -> None:
         known = passes.setdefault(name, [0, 0])
         passes[name] = [known[0] + now, known[1] + was]
     run.passes = passes
+
+
+def _hands_of(part: Part) -> Hands:
+    return _hands.setdefault(part.run_id, Hands(part.bundle, part.closed))
 
 
 def _let_go(run_id: int) -> None:

@@ -1,5 +1,6 @@
 """A draft run over finished cases: what would have gone another way, waited longer, asked for more."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from models.case import Case
 from models.replay import ReplayResult, ReplayRun
 from services.context import SYSTEM, Actor
 from services.errors import RuleBroken, SomebodyElseWasFaster
-from services.job_kinds import Work
+from services.job_kinds import Progress, Work
 from tests.factories.cases import UnitOfWork
 from tests.factories.processes import review
 from tests.factories.staff import employ
@@ -74,11 +75,20 @@ def replayed(uow: UnitOfWork, author: Actor, clock: datetime, old: str, new: str
         assert [one for one in drafts.check(ctx, draft_id, 1, ROLES) if not one.is_warning] == []
         first, last = clock.date(), clock.date() + timedelta(days=40)
         run_id = replays.ask(ctx, draft_id, 1, first, last).id
-    with uow(author) as ctx:
-        progress = replays.step(ctx, Work(1, {"run": run_id}, {}, 0, 3, 1))
-        assert (progress.finished, progress.done, progress.total) == (True, 3, 3)
+    progress = a_step(uow, author, run_id)
+    assert (progress.finished, progress.done, progress.total) == (True, 3, 3)
     with uow(author) as ctx:
         return replays.get(ctx, run_id)
+
+
+def a_step(uow: UnitOfWork, author: Actor, run_id: int) -> Progress:
+    """A step as the worker does it: the cases are read, played again, and what was found is kept."""
+    work = Work(1, {"run": run_id}, {}, 0, 3, 1)
+    with uow(author) as ctx:
+        read = replays.read(ctx, work)
+    played = replays.play(read)
+    with uow(author) as ctx:
+        return replays.step(ctx, replace(work, ahead=played))
 
 
 def results(uow: UnitOfWork, run: ReplayRun) -> dict[int, tuple[list[str], dict]]:
@@ -151,8 +161,8 @@ def test_a_form_that_would_not_take_the_entry_is_told(
         assert [one for one in drafts.check(ctx, draft_id, 1, ROLES) if not one.is_warning] == []
         day = clock.date()
         run_id = replays.ask(ctx, draft_id, 1, day, day + timedelta(days=40)).id
+    a_step(uow, author, run_id)
     with uow(author) as ctx:
-        replays.step(ctx, Work(1, {"run": run_id}, {}, 0, 3, 1))
         run = replays.get(ctx, run_id)
         with pytest.raises(RuleBroken, match="理由"):
             replays.sign(ctx, run_id, "")
