@@ -87,6 +87,13 @@ CALENDAR = (
         Daily(time(2, 0)),
     ),
     Periodic(
+        "tell_of_approvals",
+        "データ利用の承認の期限の知らせ",
+        "Tell of approvals that end soon",
+        transferring.ENDINGS,
+        Daily(time(0, 20)),
+    ),
+    Periodic(
         "review_record",
         "記録の点検",
         "Review the audit record",
@@ -190,11 +197,18 @@ def register_kinds(settings: Settings) -> None:
         ),
         Kind(
             transferring.ONE,
-            "データ移転のやり直し",
-            "Run a transfer again",
+            "データ移転の実行",
+            "Run a transfer",
             transferring.send_one,
             lease=timedelta(minutes=10),
             long=True,
+        ),
+        Kind(
+            transferring.ENDINGS,
+            "データ利用の承認の期限の知らせ",
+            "Tell of approvals that end soon",
+            transferring.tell_of_endings,
+            as_system=True,
         ),
         Kind(
             transferring.ERASE,

@@ -20,7 +20,8 @@ from services.errors import NotFound
 PAGE = 100
 DELEGATED, DEPUTY, DUE, OVERDUE = "delegated", "deputy", "due", "overdue"
 ESCALATED, NOBODY, MENTIONED = "escalated", "nobody", "mentioned"
-MEDIUM, HAND_BACK = "medium", "hand_back"  # about a medium or a contract, whose id is their number
+# About a medium, a contract or a data-use application, whose id is their number.
+MEDIUM, HAND_BACK, APPROVAL = "medium", "hand_back", "approval"
 
 
 @dataclass(frozen=True)

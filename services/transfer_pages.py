@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, undefer
@@ -26,12 +26,11 @@ from models.data_use import (
 from models.masters import Office
 from models.person import find_by_addressee_number
 from models.staff import names_of
-from services import audit, data_use, transfers
+from services import audit, data_use, data_use_endings, transfers
 from services.context import Actor, Context
 from services.data_use import APPLICANT, CHIEF, MANAGER, REVIEWERS
 from services.errors import NotAllowed, NotFound
 
-SOON = timedelta(days=30)
 PAGE = 100
 
 
@@ -48,7 +47,7 @@ class Standing:
 
     def ends_soon(self, today: date) -> bool:
         """Whether it is in force and ends within a month."""
-        return self.is_in_force(today) and self.approval.until_on <= today + SOON
+        return self.is_in_force(today) and self.approval.until_on <= today + data_use_endings.SOON
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,13 @@ class Overview:
     standing: Sequence[Standing]
     sent: Sequence[DataTransfer]
     refused: Sequence[DataTransferRefusal]
+    ending: Sequence[Standing]
     offices: Mapping[str, str]
+
+    def is_made_up(self, refused: DataTransferRefusal) -> bool:
+        """Whether what was refused was sent afterwards, as far as the page shows it."""
+        wanted = (refused.transfer, refused.recipient, refused.period)
+        return any((one.transfer, one.recipient, one.period) == wanted for one in self.sent)
 
 
 @dataclass(frozen=True)
@@ -98,11 +103,13 @@ def overview(ctx: Context) -> Overview:
         .order_by(DataUseApproval.id.desc())
         .limit(PAGE)
     )
+    soon = standing.where(*data_use_endings.ending(ctx))
     sent = select(DataTransfer).order_by(DataTransfer.id.desc()).limit(PAGE)
     refused = select(DataTransferRefusal).order_by(DataTransferRefusal.id.desc()).limit(PAGE)
     if own is not None:
         applications = applications.where(DataUseApplication.recipient == own)
         standing = standing.where(DataUseApplication.recipient == own)
+        soon = soon.where(DataUseApplication.recipient == own)
         sent = sent.where(DataTransfer.recipient == own)
         refused = refused.where(DataTransferRefusal.recipient == own)
     return Overview(
@@ -110,6 +117,7 @@ def overview(ctx: Context) -> Overview:
         [Standing(*row) for row in ctx.session.execute(standing)],
         ctx.session.scalars(sent).all(),
         ctx.session.scalars(refused).all(),
+        [Standing(*row) for row in ctx.session.execute(soon)],
         offices(ctx.session),
     )
 

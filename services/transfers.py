@@ -119,14 +119,9 @@ def month_of(typed: str) -> date:
         RuleBroken: it is none.
     """
     try:
-        return date.fromisoformat(f"{typed}-01")
+        return date.fromisoformat(f"{typed.strip()}-01")
     except ValueError as error:
         raise RuleBroken("月は 2026-11 のように入力してください。", "Type the month like 2026-11.") from error
-
-
-def tell_asked(ctx: Context, name: str, recipient: str, period: str) -> None:
-    """Put on record that somebody asked for a run by hand."""
-    audit.record(ctx, Tag.TRANSFER_ASKED, f"transfer:{name}:{recipient}", detail={"period": period})
 
 
 def run(ctx: Context, asked: Asked) -> Outcome:

@@ -146,6 +146,7 @@ class Tag(StrEnum):
     DATA_USE_TURNED_DOWN = "data_use:turned_down"
     DATA_USE_WITHDRAWN = "data_use:withdrawn"
     DATA_USE_REVOKED = "data_use:revoked"
+    DATA_USE_ENDING = "data_use:ending"
     DATA_USE_READ = "data_use:read"
     TRANSFER_ASKED = "transfer:asked"
     TRANSFER_SENT = "transfer:sent"

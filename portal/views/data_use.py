@@ -52,15 +52,7 @@ class DataUseView(BaseView):
     @requires("data_use.read")
     def list(self) -> Any:
         """What waits, what stands, what was sent, what was refused."""
-        with unit_of_work(current_actor(), clock.now()) as ctx:
-            page = transfer_pages.overview(ctx)
-        return self.render_template(
-            "data_use/list.html",
-            title=t("データ利用とデータ移転", "Data use and transfers"),
-            page=page,
-            today=clock.today(),
-            **words(),
-        )
+        return show_list(self)
 
     @expose("/new", methods=["GET"])
     @requires("data_use.apply")
@@ -218,6 +210,27 @@ class DataUseView(BaseView):
             refused=refused or "",
             **words(),
         )
+
+
+def show_list(view: BaseView, refused: str = "") -> Any:
+    """The overview; `refused` says why a run by hand was not taken."""
+    with unit_of_work(current_actor(), clock.now()) as ctx:
+        page = transfer_pages.overview(ctx)
+    return view.render_template(
+        "data_use/list.html",
+        title=t("データ利用とデータ移転", "Data use and transfers"),
+        page=page,
+        today=clock.today(),
+        monthly=[
+            (f"{one.id}:{to}", one, to)
+            for one in definitions.transfers().values()
+            if one.schedule == definitions.MONTHLY
+            for to in one.recipients
+        ],
+        refused=refused,
+        typed=request.form,
+        **words(),
+    )
 
 
 def _content() -> Content:

@@ -96,6 +96,10 @@ def sentence(line: Line) -> str:
             "委託の終了後、データの返却・廃棄の証明が期限までに届いていません",
             "No certificate of return or disposal came after the end of a contract",
         ),
+        notices.APPROVAL: t(
+            "データ利用の承認の期限が30日以内です。続けるときは、期限の前に更新を申請してください",
+            "An approval of data use ends within 30 days. Renew it before, if it is to go on",
+        ),
         notices.MENTIONED: t(f"{by}さんがコメントであなたを呼びました", f"{by} named you in a comment"),
     }[line.notice.kind]
 
@@ -108,6 +112,8 @@ def _place(row: Notice) -> str:
         return url_for("MediumView.show", medium_id=row.number)
     if row.kind == notices.HAND_BACK and can("contract.read"):
         return url_for("ContractView.show", contract_id=row.number)
+    if row.kind == notices.APPROVAL and can("data_use.read"):
+        return url_for("DataUseView.show", application_id=row.number)
     if row.case_id is not None:
         return url_for("CaseView.show", case_id=row.case_id, task=row.work_item_id)
     return url_for("NoticeView.list")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, redirect, request, url_for
+from flask import Response, request, url_for
 from flask_appbuilder import BaseView, expose
 
 from portal import clock
 from portal.language import t
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
-from portal.views.data_use import words
-from services import jobs, transfer_files, transfer_pages, transfers
+from portal.views.carrying_out import Done, carry_out
+from portal.views.data_use import show_list, words
+from services import transfer_files, transfer_pages
 from services.batch import transferring
+from services.context import Context
 from services.errors import NotFound, RuleBroken
 from services.unit_of_work import unit_of_work
 
@@ -47,20 +50,18 @@ class TransferView(BaseView):
     @expose("/run", methods=["POST"])
     @requires("transfer.run")
     def run(self) -> Any:
-        """Run a transfer of a month again, in the background."""
-        name, recipient = request.form.get("transfer", ""), request.form.get("recipient", "")[:10]
-        period = request.form.get("period", "")[:7]
-        with unit_of_work(current_actor(), clock.now()) as ctx:
-            transfer = transfers.get_definition(name)
-            if recipient not in transfer.recipients:
-                raise NotFound("この移転の相手ではありません。", "Not a recipient of this transfer.")
-            month = transfers.month_of(period)
-            key = f"{transferring.ONE}:{name}:{recipient}:{month:%Y-%m}:{ctx.at.isoformat()}"
-            payload = {"transfer": name, "recipient": recipient, "period": f"{month:%Y-%m}"}
-            job = jobs.ask(ctx, transferring.ONE, key, payload)
-            transfers.tell_asked(ctx, name, recipient, payload["period"])
-            goal = url_for("JobView.show", job_id=job.id)
-        return redirect(goal, code=303)
+        """Run a transfer of a month by hand, in the background."""
+
+        def deed(ctx: Context) -> Done:
+            job = transferring.ask_one(
+                ctx, request.form.get("pair", "")[:60], request.form.get("period", "")[:7]
+            )
+            return Done(
+                ("移転を裏側の処理に渡しました。", "Handed to the background."),
+                url_for("JobView.show", job_id=job.id),
+            )
+
+        return carry_out(deed, partial(show_list, self))
 
     @expose("/trace", methods=["GET"])
     @requires("transfer.trace")

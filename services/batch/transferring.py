@@ -9,12 +9,39 @@ from __future__ import annotations
 from datetime import date
 
 from interchange.transfers.definitions import MONTHLY, transfers
-from services import transfer_files
+from models.audit.tags import Tag
+from models.job import Job
+from services import audit, data_use_endings, jobs, transfer_files, transfer_pages
 from services import transfers as running
 from services.context import Context
+from services.errors import NotFound, RuleBroken
 from services.job_kinds import Progress, Skipped, Work
 
 MONTH, ONE, ERASE = "transfer_month", "transfer_one", "erase_transfers"
+ENDINGS = "tell_of_approvals"
+
+
+def ask_one(ctx: Context, pair: str, typed: str) -> Job:
+    """Ask for the run of a month by hand; `pair` is a transfer and its recipient like `citizen:12`.
+
+    Raises:
+        NotFound: there is no such transfer, or it goes to somebody else.
+        RuleBroken: the month cannot be read, or has not begun.
+    """
+    name, _, recipient = pair.partition(":")
+    transfer = running.get_definition(name)
+    if recipient not in transfer.recipients or transfer.schedule != MONTHLY:
+        raise NotFound("この移転の相手ではありません。", "Not a recipient of this transfer.")
+    month = running.month_of(typed)
+    if month > ctx.today:
+        raise RuleBroken(
+            "まだ始まっていない月の移転はできません。今月までの月を入力してください。",
+            "This month has not begun. Type a month up to this one.",
+        )
+    period = f"{month:%Y-%m}"
+    key = f"{ONE}:{name}:{recipient}:{period}:{ctx.at.isoformat()}"
+    audit.record(ctx, Tag.TRANSFER_ASKED, f"transfer:{name}:{recipient}", detail={"period": period})
+    return jobs.ask(ctx, ONE, key, {"transfer": name, "recipient": recipient, "period": period})
 
 
 def send_month(ctx: Context, work: Work) -> Progress:
@@ -57,6 +84,19 @@ def erase(ctx: Context, work: Work) -> Progress:
     )
 
 
+def tell_of_endings(ctx: Context, work: Work) -> Progress:
+    """Tell of approvals that end within a month, a part at a time."""
+    count = data_use_endings.run(ctx)
+    done = work.done + count
+    return Progress(
+        {"done_upto": done},
+        done,
+        finished=count < data_use_endings.AT_ONCE,
+        message_ja=f"期限の近いデータ利用の承認{done}件を、申請した課とデータ保護管理者に知らせました。",
+        message_en=f"{done} approvals that end soon: their sections and the managers were told.",
+    )
+
+
 def _run(
     ctx: Context, work: Work, name: str, recipient: str
 ) -> tuple[running.Outcome | None, tuple[Skipped, ...]]:
@@ -66,13 +106,17 @@ def _run(
         outcome = running.send_month(ctx, name, recipient, month)
     except running.LayoutRefused as broken:
         return None, (
-            Skipped(f"transfer:{name}", *_named(name, recipient, (broken.message_ja, broken.message_en))),
+            Skipped(
+                f"transfer:{name}", *_named(ctx, name, recipient, (broken.message_ja, broken.message_en))
+            ),
         )
     if (refused := outcome.refused) is None:
         return outcome, ()
     words = running.refusal_words(refused.missing, refused.told)
-    return outcome, (Skipped(f"transfer_refusal:{refused.id}", *_named(name, recipient, words)),)
+    return outcome, (Skipped(f"transfer_refusal:{refused.id}", *_named(ctx, name, recipient, words)),)
 
 
-def _named(name: str, recipient: str, words: tuple[str, str]) -> tuple[str, str]:
-    return f"{name}({recipient}): {words[0]}", f"{name} ({recipient}): {words[1]}"
+def _named(ctx: Context, name: str, recipient: str, words: tuple[str, str]) -> tuple[str, str]:
+    """What happened to whose file, by the names that people know."""
+    one, to = running.get_definition(name), transfer_pages.offices(ctx.session).get(recipient, recipient)
+    return f"{one.ja}({to}): {words[0]}", f"{one.en} ({to}): {words[1]}"

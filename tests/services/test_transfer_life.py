@@ -13,9 +13,13 @@ from models.case import Case, list_open_items
 from models.crypto.keyring import Keyring
 from models.data_use import DataTransfer, DataTransferFetch
 from models.job import Job
+from models.masters import Posting
+from models.notice import Notice
 from models.person import Person, get_current
 from portal.job_catalog import CALENDAR
 from services import (
+    data_use,
+    data_use_endings,
     periodic,
     protective_marks,
     transfer_files,
@@ -24,11 +28,11 @@ from services import (
 )
 from services.batch import transferring
 from services.context import SYSTEM, Context
-from services.errors import NotFound, SomebodyElseWasFaster
+from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 from services.job_kinds import Work
 from services.transfer_files import FileGone
 from tests.factories.audit import told
-from tests.factories.data_use import approved, as_of, handed_in, publish
+from tests.factories.data_use import approved, as_of, content, handed_in, publish
 from tests.factories.people import someone
 from tests.factories.registry import a_person, register_acquisition
 from tests.factories.staff import employ
@@ -99,12 +103,9 @@ def test_after_an_outage_each_missed_month_is_sent_once(
     periods = [one["period"] for one in asked]
     assert periods == ["2026-11", "2026-12", "2027-01"]
     for period in (*periods, *periods):
-        assert [one.split(":")[0] for one in run_job(back, period)] == [
-            "long_term_care(13)",
-            "welfare(14)",
-            "welfare(15)",
-            "disability(16)",
-        ]
+        skipped = run_job(back, period)
+        assert len(skipped) == len(("13", "14", "15", "16"))
+        assert all(one.endswith(": データ利用の承認がありません") for one in skipped)
     files = back.session.scalars(select(DataTransfer).order_by(DataTransfer.id)).all()
     assert [(one.period, one.sequence) for one in files] == list(zip(periods, (1, 2, 3), strict=True))
     assert all(transfers.holds(one.persons, person_id) for one in files)
@@ -122,7 +123,7 @@ def test_a_value_too_long_stops_its_own_file_and_no_other(
 
     monkeypatch.setattr(transfers, "_write", refuse)
     skipped = run_job(citizen, "2026-11")
-    assert skipped[0] == "citizen(12): 1行目の項目が収まりません。"
+    assert skipped[0] == "市民課への資格情報の移転(第12課): 1行目の項目が収まりません。"
     assert len(skipped) == 5
     assert citizen.session.scalars(select(DataTransfer)).all() == []
     monkeypatch.undo()
@@ -249,3 +250,55 @@ def test_the_auditor_goes_from_a_person_to_every_file_that_held_him(
     assert [event.detail["found"] for event in told(citizen.session, Tag.TRANSFER_TRACED)] == [2, 0]
     page = transfer_pages.read_transfer(auditor, first.id)
     assert page.standing.application.recipient == "12"
+
+
+def test_an_approval_that_ends_within_a_month_is_told_once_to_section_and_managers(
+    citizen: Context, manager: Context
+) -> None:
+    application = approved(citizen, manager, until_on=citizen.today + timedelta(days=60))
+    other = employ(citizen.session, "receiving_section", "s-other", office_code="13")
+    gone = employ(citizen.session, "receiving_section", "s-gone", office_code="12")
+    citizen.session.scalars(
+        select(Posting).where(Posting.user_id == gone.staff_id)
+    ).one().until_on = citizen.today
+    system = Context(citizen.session, SYSTEM, citizen.at)
+    assert data_use_endings.run(later(system, days=29)) == 0
+    near = later(system, days=30)
+    assert [data_use_endings.run(near), data_use_endings.run(near)] == [1, 0]
+    told_to = {row.user_id for row in citizen.session.scalars(select(Notice))}
+    assert told_to == {citizen.actor.staff_id, manager.actor.staff_id}
+    assert other.staff_id not in told_to
+    assert {row.number for row in citizen.session.scalars(select(Notice))} == {application.id}
+    (event,) = told(citizen.session, Tag.DATA_USE_ENDING)
+    assert event.detail["until"] == str(application.until_on)
+
+
+def test_a_renewal_takes_an_approval_off_the_list_of_those_that_end_soon(
+    citizen: Context, manager: Context
+) -> None:
+    first = approved(citizen, manager, until_on=citizen.today + timedelta(days=20))
+    (standing,) = transfer_pages.overview(citizen).ending
+    assert standing.application is first
+    renewal = data_use.draft(citizen, content(), renews_id=first.id)
+    data_use_cases.submit(citizen, renewal.id)
+    assert len(transfer_pages.overview(manager).ending) == 1, "not yet approved"
+    data_use_cases.judge(manager, renewal.id, "approve", "続けてよい", basis_fits=True)
+    assert transfer_pages.overview(manager).ending == []
+    assert data_use_endings.run(Context(citizen.session, SYSTEM, citizen.at)) == 0
+    after = later(citizen, days=40)
+    row = transfers.send_month(after, "citizen", "12", date(2027, 1, 1)).sent
+    assert row is not None
+    assert transfer_pages.read_transfer(after, row.id).standing.application is renewal
+
+
+def test_a_run_by_hand_is_for_a_month_that_has_begun_and_a_recipient_of_the_transfer(
+    manager: Context,
+) -> None:
+    asked = transferring.ask_one(manager, "citizen:12", "2026-11")
+    assert asked.payload == {"transfer": "citizen", "recipient": "12", "period": "2026-11"}
+    for month in ("2026-12", "202611", "2026-13"):
+        with pytest.raises(RuleBroken):
+            transferring.ask_one(manager, "citizen:12", month)
+    for pair in ("citizen:13", "nothing:12", "address_system:11"):
+        with pytest.raises(NotFound):
+            transferring.ask_one(manager, pair, "2026-11")
