@@ -102,6 +102,7 @@ class ContractWorker(Base):
     evidence: Mapped[str] = mapped_column(String(20), default="")
     evidence_on: Mapped[date | None]
     pledged_on: Mapped[date | None]
+    pledged_until: Mapped[date | None]
     trained_on: Mapped[date | None]
     place: Mapped[str] = mapped_column(String(100), default="")
     badge: Mapped[str] = mapped_column(String(40), default="")

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, UtcDateTime
+from models.contractor import ChainLink
 
 ASKED, APPROVED, REFUSED, DROPPED = "asked", "approved", "refused", "dropped"
 COPIED, HANDED, LENT, BROUGHT, RETURNED, WIPED = "copied", "handed", "lent", "brought", "returned", "wiped"
@@ -40,7 +41,10 @@ class Medium(Base):
 
 
 class MediumUse(Base):
-    """One copy of personal data to a medium, from the request to the wiping. A medium has one at a time."""
+    """One copy of personal data to a medium, from the request to the wiping. A medium has one at a time.
+
+    `link_id`: the firm to which it goes, by its place in the chain of a contract; None within the city.
+    """
 
     __tablename__ = "medium_use"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -50,6 +54,7 @@ class MediumUse(Base):
     why: Mapped[str] = mapped_column(String(400))
     from_place: Mapped[str] = mapped_column(String(100))
     to_place: Mapped[str] = mapped_column(String(100))
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("contractor_link.id"), index=True)
     carrier_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -89,3 +94,9 @@ class MediumUse(Base):
     )
 
     medium: Mapped[Medium] = relationship()
+    receiver: Mapped[ChainLink | None] = relationship()
+
+    @property
+    def destination(self) -> str:
+        """Where it goes: the firm, where it is one, and the place."""
+        return f"{self.receiver.firm.name} {self.to_place}" if self.receiver else self.to_place

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from rules.calendar_months import add_months
+from rules.eras import format_short
 
 Words = tuple[str, str]
 
@@ -49,6 +50,7 @@ SECURITY_MARKS: Final[dict[str, Words]] = {
     "iso27017": ("ISO/IEC 27017", "ISO/IEC 27017"),
     "cs_gold": ("CSマーク・ゴールド", "CS Gold mark"),
 }
+COMPANY: Final = ("株式会社", "有限会社", "合同会社")
 ONE_DAY: Final = timedelta(days=1)
 
 
@@ -95,7 +97,8 @@ class Link:
 class Worker:
     """A person whom a firm has named. `employer` is as it stands in the evidence that was shown.
 
-    The pledge has no end: secrecy goes on after the contract (assessment III-4), so it never runs out.
+    A pledge has no end of its own, as secrecy goes on after the contract (assessment III-4); `pledged_until`
+    is there for a paper that names a last day, after which a new one is due.
     """
 
     firm: str
@@ -104,6 +107,7 @@ class Worker:
     pledged_on: date | None
     trained_on: date | None
     left_on: date | None = None
+    pledged_until: date | None = None
 
 
 def missing_of_link(link: Link, day: date) -> tuple[Missing, ...]:
@@ -136,11 +140,13 @@ def missing_of_worker(worker: Worker, day: date, training_months: int) -> tuple[
         )
     if worker.pledged_on is None or worker.pledged_on > day:
         found.append(Missing("pledge", "秘密保持の誓約書", "the secrecy pledge"))
+    elif worker.pledged_until is not None and worker.pledged_until < day:
+        found.append(_run_out("pledge", "誓約書", "the secrecy pledge", worker.pledged_until))
     until = trained_until(worker.trained_on, training_months)
     if until is None:
         found.append(Missing("training", "研修の受講", "training"))
     elif until < day:
-        found.append(Missing("training", f"研修の有効期限切れ({until:%Y-%m-%d}まで)", "training has run out"))
+        found.append(_run_out("training", "研修", "training", until))
     return tuple(found)
 
 
@@ -157,7 +163,7 @@ def last_whole_day(chain: Iterable[Link], worker: Worker, day: date, training_mo
     links = list(chain)
     if missing_of_worker(worker, day, training_months) or any(missing_of_link(one, day) for one in links):
         return None
-    ends = [trained_until(worker.trained_on, training_months)]
+    ends = [trained_until(worker.trained_on, training_months), worker.pledged_until]
     ends += [worker.left_on - ONE_DAY] if worker.left_on is not None else []
     for one in links:
         ends.append(one.until_on)
@@ -184,6 +190,14 @@ def plain_firm(name: str) -> str:
     for short, full in (("(株)", "株式会社"), ("(有)", "有限会社"), ("(同)", "合同会社")):
         text = text.replace(short, full)
     return "".join(text.split())
+
+
+def names_firm(text: str, firm: str) -> bool:
+    """Whether a text names a firm, with or without the word for a company."""
+    core = plain_firm(firm)
+    for word in COMPANY:
+        core = core.replace(word, "")
+    return len(core) > 1 and core in plain_firm(text)
 
 
 def chart_faults(rows: Iterable[tuple[int, int | None]]) -> list[Words]:
@@ -254,5 +268,10 @@ def _certificate(code: str, ja: str, en: str, until: date | None, day: date) -> 
     if until is None:
         return [Missing(code, f"{ja}の認証", f"{en}")]
     if until < day:
-        return [Missing(code, f"{ja}の認証の期限切れ({until:%Y-%m-%d}まで)", f"{en} has expired ({until})")]
+        return [_run_out(code, f"{ja}の認証", en, until)]
     return []
+
+
+def _run_out(code: str, ja: str, en: str, until: date) -> Missing:
+    """What held until a day, as both languages write that day."""
+    return Missing(code, f"{ja}の期限切れ({format_short(until)}まで)", f"{en} has expired ({until})")

@@ -21,6 +21,11 @@ from services.context import Context
 from services.errors import RuleBroken
 from services.unit_of_work import unit_of_work
 
+TWICE = (
+    "同じ操作が2回送られました。記録は1回だけです。",
+    "This was sent twice and is on record once.",
+)
+
 
 @dataclass(frozen=True)
 class Done:
@@ -38,6 +43,7 @@ def carry_out(deed: Callable[[Context], Done], again: Callable[[str], Any]) -> A
             key = request.form.get("deed_key", "")
             before = deeds.find_done(ctx, *sent_deed()) if key else None
             if before is not None:
+                flash(t(*TWICE), "success")
                 return redirect(before, code=303)
             done = deed(ctx)
             if key:

@@ -11,7 +11,7 @@ from services.contracting.chain import Chain, Node
 WIDTH, GAP, STEP = 460, 14, 44  # of a box, between boxes, and how far a level moves to the right
 HEAD, LINE, PADDING = 40, 18, 8
 ROOM = 62  # half-width signs in a line of a box
-SHOWN = 6  # persons in a box; more are counted
+SHOWN = 8  # lines in a box; more are counted, in red where one of them is
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,32 @@ def draw(chain: Chain, words: Sequence[Sequence[tuple[str, bool]]]) -> Picture:
     boxes: list[Box] = []
     y = 1
     for node, told in zip(chain.nodes, words, strict=True):
-        shown = [*told[:SHOWN], *([(f"… +{len(told) - SHOWN}", False)] if len(told) > SHOWN else [])]
+        shown = _shown(told)
         height = HEAD + LINE * len(shown) + PADDING
-        lines = [Line(cut(text), bad, HEAD + LINE * place + 12) for place, (text, bad) in enumerate(shown)]
+        lines = [Line(text, bad, HEAD + LINE * place + 12) for place, (text, bad) in enumerate(shown)]
         boxes.append(Box(node, 1 + STEP * node.depth, y, height, cut(node.row.firm.name), lines))
         y += height + GAP
     deepest = max((node.depth for node in chain.nodes), default=0)
     return Picture(STEP * deepest + WIDTH + 2, max(y - GAP + 2, 1), boxes, _edges(boxes))
+
+
+def _shown(told: Sequence[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """The lines of a box: what is missing is never cut, but goes on in the next line."""
+    lines = [(part, bad) for text, bad in told for part in (fold(text) if bad else [cut(text)])]
+    more = lines[SHOWN:]
+    return [*lines[:SHOWN], *([(f"… +{len(more)}", any(bad for _, bad in more))] if more else [])]
+
+
+def fold(text: str, room: int = ROOM) -> list[str]:
+    """A text in as many lines as it needs."""
+    parts, used = [""], 0
+    for sign in text:
+        wide = 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+        if used + wide > room:
+            parts, used = [*parts, "  "], 2
+        parts[-1] += sign
+        used += wide
+    return parts
 
 
 def cut(text: str, room: int = ROOM) -> str:

@@ -24,7 +24,7 @@ from portal.views.fields import typed_day
 from portal.views.pdf_answers import new_key
 from rules.contracting import BANDS, CONTRACT_CLAUSES, SECURITY_MARKS, SUB_CLAUSES, Missing
 from services.contracting import checks, ending, register, workers
-from services.contracting.chain import Chain, Node, Person
+from services.contracting.chain import Chain, Node, Person, cloud_of
 from services.contracting.register import NewContract
 from services.contracting.workers import EVIDENCE, Facts
 from services.unit_of_work import unit_of_work
@@ -336,7 +336,7 @@ def _picture(chain: Chain) -> chain_picture.Picture:
 
 def _lines(node: Node) -> list[tuple[str, bool]]:
     told = [(t(f"欠: {one.ja}", f"Missing: {one.en}"), True) for one in node.missing]
-    for one in node.persons:
+    for one in sorted(node.persons, key=lambda person: not person.missing):
         if not one.gone:
             lacks = t("、", ", ").join(t(lack.ja, lack.en) for lack in one.missing)
             name = f"{one.row.last_name} {one.row.first_name}"
@@ -383,6 +383,7 @@ def _facts() -> Facts:
         trained_on=day("trained_on"),
         place=form.get("place", ""),
         badge=form.get("badge", ""),
+        pledged_until=day("pledged_until"),
     )
 
 
@@ -402,6 +403,7 @@ def _words() -> dict[str, Any]:
         "evidences": {code: t(*words) for code, words in EVIDENCE.items()},
         "outcomes": {code: t(*words) for code, words in checks.OUTCOMES.items()},
         "ways": {code: t(*words) for code, words in ending.WAYS.items()},
+        "cloud_of": lambda node: cloud_of(node.row.cloud),
         "state_of": state,
         "new_key": new_key,
     }

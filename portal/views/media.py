@@ -21,9 +21,10 @@ from portal.security.access import can, requires
 from portal.security.actor import current_actor
 from portal.views.carrying_out import Done, carry_out
 from portal.views.fields import typed_day
-from portal.views.pdf_answers import dress, pdf_answer, print_at_once, said_in_pane
+from portal.views.pdf_answers import dress, new_key, pdf_answer, print_at_once, said_in_pane
 from services import documents, print_register
 from services.context import JST, Context
+from services.contracting.receivers import receivers
 from services.errors import RuleBroken
 from services.media import ledger, paper, uses
 from services.media.ledger import DESTROYING, KINDS
@@ -230,7 +231,7 @@ class MediumView(BaseView):
     def _show(self, medium_id: int, refused: str = "") -> Any:
         with unit_of_work(current_actor(), clock.now()) as ctx:
             page = ledger.read(ctx, medium_id)
-            carriers = uses.carriers(ctx)
+            carriers, firms = uses.carriers(ctx), receivers(ctx)
         return self.render_template(
             "medium/show.html",
             title=page.line.medium.number,
@@ -239,6 +240,7 @@ class MediumView(BaseView):
             use=page.line.use,
             names=page.names,
             carriers=carriers,
+            receivers=firms,
             refused=refused,
             typed=request.form,
             me=current_actor().staff_id,
@@ -310,6 +312,7 @@ def _wish() -> Wish:
         to_place=form.get("to_place", ""),
         carrier_id=form.get("carrier", 0, type=row_id) or 0,
         due_at=datetime.combine(day, at, JST),
+        link_id=(form.get("receiver", 0, type=row_id) or 0) if form.get("receiver") else None,
     )
 
 
@@ -328,6 +331,7 @@ def _words() -> dict[str, Any]:
         "kinds": {code: t(*words) for code, words in KINDS.items()},
         "destroying": {code: t(*words) for code, words in DESTROYING.items()},
         "states": {code: (t(ja, en), kind) for code, (ja, en, kind) in STATES.items()},
+        "new_key": new_key,
         "is_late": lambda use: ledger.is_late(use, clock.now()),
         "back_by": f"{uses.BACK_BY:%H:%M}",
     }

@@ -153,7 +153,9 @@ def cloud_of(told: Mapping[str, Any] | None) -> Cloud | None:
 
 def worker_facts(row: ContractWorker, firm: str) -> Worker:
     """A worker as the rules see him; `firm` is the one that named him."""
-    return Worker(firm, row.employer, row.evidence_on, row.pledged_on, row.trained_on, row.left_on)
+    return Worker(
+        firm, row.employer, row.evidence_on, row.pledged_on, row.trained_on, row.left_on, row.pledged_until
+    )
 
 
 def contract_of_account(session: Session, user_id: int | None) -> int | None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from models.audit.tags import Tag
 from models.contractor import ChainLink, Contract
+from models.medium import OUT, MediumUse
 from services import audit, notices, staffing, two_people
 from services.context import Context
 from services.contracting import chain
@@ -41,13 +42,14 @@ def certify(ctx: Context, contract_id: int, link_id: int, way: str, on: date, wo
     Raises:
         NotFound: no such contract in the actor's office, or the firm is not in its chain.
         SomebodyElseWasFaster: there is one already.
-        RuleBroken: it has not ended, no way, a day that lies ahead, or no words.
+        RuleBroken: it has not ended, a medium is still out, no way, a day that lies ahead, or no words.
     """
     link = locked(ctx, contract_id, link_id)
     if link.handed_back_on is not None:
         raise SomebodyElseWasFaster("証明は、すでに記録されています。", "It is on record already.")
     if not chain.read(ctx, link.contract_id).node(link_id).ended:
         raise RuleBroken("この委託は、まだ終わっていません。", "This has not ended yet.")
+    _refuse_with_medium(ctx, link)
     if way not in WAYS or on > ctx.today:
         raise RuleBroken(
             "返却か廃棄かを選び、証明書の日(今日まで)を入力してください。",
@@ -58,6 +60,17 @@ def certify(ctx: Context, contract_id: int, link_id: int, way: str, on: date, wo
     detail = {"deed": "handed_back", "link": link.id, "way": way}
     audit.record(ctx, Tag.CONTRACT_CHANGED, f"contract:{link.contract_id}", detail=detail)
     return link
+
+
+def _refuse_with_medium(ctx: Context, link: ChainLink) -> None:
+    statement = select(MediumUse).where(MediumUse.link_id == link.id, MediumUse.state.in_(OUT))
+    out = ctx.session.scalars(statement.limit(1)).first()
+    if out is not None:
+        raise RuleBroken(
+            f"この事業者へ渡した媒体 {out.medium.number} がまだ戻っていません。"
+            "返却を確かめてから証明を記録してください。",
+            f"The medium {out.medium.number} went to this firm and is not back. Take it back first.",
+        )
 
 
 def escalate(ctx: Context) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from models.audit.tags import Tag
 from models.contractor import ASKED, GRANTED, REFUSED, ChainLink, Firm
 from models.document import CLEAN, UNSCANNED, Attachment
-from rules.contracting import SUB_CLAUSES, Missing, chart_faults, missing_of_link
+from rules.contracting import BANDS, SUB_CLAUSES, Missing, chart_faults, has_room, missing_of_link
 from services import audit
 from services.context import Context
 from services.contracting import access, chain, register
@@ -58,7 +58,8 @@ def enter(ctx: Context, case_id: int, facts: Mapping[str, Any], entry: Mapping[s
     """Put a request into the chain, or mend it; it stands there in red until it is granted.
 
     Raises:
-        SubcontractRefused: it is not allowed here, the chart is no tree, or the firm is above itself.
+        SubcontractRefused: it is not allowed here, the chart is no tree, the firm is above itself, or it
+            names more persons than the contract allows.
     """
     contract_id, parent_id = int(facts["contract"]), int(facts["parent"])
     parent = may_ask(ctx, contract_id, parent_id)
@@ -140,7 +141,15 @@ def _refuse_entry(ctx: Context, parent: ChainLink, firm: Firm, entry: Mapping[st
         raise SubcontractRefused(
             "再委託の終わりの日が始まりの日より前です。日付を確かめてください。", "It ends before it begins."
         )
-    above = chain.read(ctx, parent.contract_id).node(parent.id)
+    found = chain.read(ctx, parent.contract_id)
+    band = found.contract.band
+    if not has_room(band, entry["staff_count"] - 1):
+        raise SubcontractRefused(
+            f"取扱者数{entry['staff_count']}人は、契約の区分「{BANDS[band][1]}」を超えています。"
+            "人数を確かめるか、契約の区分を見直してください。",
+            f"{entry['staff_count']} persons are more than the contract allows ({BANDS[band][2]}).",
+        )
+    above = found.node(parent.id)
     if firm.id in {one.firm_id for one in (*above.above, above.row)}:
         raise SubcontractRefused(
             f"「{firm.name}」は、この体制の上位にいる事業者です。自社への再委託はできません。",

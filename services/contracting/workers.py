@@ -65,6 +65,7 @@ class Facts:
     trained_on: date | None = None
     place: str = ""
     badge: str = ""
+    pledged_until: date | None = None
 
 
 def add(ctx: Context, contract_id: int, link_id: int, facts: Facts) -> ContractWorker:
@@ -278,6 +279,11 @@ def _put(ctx: Context, row: ContractWorker, facts: Facts) -> None:
             "証拠書類・誓約書・研修の日に、先の日付は入れられません。",
             "Evidence, pledge and training cannot lie ahead.",
         )
+    if facts.pledged_until is not None and (facts.pledged_on or facts.pledged_until) >= facts.pledged_until:
+        raise RuleBroken(
+            "誓約書の有効期限は、誓約の日より後の日にしてください。期限の定めがないときは空欄にします。",
+            "A pledge ends after its day; leave the end empty where it names none.",
+        )
     if bool(facts.evidence_on) != bool(facts.evidence and facts.employer.strip()):
         raise RuleBroken(
             "雇用主は、証拠書類の種類・書類に記載された事業者名・確認した日の3つをそろえて入力してください。",
@@ -289,7 +295,11 @@ def _put(ctx: Context, row: ContractWorker, facts: Facts) -> None:
         facts.evidence,
         facts.evidence_on,
     )
-    row.pledged_on, row.trained_on = facts.pledged_on, facts.trained_on
+    row.pledged_on, row.pledged_until, row.trained_on = (
+        facts.pledged_on,
+        facts.pledged_until,
+        facts.trained_on,
+    )
     row.place, row.badge = facts.place.strip()[:100], facts.badge.strip()[:40]
 
 

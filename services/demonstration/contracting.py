@@ -43,13 +43,14 @@ def install(ctx: Context) -> bool:
         return False
     people: dict[str, int] = dict(ctx.session.execute(select(User.username, User.id)).tuples().all())
     office_id = ctx.session.scalars(select(Office.id).where(Office.code == HEAD_OFFICE)).one()
-    contract = _contract(ctx, office_id, people)
-    _media(ctx, office_id, people)
+    contract, receiver_id = _contract(ctx, office_id, people)
+    _media(ctx, office_id, people, receiver_id)
     audit.record(ctx, Tag.CONTRACT_CHANGED, f"contract:{contract.id}", detail={"deed": "loaded"})
     return True
 
 
-def _contract(ctx: Context, office_id: int, people: dict[str, int]) -> Contract:
+def _contract(ctx: Context, office_id: int, people: dict[str, int]) -> tuple[Contract, int]:
+    """The contract, and the firm of it that receives a medium."""
     clerk, chief = people[CLERKS[0]], people["kimura"]
     contract = Contract(
         number=NUMBER,
@@ -78,7 +79,7 @@ def _contract(ctx: Context, office_id: int, people: dict[str, int]) -> Contract:
         "measures": "OSの更新、通信の制限、保存時の暗号化",
     }
     _workers(ctx, contract, (prime, sub, subsub), people)
-    return contract
+    return contract, sub.id
 
 
 def _link(
@@ -148,9 +149,10 @@ def _workers(ctx: Context, contract: Contract, links: tuple[ChainLink, ...], peo
     ctx.session.flush()
 
 
-def _media(ctx: Context, office_id: int, people: dict[str, int]) -> None:
+def _media(ctx: Context, office_id: int, people: dict[str, int], receiver_id: int) -> None:
     """Two sticks: one in its place, one lent yesterday that should have been back by five."""
-    kept = {"kind": "usb", "office_id": office_id, "added_at": ctx.at, "added_by_id": people[CLERKS[0]]}
+    kept = {"kind": "usb", "office_id": office_id, "added_by_id": people[CLERKS[0]]}
+    kept["added_at"] = ctx.at - timedelta(days=90)
     place = "国保年金課 施錠保管庫A"
     out = Medium(number="USB-001", serial="SN-000123", place=place, **kept)
     ctx.session.add_all([out, Medium(number="USB-002", serial="SN-000124", place=place, **kept)])
@@ -169,7 +171,8 @@ def _media(ctx: Context, office_id: int, people: dict[str, int]) -> None:
             what="資格異動の一覧(架空)",
             why="委託先のテスト環境へ移すため",
             from_place="本庁 電算室",
-            to_place="架空データ処理株式会社 開発室",
+            to_place="開発室",
+            link_id=receiver_id,
             carrier_id=people["suzuki"],
             due_at=at(17),
             asked_at=at(9),

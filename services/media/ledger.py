@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from models.audit.tags import Tag
+from models.contractor import ChainLink
 from models.medium import ASKED, OPEN, OUT, Medium, MediumUse
 from models.staff import names_of
 from services import audit, two_people
@@ -74,7 +75,8 @@ def read(ctx: Context, medium_id: int) -> Page:
     """
     medium = get(ctx, medium_id)
     statement = select(MediumUse).where(MediumUse.medium_id == medium.id).order_by(MediumUse.id.desc())
-    uses = ctx.session.scalars(statement.limit(SHOWN)).all()
+    with_firm = joinedload(MediumUse.receiver).joinedload(ChainLink.firm)
+    uses = ctx.session.scalars(statement.limit(SHOWN).options(with_firm)).all()
     people = {
         who
         for one in uses

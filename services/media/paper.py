@@ -70,7 +70,7 @@ def _line(ctx: Context, place: int, use: MediumUse, names: Mapping[int, str]) ->
     return MediumUseLine(
         place=place,
         what=shorten(f"{use.what}({use.why})", LONGEST),
-        way=shorten(f"{use.from_place} → {use.to_place}", LONGEST),
+        way=shorten(f"{use.from_place} → {use.destination}", LONGEST),
         file=shorten(file, LONGEST),
         copied=_deed(use.copied_at, names.get(use.copied_by_id or 0, "")) + digest,
         approved=shorten(

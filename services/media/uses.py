@@ -28,6 +28,7 @@ from models.medium import (
 )
 from services import audit, notices, staffing, two_people
 from services.context import JST, Context
+from services.contracting import receivers
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
 from services.media import ledger
 from services.notices import About
@@ -50,7 +51,10 @@ class CopyRefused(RuleBroken):
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked: what is copied, why, from where to where, who carries it, until when it is back."""
+    """What is asked: what is copied, why, from where to where, who carries it, until when it is back.
+
+    `link_id`: the firm that receives it, by its place in the chain of a contract; None within the city.
+    """
 
     what: str
     why: str
@@ -58,6 +62,7 @@ class Wish:
     to_place: str
     carrier_id: int
     due_at: datetime
+    link_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,7 @@ def ask(ctx: Context, medium_id: int, wish: Wish) -> MediumUse:
     Raises:
         NotFound: no such medium in the actor's office.
         RuleBroken: it is destroyed or in use, something is missing, or it comes back too late.
+        ReceiverNotWhole: it goes to a firm of whose chain something is missing.
     """
     medium = ledger.get(ctx, medium_id, lock=True)
     if medium.destroyed_on is not None or _open_use(ctx, medium) is not None:
@@ -94,12 +100,16 @@ def ask(ctx: Context, medium_id: int, wish: Wish) -> MediumUse:
             "運ぶ人には、この課・窓口の窓口担当・契約担当・課長から選んでください。",
             "The carrier must be counter staff, a contract clerk or the chief of this office.",
         )
+    if wish.link_id is None:
+        receivers.refuse_hidden(ctx, texts["to_place"])
+    _must_reach(ctx, wish.link_id)
     row = MediumUse(
         medium_id=medium.id,
         state=ASKED,
         **texts,
         carrier_id=wish.carrier_id,
         due_at=wish.due_at,
+        link_id=wish.link_id,
         asked_at=ctx.at,
         asked_by_id=ctx.actor.staff_id,
     )
@@ -116,6 +126,7 @@ def decide(ctx: Context, medium_id: int, use_id: int, words: str, *, approves: b
         NotFound: there is none of this medium in the actor's office.
         NotAllowed: he is no section chief, or it was he who asked or who carries it.
         SomebodyElseWasFaster: it was decided already.
+        ReceiverNotWhole: approved, while something is missing of the firm that receives it.
         RuleBroken: no reason.
     """
     row = locked(ctx, medium_id, use_id)
@@ -124,6 +135,8 @@ def decide(ctx: Context, medium_id: int, use_id: int, words: str, *, approves: b
     )
     two_people.must_be_somebody_else(ctx, [row.asked_by_id, row.carrier_id])
     _must_be(row, ASKED)
+    if approves:
+        _must_reach(ctx, row.link_id)
     row.decided_words = two_people.reason_of(words)
     row.state = APPROVED if approves else REFUSED
     row.decided_at, row.decided_by_id = ctx.at, ctx.actor.staff_id
@@ -153,6 +166,7 @@ def copy(ctx: Context, medium_id: int, use_id: int, file: CopiedFile) -> bytes:
         NotFound: there is none of this medium in the actor's office.
         NotAllowed: it was neither he who asked nor he who carries it.
         CopyRefused: not approved, copied already, or over its time.
+        ReceiverNotWhole: something is missing by now of the firm that receives it.
         RuleBroken: no file, one that is too large, or no count.
     """
     row = locked(ctx, medium_id, use_id)
@@ -162,6 +176,7 @@ def copy(ctx: Context, medium_id: int, use_id: int, file: CopiedFile) -> bytes:
             "承認が有効でないため複製できません(未承認、複製済み、又は返却期限を過ぎています)。申請し直してください。",
             "There is no approval in force: not approved, copied already, or over its time.",
         )
+    _must_reach(ctx, row.link_id)
     if not file.content or len(file.content) > LARGEST or file.records < 1:
         raise RuleBroken(
             "複製するファイル(20MBまで)と件数を入力してください。",
@@ -186,11 +201,13 @@ def hand_over(ctx: Context, medium_id: int, use_id: int) -> MediumUse:
     Raises:
         NotFound: there is none of this medium in the actor's office.
         NotAllowed: the carrier would hand it to himself.
+        ReceiverNotWhole: something is missing by now of the firm that receives it.
         SomebodyElseWasFaster: nothing was copied, or it is out already.
     """
     row = locked(ctx, medium_id, use_id)
     _must_be(row, COPIED)
     two_people.must_be_somebody_else(ctx, [row.carrier_id])
+    _must_reach(ctx, row.link_id)
     row.state, row.handed_at, row.handed_by_id = HANDED, ctx.at, ctx.actor.staff_id
     _told(ctx, row, HANDED)
     return row
@@ -317,6 +334,12 @@ def locked(ctx: Context, medium_id: int, use_id: int) -> MediumUse:
     if row is None:
         raise NotFound("この使用の記録は見つかりません。", "There is no such use of a medium.")
     return row
+
+
+def _must_reach(ctx: Context, link_id: int | None) -> None:
+    """Nothing goes to a firm while something is missing of its chain, looked at anew in each step."""
+    if link_id is not None:
+        receivers.must_be_whole(ctx, link_id)
 
 
 def _refuse_due(ctx: Context, due_at: datetime) -> None:

@@ -16,6 +16,7 @@ from rules.contracting import (
     last_whole_day,
     missing_of_link,
     missing_of_worker,
+    names_firm,
     same_firm,
 )
 
@@ -86,6 +87,8 @@ def test_first_and_last_day_belong_to_a_permission() -> None:
         ({"employer": "別会社"}, "employer"),
         ({"evidence_on": None}, "evidence"),
         ({"pledged_on": None}, "pledge"),
+        ({"pledged_on": date(2026, 12, 1)}, "pledge"),
+        ({"pledged_until": date(2026, 11, 29)}, "pledge"),
         ({"trained_on": None}, "training"),
         ({"trained_on": date(2025, 11, 30)}, "training"),
         ({"left_on": DAY}, "left"),
@@ -106,6 +109,8 @@ def test_access_holds_until_the_first_thing_runs_out() -> None:
     assert last_whole_day([PRIME], WORKER, DAY, 12) == date(2027, 3, 31), "the contract"
     trained = replace(WORKER, trained_on=date(2026, 1, 5))
     assert last_whole_day([PRIME, SUB], trained, DAY, 12) == date(2027, 1, 4), "the training"
+    pledged = replace(WORKER, pledged_until=date(2026, 12, 31))
+    assert last_whole_day([PRIME, SUB], pledged, DAY, 12) == date(2026, 12, 31), "the pledge"
     leaving = replace(WORKER, left_on=date(2026, 12, 25))
     assert last_whole_day([PRIME, SUB], leaving, DAY, 12) == date(2026, 12, 24)
     ending = replace(PRIME, ended_on=date(2026, 12, 11))
@@ -153,3 +158,34 @@ def test_under_ten_is_nine() -> None:
 )
 def test_an_organisation_chart_is_one_tree(rows: list[tuple[int, int | None]], *, whole: bool) -> None:
     assert (chart_faults(rows) == []) is whole
+
+
+def test_what_has_run_out_is_said_with_its_day_in_both_languages() -> None:
+    (pledge,) = missing_of_worker(replace(WORKER, pledged_until=date(2026, 11, 29)), DAY, 12)
+    assert (pledge.ja, pledge.en) == (
+        "誓約書の期限切れ(R8.11.29まで)",
+        "the secrecy pledge has expired (2026-11-29)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("band", "most"),
+    [("under_10", 9), ("10_49", 49), ("50_99", 99), ("100_499", 499), ("500_999", 999)],
+)
+def test_each_band_ends_at_its_own_number(band: str, most: int) -> None:
+    assert has_room(band, most - 1)
+    assert not has_room(band, most)
+
+
+@pytest.mark.parametrize(
+    ("text", "firm", "named"),
+    [
+        ("架空データ処理株式会社 開発室", "架空データ処理株式会社", True),
+        ("架空データ処理の開発室", "架空データ処理株式会社", True),
+        ("カクウ データ 3階", "㈱カクウデータ", True),
+        ("本庁 電算室", "架空データ処理株式会社", False),
+        ("株式会社", "株式会社", False),
+    ],
+)
+def test_a_place_that_names_a_firm_is_seen(text: str, firm: str, *, named: bool) -> None:
+    assert names_firm(text, firm) is named

@@ -1,5 +1,6 @@
 """Contractors: no account outside a whole chain, and who lapses loses it that day (K2, X3)."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from models.notice import Notice
 from models.sign_in import UserSession
 from models.staff import User, find_posting
 from portal.security.roles import BOOK
+from rules.contracting import CONTRACT_CLAUSES
 from services import masters, right_requests
 from services.context import SYSTEM, Context
 from services.contracting import access, chain, checks, ending, register, subcontracting, workers
@@ -76,6 +78,12 @@ def test_the_tenth_worker_of_under_ten_is_refused(office: Contracting) -> None:
         lambda office, worker: workers.change(
             office.by(office.clerk), office.contract_id, worker, whole_without(office, "trained_on")
         ),
+        lambda office, worker: workers.change(
+            office.by(office.clerk),
+            office.contract_id,
+            worker,
+            replace(whole(office.ctx), pledged_until=office.ctx.today - timedelta(days=1)),
+        ),
         lambda office, worker: register.end_link(
             office.by(office.chief), office.contract_id, office.prime_id, "契約の解除"
         ),
@@ -86,7 +94,7 @@ def test_the_tenth_worker_of_under_ten_is_refused(office: Contracting) -> None:
             office.by(office.clerk), office.contract_id, worker, office.ctx.today
         ),
     ],
-    ids=["pledge", "training", "contract", "clauses", "left"],
+    ids=["pledge", "training", "pledge that ran out", "contract", "clauses", "left"],
 )
 def test_whoever_lapses_loses_access_at_once(office: Contracting, lapse) -> None:
     worker = office.worker()
@@ -319,3 +327,43 @@ def test_each_deed_that_is_sent_twice_is_done_once(office: Contracting) -> None:
         register.end_link(office.by(office.chief), office.contract_id, office.prime_id, "解除")
     with pytest.raises(RuleBroken, match="すでに登録"):
         register.add(clerk, new_contract(office.ctx))
+
+
+def test_a_pledge_with_an_end_closes_the_account_after_it(office: Contracting) -> None:
+    last = office.ctx.today + timedelta(days=20)
+    user_id = office.account(office.worker(pledged_until=last))
+    assert find_posting(office.ctx.session, user_id, last) is not None
+    assert find_posting(office.ctx.session, user_id, last + timedelta(days=1)) is None
+    early = replace(whole(office.ctx), pledged_until=whole(office.ctx).pledged_on)
+    with pytest.raises(RuleBroken, match="誓約の日より後の日"):
+        workers.add(office.by(office.clerk), office.contract_id, office.prime_id, early)
+
+
+@pytest.mark.parametrize("clause", CONTRACT_CLAUSES)
+def test_no_account_while_any_one_clause_is_missing(office: Contracting, clause: str) -> None:
+    worker = office.worker()
+    places = dict.fromkeys(set(CONTRACT_CLAUSES) - {clause}, "第10条")
+    register.see_clauses(office.by(office.clerk), office.contract_id, office.prime_id, places)
+    with pytest.raises(workers.ChainNotWhole, match=re.escape(CONTRACT_CLAUSES[clause][0])):
+        workers.ask_account(office.by(office.clerk), office.contract_id, worker, "gyosha1")
+
+
+def test_one_who_has_left_makes_room_for_the_next(office: Contracting) -> None:
+    first, *_ = [office.worker(badge=str(number)) for number in range(9)]
+    workers.leave(office.by(office.clerk), office.contract_id, first, office.ctx.today)
+    office.worker(badge="9")
+    with pytest.raises(workers.HeadcountFull):
+        office.worker(badge="10")
+
+
+@pytest.mark.parametrize(
+    ("days", "waits"), [(0, 0), (9, 0), (10, 0), (11, 1)], ids=["today", "before", "its day", "after"]
+)
+def test_a_follow_up_counts_from_the_day_after_it_was_due(office: Contracting, days: int, waits: int) -> None:
+    office.worker()
+    clerk = office.by(office.clerk)
+    (drawn,) = checks.draw(clerk, office.contract_id, 1)
+    due = clerk.today + timedelta(days=10)
+    checks.judge(clerk, office.contract_id, drawn.id, "absent", "3回とも不在", "委託先に照会する", due)
+    day = clerk.today + timedelta(days=days)
+    assert workers.count(clerk.session, office.clerk, day) == {"contracts": waits}

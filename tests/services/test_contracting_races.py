@@ -1,6 +1,7 @@
 """Contracts and media when two people press at the same moment: one deed is done, never half of two."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,12 +9,13 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from models.contractor import ContractWorker
+from models.contractor import REVOKED, ChainLink, ContractWorker
 from models.masters import Posting
 from models.medium import Medium, MediumUse
 from services import unit_of_work
 from services.context import Actor, Context
 from services.contracting import register, workers
+from services.contracting.receivers import ReceiverNotWhole
 from services.errors import RuleBroken, SomebodyElseWasFaster
 from services.media import ledger, uses
 from tests.factories.at_once import at_once
@@ -108,8 +110,8 @@ def a_medium(ctx: Context) -> tuple[int, dict[str, Actor]]:
     people = {
         "asker": employ(session, "counter", "s-asker"),
         "carrier": employ(session, "counter", "s-carrier"),
-        "keeper": employ(session, "contract_clerk"),
-        "chief": employ(session, "section_chief"),
+        "keeper": employ(session, "contract_clerk", "s-keeper"),
+        "chief": employ(session, "section_chief", "s-media-chief"),
         "deputy": employ(session, "section_chief", "s-deputy"),
     }
     medium = ledger.add(Context(session, people["keeper"], ctx.at), "USB-001", "usb", "", "保管庫A")
@@ -169,3 +171,37 @@ def test_one_approval_gives_one_copy(lasting: Engine, deed: Deed, clock: datetim
         ]
     )
     assert [type(one) for one in got if isinstance(one, Exception)] == [uses.CopyRefused] * 2, got
+
+
+def test_a_medium_is_lent_once_and_not_to_a_firm_that_is_being_revoked(
+    lasting: Engine, deed: Deed, clock: datetime
+) -> None:
+    def copied(ctx: Context) -> tuple[Contracting, int, dict[str, Actor], int]:
+        office = contracting(ctx)
+        medium_id, people = a_medium(ctx)
+
+        def by(who: str) -> Context:
+            return Context(ctx.session, people[who], ctx.at)
+
+        asked = replace(wish(people, ctx.at), link_id=office.prime_id)
+        made = uses.ask(by("asker"), medium_id, asked)
+        uses.decide(by("chief"), medium_id, made.id, "必要", approves=True)
+        uses.copy(by("asker"), medium_id, made.id, uses.CopiedFile("ido.csv", b"1,2", "ABCDE-FGHJK", 1))
+        return office, medium_id, people, made.id
+
+    office, medium_id, people, use_id = opened(lasting, clock, copied)
+    got = at_once(
+        deed(people["keeper"], lambda ctx: uses.hand_over(ctx, medium_id, use_id).state),
+        deed(people["asker"], lambda ctx: uses.hand_over(ctx, medium_id, use_id).state),
+        deed(
+            office.chief,
+            lambda ctx: register.end_link(ctx, office.contract_id, office.prime_id, "解除").state,
+        ),
+    )
+    assert got[2] == REVOKED, got
+    refused = [type(one) for one in got if isinstance(one, Exception)]
+    assert set(refused) <= {SomebodyElseWasFaster, ReceiverNotWhole}, got
+    with Session(lasting) as session:
+        assert session.get_one(ChainLink, office.prime_id).state == REVOKED
+        kept = session.get_one(MediumUse, use_id)
+        assert (kept.state, len(refused)) in {("handed", 1), ("copied", 2)}

@@ -13,11 +13,14 @@ from interchange import sealed_file
 from models.medium import MediumUse
 from models.notice import Notice
 from services.context import JST, SYSTEM, Actor, Context
+from services.contracting import ending, register
+from services.contracting.receivers import ReceiverNotWhole
 from services.demonstration import masters
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
 from services.media import ledger, paper, uses
 from services.media.uses import CopiedFile, CopyRefused, Wish
 from tests.factories.audit import told
+from tests.factories.contracts import FIRM, Contracting, contracting
 from tests.factories.staff import employ
 
 CONTENT = "宛名番号,資格\n1,取得\n".encode("cp932")
@@ -65,8 +68,8 @@ def office(ctx: Context) -> Office:
         ctx,
         employ(session, "counter", "s-asker"),
         employ(session, "counter", "s-carrier"),
-        employ(session, "contract_clerk"),
-        employ(session, "section_chief"),
+        employ(session, "contract_clerk", "s-keeper"),
+        employ(session, "section_chief", "s-media-chief"),
     )
     found.medium_id = ledger.add(found.by(found.keeper), "USB-001", "usb", "SN-1", "保管庫A").id
     return found
@@ -292,3 +295,89 @@ def test_what_was_copied_stands_nowhere_in_clear(office: Office) -> None:
     kept += " ".join(str(value) for value in vars(use).values())
     assert PASSPHRASE not in kept
     assert "宛名番号" not in kept
+
+
+@pytest.fixture
+def firm(office: Office) -> Contracting:
+    """A firm with a whole contract in the office of the medium."""
+    return contracting(office.ctx)
+
+
+def asked_for(office: Office, firm: Contracting) -> MediumUse:
+    wish = replace(office.wish, link_id=firm.prime_id)
+    return uses.ask(office.by(office.asker), office.medium_id, wish)
+
+
+def test_a_medium_goes_to_a_firm_and_its_paper_names_it(office: Office, firm: Contracting) -> None:
+    use = asked_for(office, firm)
+    assert use.destination == f"{FIRM} 開発室"
+    page = ledger.read(office.by(office.keeper), office.medium_id)
+    assert f"→ {FIRM} 開発室" in paper.paper(office.by(office.keeper), page).lines[0].way
+
+
+def without_a_clause(firm: Contracting) -> None:
+    places = register.read(firm.by(firm.clerk), firm.contract_id).prime.row.clauses
+    places = {code: place for code, place in places.items() if code != "return_or_disposal"}
+    register.see_clauses(firm.by(firm.clerk), firm.contract_id, firm.prime_id, places)
+
+
+def test_no_firm_gets_a_medium_while_a_clause_is_missing(office: Office, firm: Contracting) -> None:
+    use = asked_for(office, firm)
+    without_a_clause(firm)
+    with pytest.raises(ReceiverNotWhole, match="終了時の返却又は廃棄"):
+        uses.decide(office.by(office.chief), office.medium_id, use.id, "必要", approves=True)
+    uses.decide(office.by(office.chief), office.medium_id, use.id, "体制が欠けている", approves=False)
+    with pytest.raises(ReceiverNotWhole, match="終了時の返却又は廃棄"):
+        asked_for(office, firm)
+
+
+def test_a_chain_that_breaks_after_the_approval_stops_the_copy_and_the_handing_over(
+    office: Office, firm: Contracting
+) -> None:
+    use = asked_for(office, firm)
+    uses.decide(office.by(office.chief), office.medium_id, use.id, "必要", approves=True)
+    kept = dict(register.read(firm.by(firm.clerk), firm.contract_id).prime.row.clauses)
+    without_a_clause(firm)
+    with pytest.raises(ReceiverNotWhole):
+        uses.copy(office.by(office.asker), office.medium_id, use.id, IDO)
+    register.see_clauses(firm.by(firm.clerk), firm.contract_id, firm.prime_id, kept)
+    uses.copy(office.by(office.asker), office.medium_id, use.id, IDO)
+    register.end_link(firm.by(firm.chief), firm.contract_id, firm.prime_id, "解除")
+    with pytest.raises(ReceiverNotWhole, match="取消し"):
+        uses.hand_over(office.by(office.keeper), office.medium_id, use.id)
+    uses.wipe(office.by(office.keeper), office.medium_id, use.id, "渡さずに消去した")
+    assert use.state == "wiped"
+
+
+@pytest.mark.parametrize("place", [f"{FIRM} 開発室", "見本情報サービスの開発室"])
+def test_a_firm_is_chosen_and_not_hidden_in_the_words_of_a_place(
+    office: Office, firm: Contracting, place: str
+) -> None:
+    del firm
+    with pytest.raises(ReceiverNotWhole, match="「渡す相手」でこの事業者を選んで"):
+        uses.ask(office.by(office.asker), office.medium_id, replace(office.wish, to_place=place))
+
+
+@pytest.mark.parametrize("link_id", [0, 999_999])
+def test_a_firm_that_is_in_no_contract_of_the_office_gets_nothing(office: Office, link_id: int) -> None:
+    with pytest.raises(NotFound):
+        uses.ask(office.by(office.asker), office.medium_id, replace(office.wish, link_id=link_id))
+
+
+def test_no_certificate_of_return_while_a_medium_is_with_the_firm(office: Office, firm: Contracting) -> None:
+    use = asked_for(office, firm)
+    uses.decide(office.by(office.chief), office.medium_id, use.id, "必要", approves=True)
+    uses.copy(office.by(office.asker), office.medium_id, use.id, IDO)
+    uses.hand_over(office.by(office.keeper), office.medium_id, use.id)
+    register.end_link(firm.by(firm.chief), firm.contract_id, firm.prime_id, "解除")
+    clerk = firm.by(firm.clerk)
+
+    def certify() -> object:
+        return ending.certify(clerk, firm.contract_id, firm.prime_id, "returned", clerk.today, "USB 1本")
+
+    with pytest.raises(RuleBroken, match="USB-001 がまだ戻っていません"):
+        certify()
+    uses.receive(office.by(office.carrier), office.medium_id, use.id)
+    uses.bring_back(office.by(office.carrier), office.medium_id, use.id)
+    uses.take_back(office.by(office.keeper), office.medium_id, use.id)
+    assert certify()

@@ -14,6 +14,7 @@ from services.context import Actor
 from services.contracting import register
 from services.contracting.chain import Node
 from services.contracting.subcontracting import SubcontractRefused
+from services.contracting.workers import ChainNotWhole
 from services.errors import NotAllowed, SomebodyElseWasFaster
 from tests.factories.audit import told
 from tests.factories.contracts import BELOW, Contracting, attach_chart, contracting, entry
@@ -191,3 +192,56 @@ def test_what_is_sent_twice_is_done_once(office: Contracting) -> None:
     with pytest.raises(SomebodyElseWasFaster):
         runner.complete(office.by(office.chief), item.id, grant(office))
     assert len(told(office.ctx.session, "subcontract:decided")) == 1
+
+
+def test_to_the_fourth_level_each_with_its_own_permission_and_no_firm_below_itself(
+    office: Contracting,
+) -> None:
+    parent, names = office.prime_id, [BELOW, "第二の株式会社", "第三の株式会社"]
+    for name in names:
+        do(office, asked(office, parent, firm_name=name), office.chief, grant(office))
+        parent = nodes(office)[name].row.id
+    assert [nodes(office)[name].depth for name in names] == [1, 2, 3]
+    case_id = subcontracting_cases.begin(office.by(office.clerk), office.contract_id, parent)
+    for above in (BELOW, "見本情報サービス(株)", "第三の株式会社"):
+        with pytest.raises(SubcontractRefused, match="上位にいる事業者"):
+            do(office, case_id, office.clerk, dict(entry(office.ctx.today, firm_name=above)))
+    register.end_link(
+        office.by(office.chief), office.contract_id, nodes(office)[BELOW].row.id, "無断で再委託した"
+    )
+    assert [one.red for one in nodes(office).values()] == [False, True, True, True]
+    with pytest.raises(ChainNotWhole, match=f"{BELOW}の"):
+        office.account(office.worker(link_id=parent, employer="第三の株式会社"))
+
+
+@pytest.mark.parametrize(("staff", "fits"), [(9, True), (10, False)])
+def test_a_request_names_no_more_persons_than_the_band_of_the_contract(
+    office: Contracting, staff: int, *, fits: bool
+) -> None:
+    case_id = subcontracting_cases.begin(office.by(office.clerk), office.contract_id, office.prime_id)
+    form = dict(entry(office.ctx.today, staff_count=staff))
+    if fits:
+        assert not do(office, case_id, office.clerk, form).ended
+    else:
+        with pytest.raises(SubcontractRefused, match="「10人未満」を超えています"):
+            do(office, case_id, office.clerk, form)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"cloud_mark_until": "2026-01-31"}, "ISO/IEC 27017の認証の期限切れ"),
+        ({"cloud_mark": "cs_gold", "cloud_mark_until": "2026-01-31"}, "CSマーク・ゴールドの認証の期限切れ"),
+        ({"cloud_in_japan": False}, "日本国内でのデータ保管"),
+        ({"cloud_policy": False}, "政府のクラウド基本方針"),
+        ({"cloud_shared": False}, "責任共有の書面"),
+        ({"clause_liability": False}, "漏えい等のときの責任の明確化"),
+    ],
+)
+def test_nothing_is_permitted_while_a_condition_is_open(
+    office: Contracting, change: dict[str, Any], words: str
+) -> None:
+    case_id = asked(office, office.prime_id, **change)
+    with pytest.raises(SubcontractRefused, match=words):
+        do(office, case_id, office.chief, grant(office))
+    assert nodes(office)[BELOW].row.state == "asked"
