@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.crypto import cipher
+from models.crypto import cipher, stream
 from models.document import StoredBlob
 
 _root: list[Path] = []
@@ -63,14 +65,52 @@ def get(session: Session, digest: str) -> bytes:
     Raises:
         BlobMissing: nothing of this hash is kept, or its file is gone.
     """
+    return b"".join(read(session, digest))
+
+
+def read(session: Session, digest: str) -> Iterator[bytes]:
+    """The same, piece by piece; the file is open from now on, whatever becomes of it meanwhile.
+
+    Raises:
+        BlobMissing: nothing of this hash is kept, or its file is gone.
+    """
     row = session.get(StoredBlob, digest)
     if row is None:
         raise BlobMissing(digest)
     try:
-        sealed = (_root[0] / row.path).read_bytes()
+        file = (_root[0] / row.path).open("rb")
     except FileNotFoundError as error:
         raise BlobMissing(digest) from error
-    return cipher.unseal(cipher.keys(), sealed, key_id=row.key_id, context=f"blob:{digest}")
+    if file.read(cipher.NONCE_BYTES) == row.nonce:
+        with file:
+            sealed = row.nonce + file.read()
+        return iter([cipher.unseal(cipher.keys(), sealed, key_id=row.key_id, context=f"blob:{digest}")])
+    pieces = _pieces(file, row.key_id, stream_name(row.nonce), digest)
+    return chain([next(pieces)], pieces)
+
+
+def stream_name(nonce: bytes) -> str:
+    """What binds bytes that were sealed piece by piece to their row."""
+    return f"blob:{nonce.hex()}"
+
+
+def _pieces(file: BinaryIO, key_id: str, name: str, digest: str) -> Iterator[bytes]:
+    """The pieces of a stream, the last of them only where all of it was what the hash says.
+
+    Raises:
+        StreamDamaged: it was changed or cut, or is another one.
+    """
+    with file:
+        file.seek(0)
+        seen, held = hashlib.sha256(), b""
+        for piece in stream.read(file, {key_id: cipher.keys().data_key(key_id)}, name):
+            seen.update(piece)
+            if held:
+                yield held
+            held = piece
+        if seen.hexdigest() != digest:
+            raise stream.StreamDamaged("it is not what its hash says")
+        yield held
 
 
 def hold(session: Session, digests: Iterable[str]) -> None:
@@ -114,6 +154,20 @@ def _is_known(session: Session, name: str) -> bool:
     return session.scalar(select(StoredBlob.sha256).where(StoredBlob.sha256 == name)) is not None
 
 
+def root() -> Path:
+    """Where blobs lie."""
+    return _root[0]
+
+
+def move_in(passing: str, digest: str) -> str:
+    """Give a file that is whole on the disk the place of its hash; answers it, seen from the root."""
+    relative = f"{digest[:2]}/{digest}"
+    target = _root[0] / relative
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _put_in_place(Path(passing), target)
+    return relative
+
+
 def _write(target: Path, content: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     passing = target.with_suffix(f".{os.getpid()}.part")
@@ -122,6 +176,11 @@ def _write(target: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     passing.chmod(0o600)
+    _put_in_place(passing, target)
+
+
+def _put_in_place(passing: Path, target: Path) -> None:
+    """Rename a file and see the new name on the disk."""
     passing.replace(target)
     folder = os.open(target.parent, os.O_RDONLY)
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import func, select
@@ -25,8 +27,19 @@ class FileGone(RuleBroken):
     code = "transfer_file_gone"
 
 
-def fetch(ctx: Context, transfer_id: int, what: str) -> tuple[str, bytes]:
+@dataclass(frozen=True)
+class Fetched:
+    """A file or its manifest on its way: its name, how many bytes it has, and the pieces as they are read."""
+
+    name: str
+    size: int
+    pieces: Iterator[bytes]
+
+
+def fetch(ctx: Context, transfer_id: int, what: str) -> Fetched:
     """The file or its manifest for the section that receives; each fetch is recorded.
+
+    The pieces may be read after the transaction has ended.
 
     Raises:
         NotFound: there is none, or it is for another section.
@@ -41,7 +54,7 @@ def fetch(ctx: Context, transfer_id: int, what: str) -> tuple[str, bytes]:
             "必要なときはデータ保護管理者に相談してください。",
             f"The file was kept until {row.expires_on} and is erased. Ask the data protection manager.",
         )
-    content = row.manifest if what == "manifest" else blobs.get(ctx.session, row.file_sha256)
+    pieces = iter([row.manifest]) if what == "manifest" else blobs.read(ctx.session, row.file_sha256)
     ctx.session.add(
         DataTransferFetch(
             transfer_id=row.id,
@@ -53,7 +66,9 @@ def fetch(ctx: Context, transfer_id: int, what: str) -> tuple[str, bytes]:
         )
     )
     audit.record(ctx, Tag.TRANSFER_FETCHED, f"transfer:{row.id}", detail={"what": what})
-    return (row.file_name if what == "file" else f"{row.file_name}.manifest.json"), content
+    if what == "manifest":
+        return Fetched(f"{row.file_name}.manifest.json", len(row.manifest), pieces)
+    return Fetched(row.file_name, row.size, pieces)
 
 
 def erase_expired(ctx: Context) -> int:

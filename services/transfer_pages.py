@@ -26,7 +26,7 @@ from models.data_use import (
 from models.masters import Office
 from models.person import find_by_addressee_number
 from models.staff import names_of
-from services import audit, data_use, data_use_endings, transfers
+from services import audit, data_use, data_use_endings, person_bits
 from services.context import Actor, Context
 from services.data_use import APPLICANT, CHIEF, MANAGER, REVIEWERS
 from services.errors import NotAllowed, NotFound
@@ -196,7 +196,7 @@ def trace(ctx: Context, addressee_number: str) -> Sequence[DataTransfer]:
     found = [
         row
         for row in ctx.session.scalars(statement.execution_options(yield_per=PAGE))
-        if transfers.holds(row.persons, person_id)
+        if person_bits.holds(row.persons, person_id)
     ]
     audit.record(ctx, Tag.TRANSFER_TRACED, f"person:{person_id}", detail={"found": len(found)})
     return found

@@ -23,6 +23,7 @@ from rules.eras import PartialDate
 from rules.periods import month_end
 from services import city, protection
 from services.context import Context
+from services.person_bits import PersonBits
 
 AT_ONCE = 5_000
 OUTSIDE_REGISTER = "3"
@@ -80,8 +81,8 @@ class Wanted:
 class Told:
     """What was read: whom, and how many had their places left out."""
 
-    persons: set[int] = field(default_factory=set)
-    hidden: set[int] = field(default_factory=set)
+    persons: PersonBits = field(default_factory=PersonBits)
+    hidden: PersonBits = field(default_factory=PersonBits)
 
 
 def held(person_range: str) -> frozenset[str]:

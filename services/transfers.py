@@ -7,9 +7,7 @@ comes before the file or after it, never between. What is refused is put on reco
 
 from __future__ import annotations
 
-import hashlib
-import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -21,7 +19,7 @@ from interchange.dictionary.catalog import items
 from interchange.transfers import layouts, manifest
 from interchange.transfers.definitions import Transfer, transfers
 from interchange.transfers.layouts import LayoutBroken, Written
-from models import blobs, manifests
+from models import growing_blobs, manifests
 from models.audit.tags import Tag
 from models.data_use import (
     DataTransfer,
@@ -31,6 +29,7 @@ from models.data_use import (
     list_approvals,
     lock_applications_for,
 )
+from models.growing_blobs import Growing
 from rules.data_use import gate
 from rules.data_use.gate import Approved, Refusal, Run
 from rules.periods import month_start
@@ -136,16 +135,16 @@ def run(ctx: Context, asked: Asked) -> Outcome:
     application, approval, refusal = _choose(ctx, asked)
     if refusal is not None or application is None or approval is None:
         return _refused(ctx, asked, refusal or Refusal(gate.Missing.NO_APPROVAL), approval)
-    told = Told()
-    written = _write(ctx, asked, application, told)
-    lock_applications_for(ctx.session, asked.transfer.id, asked.recipient)
-    ctx.session.refresh(approval)
-    if (sent := _find_sent(ctx.session, asked)) is not None:
-        return Outcome(sent=sent, is_new=False)
-    refusal = gate.refuse(_approved(ctx.session, application, approval), _run(ctx, asked, application))
-    if refusal is not None:
-        return _refused(ctx, asked, refusal, approval)
-    return Outcome(sent=_send(ctx, asked, application, approval, written, told))
+    with growing_blobs.growing() as file:
+        made = _write(ctx, asked, application, file)
+        lock_applications_for(ctx.session, asked.transfer.id, asked.recipient)
+        ctx.session.refresh(approval)
+        if (sent := _find_sent(ctx.session, asked)) is not None:
+            return Outcome(sent=sent, is_new=False)
+        refusal = gate.refuse(_approved(ctx.session, application, approval), _run(ctx, asked, application))
+        if refusal is not None:
+            return _refused(ctx, asked, refusal, approval)
+        return Outcome(sent=_send(ctx, asked, application, approval, made))
 
 
 def _choose(
@@ -205,7 +204,17 @@ def _run(ctx: Context, asked: Asked, application: DataUseApplication) -> Run:
     )
 
 
-def _write(ctx: Context, asked: Asked, application: DataUseApplication, told: Told) -> Written:
+@dataclass(frozen=True)
+class Made:
+    """A file that is whole and sealed but not sent: what went into it, and whom it is about."""
+
+    file: Growing
+    written: Written
+    told: Told
+
+
+def _write(ctx: Context, asked: Asked, application: DataUseApplication, file: Growing) -> Made:
+    """Read the rows and write them as they come; neither the rows nor the file are ever whole in memory."""
     chosen = transfer_rows.columns(asked.items if asked.items is not None else application.items)
     wanted = Wanted(
         chosen,
@@ -214,14 +223,18 @@ def _write(ctx: Context, asked: Asked, application: DataUseApplication, told: To
         application.with_places,
         asked.record_id,
     )
+    told = Told()
     try:
-        return layouts.write(asked.transfer.layout, chosen, transfer_rows.read(ctx, wanted, told))
+        rows = transfer_rows.read(ctx, wanted, told)
+        written = layouts.write(asked.transfer.layout, chosen, rows, file)
     except LayoutBroken as broken:
         raise LayoutRefused(
             f"{broken.line}行目の項目「{broken.item}」が{broken.width}バイトに収まりません。"
             "移転の定義の桁数を確かめてください。何も送っていません。",
             f"Line {broken.line}: {broken.item} does not fit into {broken.width} bytes. Nothing was sent.",
         ) from broken
+    file.finish()
+    return Made(file, written, told)
 
 
 def _send(
@@ -229,11 +242,11 @@ def _send(
     asked: Asked,
     application: DataUseApplication,
     approval: DataUseApproval,
-    written: Written,
-    told: Told,
+    made: Made,
 ) -> DataTransfer:
     """The moment of sending: the sealed file, its row, its manifest and its event, together."""
-    layout, digest = asked.transfer.layout, hashlib.sha256(written.content).hexdigest()
+    layout, written, told = asked.transfer.layout, made.written, made.told
+    size, digest = made.file.size, made.file.keep(ctx.session, ctx.at)
     sequence = 1 + int(_last_sequence(ctx.session, asked) or 0)
     name = f"{asked.transfer.id}-{asked.recipient}-{asked.period.replace(':', '-')}-{sequence:06}"
     name += ".csv" if layout.kind == "csv" else ".txt"
@@ -256,7 +269,7 @@ def _send(
         "replaced": len(written.replaced),
         "file": {
             "name": name,
-            "size": len(written.content),
+            "size": size,
             "sha256": digest,
             "kind": layout.kind,
             "encoding": layout.encoding,
@@ -264,7 +277,6 @@ def _send(
         "made_at": ctx.at.isoformat(),
         "made_by": ctx.actor.staff_number,
     }
-    blobs.put(ctx.session, written.content, ctx.at)
     row = DataTransfer(
         transfer=asked.transfer.id,
         recipient=asked.recipient,
@@ -273,13 +285,13 @@ def _send(
         approval_id=approval.id,
         file_name=name,
         file_sha256=digest,
-        size=len(written.content),
+        size=size,
         rows=written.lines,
         person_count=len(told.persons),
         hidden_places=len(told.hidden),
         replaced=[asdict(one) for one in written.replaced],
         manifest=manifest.document(facts, manifests.sign(manifest.signed_text(facts))),
-        persons=as_bits(told.persons),
+        persons=told.persons.packed(),
         made_at=ctx.at,
         made_by=ctx.actor.staff_number,
         expires_on=ctx.today + timedelta(days=asked.transfer.keep_days),
@@ -329,20 +341,6 @@ def _last_sequence(session: Session, asked: Asked) -> int | None:
         DataTransfer.transfer == asked.transfer.id, DataTransfer.recipient == asked.recipient
     )
     return session.scalar(statement)
-
-
-def as_bits(persons: Collection[int]) -> bytes:
-    """Who stands in a file, as a compressed row of bits by the id."""
-    bits = bytearray(max(persons, default=0) // 8 + 1)
-    for one in persons:
-        bits[one // 8] |= 1 << one % 8
-    return zlib.compress(bytes(bits))
-
-
-def holds(bits: bytes, person_id: int) -> bool:
-    """Whether a person stands in a file."""
-    opened = zlib.decompress(bits)
-    return person_id // 8 < len(opened) and bool(opened[person_id // 8] >> person_id % 8 & 1)
 
 
 def refusal_words(missing: str, told: Iterable[str]) -> tuple[str, str]:

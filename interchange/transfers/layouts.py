@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from interchange.transfers.definitions import Layout
 
@@ -42,27 +43,31 @@ class Replaced:
 
 @dataclass
 class Written:
-    """The bytes of a file, how many lines of persons are in it, and what was replaced."""
+    """How many lines of persons went into a file, and what was replaced in them."""
 
-    content: bytes = b""
     lines: int = 0
     replaced: list[Replaced] = field(default_factory=list)
 
 
-def write(layout: Layout, items: Sequence[str], rows: Iterable[Sequence[str]]) -> Written:
-    """Write the rows, each a text for each item.
+class Taking(Protocol):
+    """Whatever takes the bytes of a file, one after the other."""
+
+    def write(self, content: bytes, /) -> int: ...
+
+
+def write(layout: Layout, items: Sequence[str], rows: Iterable[Sequence[str]], out: Taking) -> Written:
+    """Write the rows, each a text for each item, a part at a time as they come.
 
     Raises:
         LayoutBroken: a value is longer than its place.
         KeyError: a fixed layout has no width for an item.
     """
-    written, parts = Written(), io.BytesIO()
+    written = Written()
     if layout.kind == "csv":
-        parts.write(_csv([items]).encode(layout.encoding))
+        out.write(_csv([items]).encode(layout.encoding))
     for part in _parts(rows):
-        parts.write(_encoded(layout, items, part, written))
+        out.write(_encoded(layout, items, part, written))
         written.lines += len(part)
-    written.content = parts.getvalue()
     return written
 
 

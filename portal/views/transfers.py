@@ -97,11 +97,12 @@ class TransferView(BaseView):
     def _fetch(self, transfer_id: int, what: str, media_type: str) -> Any:
         try:
             with unit_of_work(current_actor(), clock.now()) as ctx:
-                name, content = transfer_files.fetch(ctx, transfer_id, what)
+                fetched = transfer_files.fetch(ctx, transfer_id, what)
         except RuleBroken as refused:
             return self._show(transfer_id, t(refused.message_ja, refused.message_en)), 422
-        answer = Response(content, mimetype=media_type)
-        answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+        answer = Response(fetched.pieces, mimetype=media_type)
+        answer.content_length = fetched.size
+        answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(fetched.name)}"
         return answer
 
     def _show(self, transfer_id: int, refused: str = "") -> Any:

@@ -1,5 +1,7 @@
 """The data dictionary against the tables: what it says is held is there, what transfers name is in it."""
 
+import io
+
 import pytest
 
 from interchange.dictionary import catalog
@@ -55,8 +57,9 @@ def test_what_is_usual_can_be_sent_and_has_its_place_in_the_layout() -> None:
 
 def test_a_fixed_line_has_its_width_in_bytes_and_rare_signs_are_replaced_and_listed() -> None:
     layout = definitions.Layout("fixed", "cp932", {"addressee_number": 15, "name": 10})
-    written = layouts.write(layout, ["addressee_number", "name"], [["1", "髙橋𠮷"], ["2", "改\n行"]])
-    lines = written.content.split(b"\r\n")
+    out = io.BytesIO()
+    written = layouts.write(layout, ["addressee_number", "name"], [["1", "髙橋𠮷"], ["2", "改\n行"]], out)
+    lines = out.getvalue().split(b"\r\n")
     assert [len(line) for line in lines[:2]] == [25, 25]
     assert lines[0][15:].decode("cp932").rstrip() == "髙橋〓"
     assert [(one.line, one.item, one.code_point) for one in written.replaced] == [
@@ -68,6 +71,6 @@ def test_a_fixed_line_has_its_width_in_bytes_and_rare_signs_are_replaced_and_lis
 def test_a_value_that_is_too_long_is_refused_with_its_place_and_never_cut() -> None:
     layout = definitions.Layout("fixed", "cp932", {"name": 4})
     with pytest.raises(layouts.LayoutBroken) as broken:
-        layouts.write(layout, ["name"], [["見本"], ["見本市"]])
+        layouts.write(layout, ["name"], [["見本"], ["見本市"]], io.BytesIO())
     assert (broken.value.line, broken.value.item, broken.value.width) == (2, "name", 4)
     assert "見本" not in str(broken.value)

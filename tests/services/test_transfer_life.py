@@ -21,6 +21,7 @@ from services import (
     data_use,
     data_use_endings,
     periodic,
+    person_bits,
     protective_marks,
     transfer_files,
     transfer_pages,
@@ -74,6 +75,14 @@ def sent(ctx: Context, month: date = NOVEMBER) -> DataTransfer:
     return found
 
 
+def fetched(ctx: Context, transfer_id: int, what: str = "file") -> bytes:
+    """What the section gets, whole."""
+    found = transfer_files.fetch(ctx, transfer_id, what)
+    content = b"".join(found.pieces)
+    assert found.size == len(content)
+    return content
+
+
 def run_job(ctx: Context, period: str) -> list[str]:
     """The month's job, every step; what it left out."""
     checkpoint: dict[str, object] = {}
@@ -108,7 +117,7 @@ def test_after_an_outage_each_missed_month_is_sent_once(
         assert all(one.endswith(": データ利用の承認がありません") for one in skipped)
     files = back.session.scalars(select(DataTransfer).order_by(DataTransfer.id)).all()
     assert [(one.period, one.sequence) for one in files] == list(zip(periods, (1, 2, 3), strict=True))
-    assert all(transfers.holds(one.persons, person_id) for one in files)
+    assert all(person_bits.holds(one.persons, person_id) for one in files)
 
 
 def test_a_value_too_long_stops_its_own_file_and_no_other(
@@ -136,11 +145,11 @@ def test_a_file_is_erased_with_proof_when_its_time_is_over(
     insured(citizen)
     approved(citizen, manager)
     row = sent(citizen)
-    name, content = transfer_files.fetch(citizen, row.id, "file")
-    assert name == row.file_name
+    assert transfer_files.fetch(citizen, row.id, "file").name == row.file_name
+    content = fetched(citizen, row.id)
     last_day, after = later(citizen, days=30), later(citizen, days=31)
     assert transfer_files.erase_expired(last_day) == 0
-    assert transfer_files.fetch(last_day, row.id, "file")[1] == content
+    assert fetched(last_day, row.id) == content
     with pytest.raises(FileGone):  # its time is over although nothing erased it yet
         transfer_files.fetch(after, row.id, "file")
     assert transfer_files.erase_expired(after) == 1
@@ -151,7 +160,7 @@ def test_a_file_is_erased_with_proof_when_its_time_is_over(
         transfer_files.fetch(after, row.id, "file")
     (event,) = told(citizen.session, Tag.TRANSFER_ERASED)
     assert (event.detail["gone"], event.detail["shared"]) == (True, False)
-    document = transfer_files.fetch(after, row.id, "manifest")[1]
+    document = fetched(after, row.id, "manifest")
     assert manifest.check(document, content, manifests.is_signed).told["file"]["sha256"] == row.file_sha256
 
 
@@ -162,7 +171,7 @@ def test_bytes_that_two_months_share_stay_until_the_last_of_them_ends(
     first, second = sent(citizen), sent(later(citizen, days=10), date(2026, 12, 1))
     assert first.file_sha256 == second.file_sha256
     transfer_files.erase_expired(later(citizen, days=31))
-    assert transfer_files.fetch(later(citizen, days=31), second.id, "file")[1]
+    assert fetched(later(citizen, days=31), second.id)
     with pytest.raises(FileGone):
         transfer_files.fetch(later(citizen, days=31), first.id, "file")
     transfer_files.erase_expired(later(citizen, days=41))
@@ -204,7 +213,7 @@ def test_protected_places_are_left_out_of_the_file_itself(citizen: Context, mana
     )
     row = transfers.send_month(section, "address_system", "11", NOVEMBER).sent
     assert row is not None
-    file = transfer_files.fetch(section, row.id, "file")[1].decode()
+    file = fetched(section, row.id).decode()
     lines = {line.split(",")[1]: line.split(",")[2:] for line in file.splitlines()[1:]}
     assert lines["見本　二"] == ["", "", ""]
     assert lines["見本　一"][1] == PLACE

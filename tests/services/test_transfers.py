@@ -12,7 +12,7 @@ from models import blobs, manifests
 from models.crypto.keyring import Keyring
 from models.data_use import DataTransferRefusal, DataUseApproval
 from models.masters import Posting
-from services import data_use, data_use_decisions, transfers
+from services import data_use, data_use_decisions, person_bits, transfers
 from services.context import Context, Principal, names_of
 from services.data_use_decisions import OwnApplication
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
@@ -70,8 +70,8 @@ def test_a_file_leaves_under_an_approval_and_its_manifest_is_checked_offline(
     told = manifest.check(sent.manifest, file, manifests.is_signed).told
     assert (told["rows"], told["sequence"], told["period"]) == (1, 1, "2026-11")
     assert file.decode().splitlines()[1].endswith(",20261120,")
-    assert transfers.holds(sent.persons, person_id)
-    assert not transfers.holds(sent.persons, person_id + 1)
+    assert person_bits.holds(sent.persons, person_id)
+    assert not person_bits.holds(sent.persons, person_id + 1)
     with pytest.raises(manifest.ManifestWrong):
         manifest.check(sent.manifest, file + b"x", manifests.is_signed)
     with pytest.raises(manifest.ManifestWrong):
