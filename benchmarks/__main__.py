@@ -13,6 +13,7 @@ from benchmarks import (
     slips,
     studio,
     task_queue,
+    transfer,
     upload_check,
     workflow,
 )
@@ -29,6 +30,7 @@ BENCHES: dict[str, Bench] = {
     "replay": replay.run,
     "slips": slips.run,
     "studio": studio.run,
+    "transfer": transfer.run,
 }
 
 

@@ -97,7 +97,7 @@ def read(ctx: Context, wanted: Wanted, told: Told) -> Iterator[list[str]]:
     writers = [_writer(ctx, one, day) for one in wanted.items]
     places = [n for n, one in enumerate(wanted.items) if catalog.items()[one].mask == catalog.PROTECTIVE]
     hidden = protection.list_every_hidden(ctx) if places and not wanted.with_places else frozenset()
-    statement = _statement(wanted, day).execution_options(yield_per=AT_ONCE)
+    statement = query(wanted, day).execution_options(yield_per=AT_ONCE)
     for row in ctx.session.execute(statement):
         person_id, head_id = row[0], row[1]
         told.persons.add(person_id)
@@ -109,7 +109,8 @@ def read(ctx: Context, wanted: Wanted, told: Told) -> Iterator[list[str]]:
         yield values
 
 
-def _statement(wanted: Wanted, day: date) -> Select[Any]:
+def query(wanted: Wanted, day: date) -> Select[Any]:
+    """The one statement of a run: person, head of the household, then the items in their order."""
     expressions = [{**EXPRESSIONS, **OF_INSURED}[one] for one in wanted.items]
     current = and_(PersonRecord.person_id == Person.id, PersonRecord.superseded_at.is_(None))
     if wanted.person_range == "outside_register":
