@@ -21,7 +21,7 @@ from models.form_entry import FormEntry
 from models.limits import RateCounter
 from models.operation import CaseMigration
 from models.vault import PREFIX
-from services import audit
+from services import audit, open_cases
 from services.context import Context
 
 DEEDS_KEPT = timedelta(days=7)  # longer than any page stays open
@@ -51,6 +51,7 @@ def run(ctx: Context, number_days: int) -> Tidied:
     numbers = _discard_numbers(ctx, number_days)
     deeds = ctx.session.execute(delete(Deed).where(Deed.at < ctx.at - DEEDS_KEPT))
     counters = ctx.session.execute(delete(RateCounter).where(RateCounter.expires <= ctx.at.timestamp()))
+    open_cases.forget(ctx)
     done = Tidied(numbers, _count(deeds), _count(counters), _forget_moves(ctx), keys)
     if done.any:
         detail = {

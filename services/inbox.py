@@ -34,7 +34,7 @@ from models.bulk import table
 from models.case import WorkItem
 from models.list_layout import ListLayout
 from models.masters import ReasonCode
-from services import inbox_overview, inbox_questions
+from services import inbox_overview, inbox_questions, open_cases
 from services.context import Actor, Context
 from services.inbox_filters import Filters, due_kind, in_box, narrowed, open_to
 from services.inbox_order import IN_ORDER, NO_DUE, follows
@@ -77,7 +77,10 @@ LISTED = len(Listed._fields)
 
 @dataclass(frozen=True)
 class Waiting:
-    """A row of a box. `why_not` says why the actor must not do it: excluded or role; None where he may."""
+    """A row of a box. `why_not` says why the actor must not do it: excluded or role; None where he may.
+
+    `open_by` names one of the others who have its case open now.
+    """
 
     item: Listed
     reason: str
@@ -88,6 +91,7 @@ class Waiting:
     due_kind: str
     is_put_off: bool
     why_not: str | None
+    open_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -217,6 +221,7 @@ def _page(question: Question, longest: int) -> Select[Any]:
         func.coalesce(ReasonCode.name_en, ""),
         func.coalesce(staff.last_name, ""),
         func.coalesce(staff.first_name, ""),
+        func.coalesce(open_cases.one_of_others(), ""),
         layout.scalar_subquery(),
     )
     return (
@@ -231,7 +236,7 @@ def _page(question: Question, longest: int) -> Select[Any]:
 
 def _waiting(ctx: Context, row: tuple[Any, ...]) -> Waiting:
     item = Listed(*row[:LISTED])
-    reason, reason_en, last_name, first_name = row[LISTED : LISTED + 4]
+    reason, reason_en, last_name, first_name, open_by = row[LISTED : LISTED + 5]
     blind = VERIFIER in ctx.actor.roles  # the reason is what he enters from the paper (B4)
     kind = due_kind(item.due_on, ctx.today)
     return Waiting(
@@ -244,6 +249,7 @@ def _waiting(ctx: Context, row: tuple[Any, ...]) -> Waiting:
         due_kind=kind,
         is_put_off=item.follow_up_on is not None and item.follow_up_on > ctx.today and kind != "late",
         why_not=_why_not(item, ctx.actor),
+        open_by=open_by,
     )
 
 

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from models import direct
 from models.bulk import table
-from models.case import WorkItem
+from models.case import Definition, WorkItem
 from services.context import Context
 from services.inbox_filters import BOXES, in_box
 from services.inbox_order import follows
@@ -97,7 +97,7 @@ def _asked(question: Question) -> CompoundSelect[Any]:
     numbers = [column for column in groups.c if column.name.startswith(NUMBERS)]
     return union_all(
         _values(groups, "role", groups.c.role, _as_text([func.sum(one) for one in numbers])),
-        _values(groups, "procedure", groups.c.procedure, groups.c.procedure),
+        _procedures(groups),
         _values(groups, "district", groups.c.postal_code, groups.c.postal_code),
         _elements(groups),
         _assignees(groups),
@@ -135,6 +135,21 @@ def _groups(question: Question) -> CTE:
 def _values(groups: CTE, name: str, value: ColumnElement[str], words: ColumnElement[str]) -> Any:
     here = cast(func.sum(groups.c.here), Integer)
     return select(_text(name), value, here, words, _text("")).group_by(value)
+
+
+def _procedures(groups: CTE) -> Any:
+    """The procedures, called as their newest version in force is."""
+    slug = groups.c.procedure
+    ja, en = (
+        select(title)
+        .where(Definition.slug == slug, Definition.state == literal_column("'published'", String))
+        .order_by(Definition.version.desc())
+        .limit(1)
+        .scalar_subquery()
+        for title in (Definition.title_ja, Definition.title_en)
+    )
+    columns = _text("procedure"), slug, cast(func.sum(groups.c.here), Integer)
+    return select(*columns, func.coalesce(ja, ""), func.coalesce(en, "")).group_by(slug)
 
 
 def _elements(groups: CTE) -> Any:
@@ -197,7 +212,7 @@ def _told(rows: Sequence[tuple[str, str, int, str, str]], kept: int) -> Overview
 
 
 def _choice(name: str, value: str, here: int, ja: str, en: str) -> Choice:
-    if name == "element":
+    if name in {"element", "procedure"}:
         return Choice(value, ja, en, here)
     words = f"{ja} {en}".strip() if name == "assignee" else value
     return Choice(value, words, words, here)

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, String, and_, bindparam, false, literal_column
 
 from models.case import WorkItem
+from models.open_case import OPEN_FOR
 from services.context import Actor, Context
 from services.inbox_filters import SUPERVISORS, Filters, in_box, narrowed_as, shape_of
 
@@ -57,7 +58,12 @@ def ask(
         one, words = shape_of(narrowing, _name(place))
         shapes.append((other, one))
         values |= words
-    told = {"me": ctx.actor.staff_id, "office": ctx.actor.office_id, "after": after}
+    told = {
+        "me": ctx.actor.staff_id,
+        "office": ctx.actor.office_id,
+        "after": after,
+        "open_since": ctx.at - OPEN_FOR,
+    }
     question = Question(box, shape, tuple(shapes), roles_of(ctx.actor), ctx.today, after is not None)
     return question, {**told, **values}
 

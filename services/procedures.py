@@ -35,6 +35,12 @@ def titles(session: Session, slugs: Iterable[str]) -> dict[str, tuple[str, str]]
     return {slug: TITLES.get(slug) or drawn.get(slug, (slug, slug)) for slug in wanted}
 
 
+def called(slug: str, drawn: tuple[str, str]) -> tuple[str, str]:
+    """What a procedure is called whose diagram calls it so."""
+    ja, en = drawn
+    return TITLES.get(slug) or (ja or slug, en or ja or slug)
+
+
 def notified(session: Session) -> dict[str, tuple[str, str]]:
     """The procedures that begin with a notification and so have reasons: ours, then those of the city."""
     named = set(session.scalars(select(ReasonCode.procedure).distinct()))
@@ -59,4 +65,4 @@ def _in_force(session: Session, slugs: Iterable[str]) -> dict[str, tuple[str, st
         newest, (newest.c.slug == Definition.slug) & (newest.c.version == Definition.version)
     )
     rows = session.execute(statement)
-    return {row.slug: (row.title_ja or row.slug, row.title_en or row.title_ja or row.slug) for row in rows}
+    return {row.slug: called(row.slug, (row.title_ja, row.title_en)) for row in rows}

@@ -218,6 +218,11 @@ def titles(ctx: Context, slugs: Iterable[str]) -> dict[str, tuple[str, str]]:
     return {**procedures.titles(ctx.session, wanted - SHARED.keys()), **SHARED}
 
 
+def called(process: str, drawn: tuple[str, str]) -> tuple[str, str]:
+    """What a procedure is called whose diagram calls it so."""
+    return SHARED.get(process) or procedures.called(process, drawn)
+
+
 def title_in(bundle: Bundle, process: str) -> tuple[str, str]:
     """What a process of a parcel is called: by us, or else by its diagram."""
     if process in SHARED or process not in bundle.bpmn:

@@ -20,11 +20,11 @@ CHANGED, TOLD, MARKS, CONNECTION = "audit_changed", "audit_told", "audit_marks",
 SESSION = "audit_session"
 UNWATCHED = frozenset(
     {"rate_counter", "number_series", "draft", "deed", "user_preference", "job", "job_skip", "audit_event"}
-    | {"audit_head", "audit_mark", "notice"}
+    | {"audit_head", "audit_mark", "notice", "open_case"}
 )
 _WRITES = re.compile(r"\s*(?:WITH|INSERT|UPDATE|DELETE|MERGE|COPY|TRUNCATE)\b", re.IGNORECASE)
 _TABLES = re.compile(
-    r"\b(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|(?<!FOR\s)UPDATE|DELETE\s+FROM|MERGE\s+INTO|COPY|TRUNCATE(?:\s+TABLE)?)"
+    r"\b(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|(?<!FOR\s)(?<!DO\s)UPDATE|DELETE\s+FROM|MERGE\s+INTO|COPY|TRUNCATE(?:\s+TABLE)?)"
     r"\s+(?:ONLY\s+)?\"?(\w+)",
     re.IGNORECASE,
 )

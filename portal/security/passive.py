@@ -8,7 +8,9 @@ READ_BY_THE_API = frozenset(
     {"TaskApi.list", "TaskApi.read", "CaseApi.read", "ProcedureApi.list", "ProcedureApi.form"}
     | {"DescriptionApi.openapi", "DescriptionApi.session"}
 )
-PASSIVE_ENDPOINTS = frozenset({"static", "JobView.progress", *READ_BY_THE_API})
+PASSIVE_ENDPOINTS = frozenset(
+    {"static", "JobView.progress", "OpenCaseView.tell", "OpenCaseView.leave", *READ_BY_THE_API}
+)
 
 
 def is_passive() -> bool:

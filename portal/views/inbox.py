@@ -58,7 +58,7 @@ class InboxView(BaseView):
             page = inbox.read(ctx, place.box, place.filters, place.after, saved_filters.places(kept))
             g.inbox_counts = page.counts
             audit.listed(ctx, f"inbox:{place.box}", len(page.rows))
-            procedures = procedure_titles.titles(ctx, [one.value for one in page.choices["procedure"]])
+            procedures = procedure_titles.of_choices(page.choices["procedure"])
             return self.render_template(
                 "inbox/list.html",
                 title=t("受信箱", "Inbox"),

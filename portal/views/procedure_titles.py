@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from portal.language import t
 from services.context import Context
+from services.inbox_overview import Choice
 from workflows import case_pages
 from workflows.engine.bundle import Bundle
 
@@ -18,6 +19,11 @@ def titles(ctx: Context, slugs: Iterable[str]) -> dict[str, str]:
 def title(ctx: Context, slug: str) -> str:
     """The title of one procedure, as it is in force."""
     return titles(ctx, [slug])[slug]
+
+
+def of_choices(found: Iterable[Choice]) -> dict[str, str]:
+    """The titles of procedures that came with their numbers."""
+    return {one.value: t(*case_pages.called(one.value, (one.ja, one.en))) for one in found}
 
 
 def title_in(bundle: Bundle, process: str) -> str:

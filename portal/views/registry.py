@@ -41,6 +41,7 @@ from portal.views.media import MediumView
 from portal.views.merges import MergeView
 from portal.views.notices import NoticeView
 from portal.views.number_page import NumberView
+from portal.views.open_cases import OpenCaseView
 from portal.views.operation_cases import OperationCaseView
 from portal.views.operation_incidents import OperationIncidentView
 from portal.views.operation_map import OperationMapView
@@ -80,6 +81,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     IntakeView,
     CaseView,
     CaseEntryView,
+    OpenCaseView,
     FormView,
     DelegationView,
     NumberView,
