@@ -6,7 +6,7 @@ from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 from portal.security.roles import ROLES
-from services import job_kinds, mass_printing, periodic, scanning
+from services import job_kinds, mass_printing, outside_register, periodic, scanning
 from services.batch import deciding, regular, transferring
 from services.job_kinds import Ahead, Kind
 from services.periodic import Daily, MonthlyWorkingDay, Periodic
@@ -202,6 +202,13 @@ def register_kinds(settings: Settings) -> None:
             transferring.send_one,
             lease=timedelta(minutes=10),
             long=True,
+        ),
+        Kind(
+            outside_register.KIND,
+            "住登外者の統合宛名システムへの移転",
+            "Persons outside the resident register to the address system",
+            transferring.send_event,
+            as_system=True,
         ),
         Kind(
             transferring.ENDINGS,

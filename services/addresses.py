@@ -7,15 +7,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from models.audit.tags import Tag
 from models.base import in_force, known
 from models.notification import Notification
-from models.person import AddressRecord
+from models.person import AddressRecord, PersonRecord
 from rules.kana import address_search_key
-from services import audit
+from services import audit, outside_register
 from services.context import Context
 from services.recorded import origin
 
@@ -72,7 +72,7 @@ def move_each(
     newcomers: Collection[int] = (),
 ) -> dict[int, AddressRecord]:
     """Record the address of each person, as `move_all` does."""
-    believed = _believed(ctx.session, told.keys() - set(newcomers), from_on, kind)
+    believed, kinds = _believed(ctx.session, told.keys() - set(newcomers), from_on, kind)
     made: dict[int, AddressRecord] = {}
     for person_id, facts in told.items():
         ahead = believed[person_id]
@@ -84,22 +84,33 @@ def move_each(
         detail = {"deed": "moved", "kind": kind, "notification": notification.id if notification else None}
         audit.record(ctx, Tag.REGISTER_CHANGED, f"person:{person_id}", detail=detail)
     ctx.session.add_all(made.values())
+    if kind == RESIDENCE:
+        outside_register.ask_where(ctx, ((one, kinds[one]) for one in made if one in kinds))
     return made
 
 
 def _believed(
     session: Session, person_ids: Collection[int], from_on: date, kind: str
-) -> dict[int, list[AddressRecord]]:
-    """The addresses of persons that reach `from_on` or begin later."""
+) -> tuple[dict[int, list[AddressRecord]], dict[int, str]]:
+    """The addresses of persons that reach `from_on` or begin later, and how each person is registered."""
     found: dict[int, list[AddressRecord]] = defaultdict(list)
+    kinds: dict[int, str] = {}
     if person_ids:
-        statement = select(AddressRecord).where(
-            AddressRecord.person_id.in_(person_ids), AddressRecord.kind == kind
+        of_kind = and_(
+            AddressRecord.person_id == PersonRecord.person_id,
+            AddressRecord.kind == kind,
+            AddressRecord.superseded_at.is_(None),
         )
-        for row in session.scalars(known(statement, AddressRecord)):
-            if row.until_on is None or row.until_on >= from_on:
-                found[row.person_id].append(row)
-    return found
+        statement = (
+            select(PersonRecord.person_id, PersonRecord.resident_kind, AddressRecord)
+            .outerjoin(AddressRecord, of_kind)
+            .where(PersonRecord.person_id.in_(person_ids), PersonRecord.superseded_at.is_(None))
+        )
+        for person_id, resident_kind, row in session.execute(statement):
+            kinds[person_id] = resident_kind
+            if row is not None and (row.until_on is None or row.until_on >= from_on):
+                found[person_id].append(row)
+    return found, kinds
 
 
 def current(session: Session, person_id: int, day: date, kind: str = RESIDENCE) -> AddressRecord | None:

@@ -16,7 +16,7 @@ from models.base import known
 from models.notification import Notification
 from models.person import Person, PersonRecord, SearchKey, list_current
 from rules.kana import kana_search_key, name_search_key
-from services import audit
+from services import audit, outside_register
 from services.context import Context
 from services.errors import PersonUnknown
 from services.numbering import addressee_numbers
@@ -82,6 +82,8 @@ def create_all(
     for person, facts in zip(persons, several, strict=True):
         session.add_all(_search_keys(person.id, facts))
         audit.record(ctx, Tag.REGISTER_CHANGED, f"person:{person.id}", detail=_deed("created", notification))
+    told = zip(persons, several, strict=True)
+    outside_register.ask_where(ctx, ((person.id, facts.resident_kind) for person, facts in told))
     return persons
 
 
@@ -149,6 +151,7 @@ def revise_all(
         audit.record(ctx, Tag.REGISTER_CHANGED, f"person:{one}", detail=detail)
     ctx.session.add_all(rows[one] for one in touched)
     rebuild_search_keys(ctx.session, {one: facts[one] for one in touched if NAMES & set(changed[one])})
+    outside_register.ask_where(ctx, ((one, facts[one].resident_kind) for one in touched))
     return rows
 
 

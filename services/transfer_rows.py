@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, select
@@ -23,10 +24,11 @@ from rules.eras import PartialDate
 from rules.periods import month_end
 from services import city, protection
 from services.context import Context
+from services.outside_register import OUTSIDE
 from services.person_bits import PersonBits
 
 AT_ONCE = 5_000
-OUTSIDE_REGISTER = "3"
+BIRTHS = 50_000  # dates of birth that are remembered while a file is made
 LTC_FROM, LTC_UNTIL = 40, 65
 
 Head = aliased(Person, name="head_person")
@@ -68,13 +70,13 @@ OF_INSURED: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which persons and items a run reads; `record_id` is the one record of a run for one person."""
+    """Which persons and items a run reads; `person_id` is the one person of a run for an event."""
 
     items: tuple[str, ...]
     person_range: str
     month: date
     with_places: bool
-    record_id: int | None = None
+    person_id: int | None = None
 
 
 @dataclass
@@ -115,9 +117,9 @@ def query(wanted: Wanted, day: date) -> Select[Any]:
     current = and_(PersonRecord.person_id == Person.id, PersonRecord.superseded_at.is_(None))
     if wanted.person_range == "outside_register":
         statement = select(Person.id, literal(None), *expressions).join(PersonRecord, current)
-        chosen: ColumnElement[bool] = PersonRecord.resident_kind == OUTSIDE_REGISTER
-        if wanted.record_id is not None:
-            chosen = and_(chosen, PersonRecord.id == wanted.record_id)
+        chosen: ColumnElement[bool] = PersonRecord.resident_kind == OUTSIDE
+        if wanted.person_id is not None:
+            chosen = and_(chosen, Person.id == wanted.person_id)
     else:
         statement = select(Person.id, HouseholdHead.person_id, *expressions)
         statement = _with_insurance(statement.join(PersonRecord, current), day)
@@ -191,7 +193,8 @@ def _writer(ctx: Context, item: str, day: date) -> Writer:
     if item == "head_kind":
         return lambda value, person, _head: "" if value is None else "1" if value == person else "2"
     if item == "ltc_category2_flag":
-        return lambda value, _person, _head: "1" if _is_category_2(value, day) else "0"
+        flags = lru_cache(BIRTHS)(lambda birth: "1" if _is_category_2(birth, day) else "0")
+        return lambda value, _person, _head: flags(value)
     if item == "birth_date":
         return lambda value, _person, _head: value.replace("-", "")
     return lambda value, _person, _head: _text(value)

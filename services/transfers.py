@@ -91,7 +91,7 @@ class Asked:
     month: date
     items: frozenset[str] | None = None
     person_range: str | None = None
-    record_id: int | None = None
+    person_id: int | None = None
 
 
 def get_definition(name: str) -> Transfer:
@@ -109,6 +109,12 @@ def send_month(ctx: Context, name: str, recipient: str, month: date) -> Outcome:
     """The run of a month for one recipient; the second wish of a month is the first one."""
     month = month_start(month)
     return run(ctx, Asked(get_definition(name), recipient, f"{month:%Y-%m}", month))
+
+
+def send_event(ctx: Context, name: str, recipient: str, person_id: int, period: str) -> Outcome:
+    """The run for one person, told by what happened to him; `period` tells the event from all others."""
+    month = month_start(ctx.today)
+    return run(ctx, Asked(get_definition(name), recipient, period, month, person_id=person_id))
 
 
 def month_of(typed: str) -> date:
@@ -187,8 +193,11 @@ def _approved(session: Session, application: DataUseApplication, approval: DataU
 
 def _run(ctx: Context, asked: Asked, application: DataUseApplication) -> Run:
     person_range = asked.person_range or application.person_range
-    statement = select(DataTransfer.period).where(
-        DataTransfer.transfer == asked.transfer.id, DataTransfer.recipient == asked.recipient
+    statement = (  # the same period before any other: the gate asks for that one, or whether there is one
+        select(DataTransfer.period)
+        .where(DataTransfer.transfer == asked.transfer.id, DataTransfer.recipient == asked.recipient)
+        .order_by(DataTransfer.period != asked.period, DataTransfer.id)
+        .limit(1)
     )
     return Run(
         transfer=asked.transfer.id,
@@ -221,7 +230,7 @@ def _write(ctx: Context, asked: Asked, application: DataUseApplication, file: Gr
         asked.person_range or application.person_range,
         asked.month,
         application.with_places,
-        asked.record_id,
+        asked.person_id,
     )
     told = Told()
     try:

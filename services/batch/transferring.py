@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from interchange.transfers.definitions import MONTHLY, transfers
+from interchange.transfers.definitions import EACH_TIME, MONTHLY, transfers
 from models.audit.tags import Tag
 from models.job import Job
-from services import audit, data_use_endings, jobs, transfer_files, transfer_pages
+from models.person import get_current
+from services import audit, data_use_endings, jobs, outside_register, transfer_files, transfer_pages
 from services import transfers as running
 from services.context import Context
 from services.errors import NotFound, RuleBroken
@@ -19,6 +20,7 @@ from services.job_kinds import Progress, Skipped, Work
 
 MONTH, ONE, ERASE = "transfer_month", "transfer_one", "erase_transfers"
 ENDINGS = "tell_of_approvals"
+SENT = ("送付しました。", "Sent.")
 
 
 def ask_one(ctx: Context, pair: str, typed: str) -> Job:
@@ -65,8 +67,26 @@ def send_month(ctx: Context, work: Work) -> Progress:
 def send_one(ctx: Context, work: Work) -> Progress:
     """Send one recipient the file of a month, asked for by hand."""
     _, skipped = _run(ctx, work, work.payload["transfer"], work.payload["recipient"])
-    ja, en = (skipped[0].reason_ja, skipped[0].reason_en) if skipped else ("送付しました。", "Sent.")
+    ja, en = (skipped[0].reason_ja, skipped[0].reason_en) if skipped else SENT
     return Progress({"at": 1}, 1, 1, finished=True, skipped=skipped, message_ja=ja, message_en=en)
+
+
+def send_event(ctx: Context, work: Work) -> Progress:
+    """Send a person outside the resident register to those whom each of his changes goes to (J1)."""
+    person_id, period = int(work.payload["person_id"]), f"{work.payload['asked_on']}:{work.job_id}"
+    if get_current(ctx.session, person_id).resident_kind != outside_register.OUTSIDE:
+        ja, en = (
+            "住民登録のある人になったため、送付していません。",
+            "He is registered by now; nothing was sent.",
+        )
+        return Progress({"at": 1}, 1, 1, finished=True, message_ja=ja, message_en=en)
+    skipped: list[Skipped] = []
+    for transfer in transfers().values():
+        for recipient in transfer.recipients if transfer.schedule == EACH_TIME else ():
+            outcome = running.send_event(ctx, transfer.id, recipient, person_id, period)
+            skipped += _refused(ctx, transfer.id, recipient, outcome)
+    ja, en = (skipped[0].reason_ja, skipped[0].reason_en) if skipped else SENT
+    return Progress({"at": 1}, 1, 1, finished=True, skipped=tuple(skipped), message_ja=ja, message_en=en)
 
 
 def erase(ctx: Context, work: Work) -> Progress:
@@ -110,10 +130,15 @@ def _run(
                 f"transfer:{name}", *_named(ctx, name, recipient, (broken.message_ja, broken.message_en))
             ),
         )
+    return outcome, _refused(ctx, name, recipient, outcome)
+
+
+def _refused(ctx: Context, name: str, recipient: str, outcome: running.Outcome) -> tuple[Skipped, ...]:
+    """What to tell of a run that the gate stopped."""
     if (refused := outcome.refused) is None:
-        return outcome, ()
+        return ()
     words = running.refusal_words(refused.missing, refused.told)
-    return outcome, (Skipped(f"transfer_refusal:{refused.id}", *_named(ctx, name, recipient, words)),)
+    return (Skipped(f"transfer_refusal:{refused.id}", *_named(ctx, name, recipient, words)),)
 
 
 def _named(ctx: Context, name: str, recipient: str, words: tuple[str, str]) -> tuple[str, str]:
