@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
 from rules.calendar_months import add_months
 from rules.periods import FiscalYear, month_end, next_open_day
+from rules.premium.amounts import Column
 
 
 @dataclass(frozen=True)
@@ -76,3 +79,29 @@ def change(before: Sequence[Instalment], total: int, decided_on: date, unit: int
     parts = split(rest, len(coming), unit)
     new = (Instalment(one.number, one.due_on, yen) for one, yen in zip(coming, parts, strict=True))
     return Changed((*kept, *new), 0)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Instalments of many households: one column each; one more after the last; what is to be given back."""
+
+    regular: Column
+    late: Column
+    overpaid: Column
+
+
+def spread(total: Column, before: Column, late_before: Column, kept: int, unit: int) -> Spread:
+    """`change` over columns: the first `kept` instalments of `before` stay, the rest of `total` goes on the others.
+
+    `before` has one column for each instalment, `late_before` what was due after the last of them. Whole yen.
+    """
+    coming = before.shape[1] - kept
+    rest = total - before[:, :kept].sum(axis=1) - late_before
+    owed = np.maximum(rest, 0)
+    regular = before.copy()
+    if coming:
+        each = owed // coming // unit * unit
+        regular[:, kept:] = each[:, np.newaxis]
+        regular[:, kept] = owed - each * (coming - 1)
+    late = np.zeros_like(owed) if coming else owed
+    return Spread(regular, late, np.maximum(-rest, 0))
