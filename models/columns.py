@@ -91,7 +91,10 @@ def add(session: Session, name: str, columns: Mapping[str, Column]) -> int:
         packed[f"{column} size"] = _width(target, column)
     named = ", ".join(f'"{column}"' for column in columns)
     driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f'COPY "{name}" ({named}) FROM STDIN (FORMAT BINARY)') as copy:
+    with (
+        driver.cursor() as cursor,
+        cursor.copy(f'COPY "{name}" ({named}) FROM STDIN (FORMAT BINARY)') as copy,
+    ):
         copy.write(_SIGNATURE)
         copy.write(packed.tobytes())
         copy.write(_TRAILER)

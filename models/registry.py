@@ -6,6 +6,7 @@ import flask_appbuilder.security.sqla.models as security_tables
 
 from models import (
     absence,
+    assessment,
     audit_review,
     base,
     case,
@@ -53,6 +54,7 @@ from models.audit import event
 TABLES = (
     security_tables,
     absence,
+    assessment,
     audit_review,
     case,
     certificate,

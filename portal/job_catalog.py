@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from portal.security.roles import ROLES
 from services import job_kinds, mass_printing, outside_register, periodic, scanning
+from services.assessing import runs as assessment_runs
 from services.batch import deciding, regular, transferring
 from services.job_kinds import Ahead, Kind
 from services.periodic import Daily, MonthlyWorkingDay, Periodic
@@ -229,6 +230,15 @@ def register_kinds(settings: Settings) -> None:
             "証・書類の印刷",
             "Print papers",
             mass_printing.step,
+            max_attempts=3,
+            lease=timedelta(minutes=5),
+            long=True,
+        ),
+        Kind(
+            assessment_runs.KIND,
+            "保険料の賦課の計算",
+            "Compute an assessment run",
+            assessment_runs.step,
             max_attempts=3,
             lease=timedelta(minutes=5),
             long=True,

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import inspect, select, update
 
 from models import vault
+from models.assessment import PremiumCircumstance
 from models.base import Base
 from models.certificate import Certificate
 from models.document import PrintRequest
@@ -44,6 +45,8 @@ TREATMENTS: dict[str, Treatment] = {
     "household_member.person_id": Treatment.COPIED,
     "household_head.person_id": Treatment.COPIED,
     "income.person_id": Treatment.COPIED,
+    "premium_circumstance.person_id": Treatment.COPIED,
+    "assessed_person.person_id": Treatment.STAYS,
     "individual_number.person_id": Treatment.VAULT,
     "person_record.person_id": Treatment.STAYS,
     "address_record.person_id": Treatment.STAYS,
@@ -57,7 +60,7 @@ TREATMENTS: dict[str, Treatment] = {
     "person.merged_into_id": Treatment.POINTER,
 }
 MOVED: tuple[type[Base], ...] = (BranchNumber, Certificate, NotificationPerson, PrintRequest, ProtectiveMark)
-COPIED: tuple[type[Base], ...] = (Enrolment, HouseholdMember, HouseholdHead, Income)
+COPIED: tuple[type[Base], ...] = (Enrolment, HouseholdMember, HouseholdHead, Income, PremiumCircumstance)
 OF_THE_ROW = frozenset(
     {"id", "recorded_at", "recorded_by_id", "superseded_at", "superseded_by_notification_id"}
 )
@@ -135,9 +138,11 @@ def _copy_all(ctx: Context, entity: Any, of_person: int, to_person: int) -> list
 
 
 def _is_beside(row: Any, other: Any) -> bool:
-    """Whether both belong to, or head, the same household at the same time, or tell of the same year."""
+    """Whether both belong to, or head, the same household at the same time, or tell the same."""
     if isinstance(row, Income):
         return bool(row.income_year == other.income_year)
+    if isinstance(row, PremiumCircumstance):
+        return bool((row.kind, row.from_on) == (other.kind, other.from_on))
     return not isinstance(row, Enrolment) and row.household_id == other.household_id and overlap(row, other)
 
 

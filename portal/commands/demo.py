@@ -14,8 +14,9 @@ from portal.commands.demo_cases import cases_command
 from portal.commands.demo_transfers import transfers_command
 from portal.security import factors
 from portal.settings import write_once
+from rules.periods import FiscalYear
 from services.context import SYSTEM
-from services.demonstration import contracting, masters, resident_register, staff
+from services.demonstration import assessments, contracting, masters, resident_register, staff
 from services.demonstration import load as demonstration
 from services.errors import ServiceError
 from services.unit_of_work import unit_of_work
@@ -56,6 +57,7 @@ def load_command(size: str, *, if_empty: bool) -> None:
                 click.echo("people are on record already; nothing loaded")
                 return
             loaded = demonstration.load(ctx, demonstration.SIZES[size], click.echo)
+            assessments.assess_city(ctx, FiscalYear.containing(ctx.today).year)
     except ServiceError as error:
         raise click.ClickException(f"{error.message_ja}\n{error.message_en}") from error
     answer_as_register(settings)

@@ -67,6 +67,9 @@ PERMISSIONS: dict[str, Permission] = {
     "merge.propose": Permission("記録の統合を申し出る", "Propose to merge records", Duty.ENTER),
     "merge.decide": Permission("記録の統合を決定する", "Decide merges of records", Duty.APPROVE),
     "premium.trial": Permission("保険料を試算する", "Try a premium out"),
+    "assessment.read": Permission("賦課と世帯の保険料を見る", "See assessments", Duty.SEE_PERSONS),
+    "assessment.run": Permission("保険料を賦課計算する", "Compute assessments", Duty.ENTER),
+    "assessment.decide": Permission("賦課を承認する", "Approve assessments", Duty.APPROVE),
     "report.daily": Permission("日次の一覧を見る", "See the lists of the day", Duty.SEE_PERSONS),
     "contract.read": Permission("委託契約と体制を見る", "See contracts and their chains"),
     "contract.keep": Permission("委託契約・従事者を登録する", "Keep contracts and their workers", Duty.ENTER),
@@ -143,6 +146,7 @@ _CASES = {
     "protection.read",
     "merge.read",
     "premium.trial",
+    "assessment.read",
     "protection.ask",
     "emergency.take",
 }
@@ -168,6 +172,7 @@ ROLES: dict[str, Role] = {
             | _CASES
             | {
                 "notification.submit",
+                "assessment.run",
                 "case.withdraw",
                 "media.read",
                 "media.ask",
@@ -215,6 +220,7 @@ ROLES: dict[str, Role] = {
             | _TRANSFERS
             | {
                 "case.withdraw",
+                "assessment.decide",
                 "data_use.decide",
                 "transfer.run",
                 "board.read",

@@ -154,7 +154,7 @@ def _mask(values: Iterable[bool]) -> Mask:
 
 
 def check(household: HouseholdFacts, year: FiscalYear, insured: int) -> list[FactError]:
-    """What cannot be of a household, each with its place. `insured`: bits of the months with anybody insured."""
+    """What cannot be of a household, each with its place. `insured`: months with anybody insured (bits)."""
     errors = [
         FactError(f"{household.where}persons[{place}].{error.where}", error.code, error.values)
         for place, person in enumerate(household.persons)

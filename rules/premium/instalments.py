@@ -91,7 +91,7 @@ class Spread:
 
 
 def spread(total: Column, before: Column, late_before: Column, kept: int, unit: int) -> Spread:
-    """`change` over columns: the first `kept` instalments of `before` stay, the rest of `total` goes on the others.
+    """`change` over columns: the first `kept` instalments stay, the rest of `total` goes on the others.
 
     `before` has one column for each instalment, `late_before` what was due after the last of them. Whole yen.
     """

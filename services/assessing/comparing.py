@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
@@ -14,9 +15,10 @@ from models.assessment import FINAL, INSTALMENTS, Assessment, AssessmentRun
 from models.columns import Column, Columns, read
 from services.assessing.register_facts import Range
 
-SAME, NEW, PERSONS, INCOME, REDUCTION, SPECIFIED, OTHER = range(7)
+SAME, NEW, PERSONS, INCOME, REDUCTION, SPECIFIED, OTHER, GONE = range(8)
 CAUSES: Final = {
     NEW: ("新たに賦課", "Newly assessed"),
+    GONE: ("賦課がなくなる", "Not assessed any more"),
     PERSONS: ("加入者・加入月数", "Insured persons or months"),
     INCOME: ("所得", "Incomes"),
     REDUCTION: ("軽減の判定", "Test of the reduction"),
@@ -77,9 +79,7 @@ def beside(households: Column, before: Columns) -> Columns:
     place = np.minimum(np.searchsorted(ids, households), max(len(ids) - 1, 0))
     found = ids[place] == households if len(ids) else np.zeros(len(households), dtype=np.bool_)
     empty = np.zeros(len(households), dtype=np.int64)
-    told = {
-        name: np.where(found, column[place], 0) if len(ids) else empty for name, column in before.items()
-    }
+    told = {name: np.where(found, column[place], 0) if len(ids) else empty for name, column in before.items()}
     return told | {"known": found.astype(np.int64)}
 
 
@@ -93,12 +93,19 @@ def compared(rows: Columns, known: Columns) -> Columns:
         [
             known["known"] == 0,
             rows["total"] == known["total"],
+            rows["persons"] == 0,
             differ("insured", "months"),
             differ("leviable_income", "household_test_income"),
             differ("reduction"),
             differ("specified", "continuing"),
         ],
-        [NEW, SAME, PERSONS, INCOME, REDUCTION, SPECIFIED],
+        [NEW, SAME, GONE, PERSONS, INCOME, REDUCTION, SPECIFIED],
         OTHER,
     )
     return {"before_total": known["total"], "cause": cause}
+
+
+def late_paid(base: Base, rows: Columns, decided_on: date) -> Column:
+    """What instalments after the regular ones came to that are due by `decided_on`: they stay as they are."""
+    due = [run.id for run in base.runs if run.late_due_on <= decided_on]
+    return rows["late_before"] + np.where(np.isin(rows["run_id"], due), rows["late"], 0)

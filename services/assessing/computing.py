@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -22,6 +22,8 @@ from services.assessing import comparing
 from services.assessing.register_facts import RegisterFacts
 
 OF_PERSON: Final = frozenset({"income_levy", "per_capita_levy"})
+_NOTHING: Final = np.zeros(0, dtype=np.int64)
+_COUNTS: Final = ("persons", "insured", "months", "specified", "continuing", "leviable_income")
 _HOUSEHOLD: Final = (
     *("household_test_income", "earners", "heads", "undeclared", "reduction"),
     *("limit_seven_tenths", "limit_five_tenths", "limit_two_tenths"),
@@ -47,34 +49,52 @@ class Computed:
     refused: Column
 
 
-def compute(
-    read: RegisterFacts, terms: PremiumTerms, before: Columns, calendar: Calendar
-) -> Computed | None:
-    """Assess the households that were read; None where none of them owes anything in the year.
+def compute(read: RegisterFacts, terms: PremiumTerms, before: Columns, calendar: Calendar) -> Computed | None:
+    """Assess the households that were read; None where none of them owes, or owed, anything in the year.
+
+    Who owes no more gets a row of nothing.
 
     `before` is what is in force of them, a row for each at most (`services.assessing.comparing.in_force`).
 
     Raises:
         ValueError: the roundings of the municipality leave a part of a yen.
     """
-    if not len(read.households):
+    gone = before["household_id"][~np.isin(before["household_id"], read.households) & (before["total"] > 0)]
+    if not len(read.households) + len(gone):
         return None
+    rows, persons, refused = _assessed(read, terms)
+    rows = {
+        name: np.concatenate([rows.get(name, _NOTHING), gone if name == "household_id" else gone * 0])
+        for name in _names()
+    }
+    known = comparing.beside(rows["household_id"], before)
+    rows |= comparing.compared(rows, known)
+    rows |= _instalments(rows["total"], known, calendar)
+    return Computed(rows, persons, refused)
+
+
+def _assessed(read: RegisterFacts, terms: PremiumTerms) -> tuple[Columns, Columns, Column]:
+    """The rows of households and of persons, and the households that cannot be assessed."""
+    if not len(read.households):
+        return {}, {"household_id": _NOTHING}, _NOTHING
     households = households_of(read.facts, terms.year)
     figures = assess(households, terms)
     if (figures["total"] % UNIT).any():
-        raise ValueError("the total is no whole yen: a rounding of the municipality is missing")
-    assessments = {"household_id": read.households} | figures_in_yen(households, figures)
-    known = comparing.beside(read.households, before)
-    assessments |= comparing.compared(assessments, known)
-    assessments |= _instalments(assessments["total"], known, calendar)
+        raise ValueError("a part of a yen is left in the total")
+    rows = {"household_id": read.households} | figures_in_yen(households, figures)
+    place = households.persons.household
     persons = {
-        "household_id": read.households[households.persons.household],
-        "place": np.arange(len(read.persons)) - households.first[households.persons.household],
+        "household_id": read.households[place],
+        "place": np.arange(len(read.persons)) - households.first[place],
         "person_id": read.persons,
     } | persons_as_rows(households.persons)
     bad = _impossible(households)
-    good, of_good = ~bad, ~bad[households.persons.household]
-    return Computed(_only(assessments, good), _only(persons, of_good), read.households[bad])
+    return _only(rows, ~bad), _only(persons, ~bad[place]), read.households[bad]
+
+
+def _names() -> tuple[str, ...]:
+    levies = (f"{part}_{levy}" for part in PARTS for levy in LEVIES)
+    return ("household_id", *_COUNTS, *_HOUSEHOLD, *levies, "total")
 
 
 def figures_in_yen(households: Households, figures: Figures) -> Columns:
@@ -112,8 +132,11 @@ def persons_as_rows(persons: Persons) -> Columns:
 
 def persons_of_rows(rows: Mapping[str, Column], household: Column) -> Persons:
     """The columns of persons as they were assessed; `household` is the place of each one's household."""
-    flags = {name: (rows["flags"] >> bit & 1).astype(np.bool_) for bit, name in enumerate(PERSON_FLAGS)}
-    return Persons(household=household, **{name: rows[name] for name in (*PERSON_AMOUNTS, *PERSON_MONTHS)}, **flags)
+    told: dict[str, Any] = {
+        name: (rows["flags"] >> bit & 1).astype(np.bool_) for bit, name in enumerate(PERSON_FLAGS)
+    }
+    told |= {name: rows[name] for name in (*PERSON_AMOUNTS, *PERSON_MONTHS)}
+    return Persons(household=household, **told)
 
 
 def _instalments(total: Column, known: Columns, calendar: Calendar) -> Columns:

@@ -1,8 +1,8 @@
 """The register as the rules read it: who was insured in which household, with incomes and circumstances (D1).
 
 Read set by set as known at one moment, so that a run that goes on tomorrow computes from the same record.
-A head who is not insured counts (擬制世帯主), and so does a member now in the late-elderly scheme (特定同一世帯
-所属者). Nobody has an income on record who was never told of: an adult then counts as undeclared.
+A head who is not insured counts (擬制世帯主), and so does a member now in the late-elderly scheme
+(特定同一世帯所属者). An adult of whom no income was ever told counts as undeclared.
 """
 
 from __future__ import annotations
@@ -289,7 +289,7 @@ def _heads(year: FiscalYear, within: Range, as_of: datetime) -> Select[Any]:
 
 def _former_members(within: Range, as_of: datetime) -> Select[Any]:
     """How long those who moved to the late-elderly scheme belong to the household."""
-    statement = (
+    statement: Any = (
         select(
             HouseholdMember.household_id.label("household"),
             HouseholdMember.person_id.label("person"),
@@ -347,8 +347,13 @@ def _circumstances(year: FiscalYear, within: Range, as_of: datetime) -> Select[A
         case((PremiumCircumstance.is_multiple, 1), else_=0).label("several"),
     ).where(
         PremiumCircumstance.person_id.in_(_persons_of(within)),
-        PremiumCircumstance.from_on <= case((kind == BIRTH, late), else_=year.last_on),
-        case((kind == BIRTH, PremiumCircumstance.from_on >= early), else_=True),
-        or_(PremiumCircumstance.until_on.is_(None), PremiumCircumstance.until_on >= year.first_on),
+        or_(
+            and_(kind == BIRTH, PremiumCircumstance.from_on.between(early, late)),
+            and_(
+                kind != BIRTH,
+                PremiumCircumstance.from_on <= year.last_on,
+                or_(PremiumCircumstance.until_on.is_(None), PremiumCircumstance.until_on >= year.first_on),
+            ),
+        ),
     )
     return known(statement, PremiumCircumstance, as_of)

@@ -11,10 +11,12 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from models.income import AMOUNTS
 from models.person import SEX_LABELS
 from rules.kana import kana_search_key, name_search_key
 from rules.numbers import individual_number_check_digit
 from rules.periods import FiscalYear
+from services.demonstration import incomes
 from services.demonstration.names import SPACE
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("issued_on", "expires_on", "contents", "created_at"),
     ),
     "certificate_event": ("certificate_id", "kind", "at"),
+    "income": (*incomes.COLUMNS, *AMOUNTS, *RECORDED),
 }
 WITH_GIVEN_IDS = ("person", "household", "card_number", "certificate")
 NUMBERS_SPREAD = 90_000_000  # the city's numbers lie in 0000 1…–0009 1…, scattered; edge cases count from 1
@@ -82,6 +85,7 @@ class Register:
     certificates: int = 0
     invented: int = 0
     serials: dict[int, int] = field(default_factory=dict)
+    earners: set[int] = field(default_factory=set)
     rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
     numbers: list[tuple[str, int, str]] = field(default_factory=list)
 
@@ -112,6 +116,17 @@ class Register:
             )
         card_id, number = self._cards(home, household_id)
         self._members(home, household_id, card_id, number)
+        if home.until_on is None:
+            for person in (*(one.person for one in home.members), *(one.person for one in home.heads)):
+                self._incomes(person)
+
+    def _incomes(self, person: Someone) -> None:
+        if person.row_id in self.earners:
+            return
+        self.earners.add(person.row_id)
+        for row, told_on, replaced_on in incomes.told(person, self.today):
+            replaced = self._known(replaced_on) if replaced_on else None
+            self.rows["income"].append((*row, self._known(told_on), replaced))
 
     def _members(self, home: Home, household_id: int, card_id: int, number: str) -> None:
         head_name = home.heads[-1].person.name.written if home.heads else ""

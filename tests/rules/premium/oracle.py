@@ -211,8 +211,15 @@ def _reduction(
 
 
 def _is_here(person: PersonFacts, household: HouseholdFacts, year: int, first: int) -> bool:
-    """Insured on the day of the test. The cases of the oracle know months only."""
-    return person.months is not None and is_charged(person, year, first)
+    """Insured on the day of the test: 1 April, or the first day of the household in the year."""
+    if person.months is not None:
+        return is_charged(person, year, first)
+    starts = [period.acquired_on for one in household.persons for period in one.periods]
+    day = max(date(year, 4, 1), min(starts))
+    return any(
+        period.acquired_on <= day and (period.lost_on is None or day < period.lost_on)
+        for period in person.periods
+    )
 
 
 def _part(  # the figures of one part
