@@ -26,6 +26,7 @@ LOOKS = tuple(
     for tag in (
         Tag.PERSON_READ,
         Tag.HOUSEHOLD_READ,
+        Tag.ASSESSMENT_READ,
         Tag.CASE_READ,
         Tag.ATTACHMENT_READ,
         Tag.PERSON_SEARCHED,
@@ -36,7 +37,7 @@ LOOKS = tuple(
         Tag.PRINT_RUN,
     )
 )
-ONE_PERSON = (Tag.PERSON_READ.value, Tag.HOUSEHOLD_READ.value)
+ONE_PERSON = (Tag.PERSON_READ.value, Tag.HOUSEHOLD_READ.value, Tag.ASSESSMENT_READ.value)
 EMERGENCY = "emergency:"
 DONE, REFUSED = "done", "refused"
 NOBODY = ("", "system")

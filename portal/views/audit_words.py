@@ -298,6 +298,8 @@ SUBJECTS: Mapping[str, Words] = {
     "media": ("電子媒体の一覧", "media"),
     "audit_finding": ("点検の指摘", "finding"),
     "audit_pictures": ("閲覧の図", "pictures"),
+    "assessment_run": ("賦課", "assessment"),
+    "assessments": ("賦課で変わる世帯の一覧", "households that change"),
     "terminal": ("端末", "terminal"),
 }
 INBOXES: Mapping[str, Words] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import request
@@ -13,8 +12,8 @@ from portal import clock
 from portal.language import t
 from portal.security.access import requires
 from portal.security.actor import person_or_address
+from portal.views.premium_words import shown, value_of, yen
 from rules.periods import FiscalYear
-from rules.premium.amounts import as_decimal
 from rules.premium.explaining import PART_NAMES, REDUCTION, Line
 from services import premium_trial, statute
 from services.premium_trial import FIELDS, ROWS, Trial, TrialRefused
@@ -39,18 +38,6 @@ FIELD_NAMES = {
     "first_month": ("加入の月", "From month"),
     "persons": ("世帯", "Household"),
 }
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One line of the derivation as the page says it."""
-
-    who: str
-    title: str
-    rule: str
-    article: str
-    value: str
-    figures: tuple[tuple[str, str, bool], ...]  # title, value, whether it is verified
 
 
 class PremiumTrialView(BaseView):
@@ -113,7 +100,7 @@ class PremiumTrialView(BaseView):
                 questions=[] if told is None else list(_questions(told)),
                 field_names={key: t(*words) for key, words in FIELD_NAMES.items()},
                 parts=[] if told is None else list(_parts(told)),
-                derivation=[] if told is None else list(_derivation(told)),
+                derivation=[] if told is None else [shown(line, _who(told, line)) for line in told.lines],
                 reduction=[] if told is None else list(_reduction(told)),
             )
         )
@@ -142,47 +129,16 @@ def _parts(told: Trial) -> Iterator[dict[str, str]]:
             key: told.figures[f"{name}.{key}"].sum()
             for key in ("income_levy", "per_capita_levy", "household_levy", "before_cap", "cap", "amount")
         }
-        yield {"name": t(*PART_NAMES[name])} | {key: _yen(value) for key, value in figures.items()}
+        yield {"name": t(*PART_NAMES[name])} | {key: yen(value) for key, value in figures.items()}
 
 
 def _reduction(told: Trial) -> Iterator[tuple[str, str]]:
     for line in told.lines:
         if line.name in REDUCTION:
-            yield t(line.figure.title_ja, line.figure.title_en), _value(line)
+            yield t(line.figure.title_ja, line.figure.title_en), value_of(line)
 
 
-def _derivation(told: Trial) -> Iterator[Shown]:
-    for line in told.lines:
-        part = f"{t(*PART_NAMES[line.part])} " if line.part else ""
-        yield Shown(
-            who=""
-            if line.person is None
-            else t(f"{told.rows[line.person] + 1}人目", f"Person {told.rows[line.person] + 1}"),
-            title=part + t(line.figure.title_ja, line.figure.title_en),
-            rule=t(line.figure.rule_ja, line.figure.rule_en),
-            article=line.figure.article,
-            value=_value(line),
-            figures=tuple(
-                (
-                    one.title,
-                    f"{one.value:,}" if type(one.value) is int else str(one.value),
-                    one.certainty == "verified",
-                )
-                for one in line.parameters
-            ),
-        )
-
-
-def _value(line: Line) -> str:
-    unit = line.figure.unit
-    if unit in {"yen", "parts"}:
-        whole, point, rest = line.value.partition(".")
-        return t(f"{int(whole):,}{point}{rest[:2]}円", f"{int(whole):,}{point}{rest[:2]} yen")
-    if unit == "percent":
-        return t(f"{int(line.value) // 10}割", f"{line.value} %") if line.value != "0" else t("なし", "none")
-    return t(f"{line.value}人", line.value) if unit == "count" else line.value
-
-
-def _yen(amount: Any) -> str:
-    exact = as_decimal(int(amount))
-    return f"{exact:,}" if exact == exact.to_integral_value() else f"{exact:,.2f}"
+def _who(told: Trial, line: Line) -> str:
+    if line.person is None:
+        return ""
+    return t(f"{told.rows[line.person] + 1}人目", f"Person {told.rows[line.person] + 1}")

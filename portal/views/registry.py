@@ -12,6 +12,7 @@ from portal.security.lock import LockView, ProofView
 from portal.views.absences import AbsenceView
 from portal.views.absent_tasks import AbsentTasksView
 from portal.views.account_security import AccountSecurityView
+from portal.views.assessments import AssessmentView
 from portal.views.attachments import AttachmentView
 from portal.views.audit import AuditView
 from portal.views.board import BoardView
@@ -29,6 +30,7 @@ from portal.views.dictionary import DictionaryView
 from portal.views.emergency import EmergencyView
 from portal.views.ex_officio import ExOfficioView
 from portal.views.form_looks import FormView
+from portal.views.household_premium import HouseholdPremiumView
 from portal.views.households import HouseholdView
 from portal.views.inbox import InboxView
 from portal.views.intake import IntakeView
@@ -101,6 +103,8 @@ VIEWS: tuple[type[BaseView], ...] = (
     CasePaperView,
     DailyView,
     PremiumTrialView,
+    AssessmentView,
+    HouseholdPremiumView,
     DataUseView,
     TransferView,
     DictionaryView,

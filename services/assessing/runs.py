@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
 
 from models import columns
 from models.assessment import (
@@ -336,6 +337,38 @@ def _must_be_in_time(ctx: Context, first_due: date) -> None:
             f"The premium of that year could be assessed until {last}. It cannot be changed any more.",
             "国民健康保険法110条の2",
         )
+
+
+def find_open(ctx: Context, household_id: int) -> AssessmentRun | None:
+    """The run over one household that waits to be decided; None where there is none."""
+    statement = select(AssessmentRun).where(
+        AssessmentRun.household_id == household_id, AssessmentRun.state.in_((READY, APPROVED))
+    )
+    return ctx.session.scalars(statement.order_by(AssessmentRun.id.desc())).first()
+
+
+def count_waiting(session: Session) -> int:
+    """How many runs wait for the decision of somebody who may approve."""
+    statement = select(func.count()).select_from(AssessmentRun).where(AssessmentRun.state == READY)
+    return int(session.scalar(statement) or 0)
+
+
+def household_numbers(ctx: Context, household_ids: Collection[int]) -> dict[int, str]:
+    """The numbers of households by id."""
+    statement = select(Household.id, Household.household_number).where(Household.id.in_(household_ids))
+    return {row.id: row.household_number for row in ctx.session.execute(statement)}
+
+
+def list_changes(ctx: Context, run_id: int, cause: int | None, first: int, limit: int) -> list[Assessment]:
+    """The households of a run that change, most first: by one of `comparing.CAUSES`, or by any."""
+    statement = select(Assessment).where(Assessment.run_id == run_id)
+    if cause is None:
+        statement = statement.where(Assessment.cause != comparing.SAME)
+    else:
+        statement = statement.where(Assessment.cause == cause)
+    difference = func.abs(Assessment.total - Assessment.before_total)
+    order = statement.order_by(difference.desc(), Assessment.household_id)
+    return list(ctx.session.scalars(order.offset(first).limit(limit)))
 
 
 def _must_be_the_only_one(ctx: Context, fiscal_year: int, household_id: int | None) -> None:

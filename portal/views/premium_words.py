@@ -1,0 +1,67 @@
+"""The figures of a premium as pages say them: the trial at the counter, and assessments on record (D4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from portal.language import t
+from rules.premium.amounts import as_decimal
+from rules.premium.explaining import PART_NAMES
+
+if TYPE_CHECKING:
+    from rules.premium.explaining import Line
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One line of the derivation as the page says it."""
+
+    who: str
+    title: str
+    rule: str
+    article: str
+    value: str
+    figures: tuple[tuple[str, str, bool], ...]  # title, value, whether it is verified
+
+
+def shown(line: Line, who: str) -> Shown:
+    """A line of a derivation in words; `who` is the person it tells of, or nothing."""
+    return Shown(
+        who=who,
+        title=title_of(line),
+        rule=t(line.figure.rule_ja, line.figure.rule_en),
+        article=line.figure.article,
+        value=value_of(line),
+        figures=tuple(
+            (
+                one.title,
+                f"{one.value:,}" if type(one.value) is int else str(one.value),
+                one.certainty == "verified",
+            )
+            for one in line.parameters
+        ),
+    )
+
+
+def title_of(line: Line) -> str:
+    """What a figure is called, with its part."""
+    part = f"{t(*PART_NAMES[line.part])} " if line.part else ""
+    return part + t(line.figure.title_ja, line.figure.title_en)
+
+
+def value_of(line: Line) -> str:
+    """A figure with its unit."""
+    unit = line.figure.unit
+    if unit in {"yen", "parts"}:
+        whole, point, rest = line.value.partition(".")
+        return t(f"{int(whole):,}{point}{rest[:2]}円", f"{int(whole):,}{point}{rest[:2]} yen")
+    if unit == "percent":
+        return t(f"{int(line.value) // 10}割", f"{line.value} %") if line.value != "0" else t("なし", "none")
+    return t(f"{line.value}人", line.value) if unit == "count" else line.value
+
+
+def yen(amount: Any) -> str:
+    """An exact amount in yen, with a fraction where there is one."""
+    exact = as_decimal(int(amount))
+    return f"{exact:,}" if exact == exact.to_integral_value() else f"{exact:,.2f}"
