@@ -50,6 +50,7 @@ from services.two_people import LONGEST_REASON, must_be_somebody_else
 
 KIND: Final = "assess"
 AT_ONCE: Final = 10_000  # household ids of one step
+FIRST_YEAR: Final = 2008  # since when the parts are levied as they are (高齢者の医療の確保に関する法律)
 _HEAD: Final = "municipal/premium/instalments"
 _LIMIT: Final = "national/premium/limits/years_to_assess"
 _IMPOSSIBLE: Final = (
@@ -91,6 +92,11 @@ def begin(ctx: Context, fiscal_year: int, household_id: int | None = None) -> As
         RuleBroken: the year has no figures, or a run of the same is open already.
         AssessmentTooLate: the year may not be assessed any more.
     """
+    if not FIRST_YEAR <= fiscal_year <= FiscalYear.containing(ctx.today).year:
+        raise RuleBroken(
+            "年度が正しくありません。一覧から年度を選んでください。",
+            "There is no such fiscal year to assess. Choose one of the list.",
+        )
     year = FiscalYear(fiscal_year)
     terms = _terms(year)
     due = _due_dates(ctx, year)

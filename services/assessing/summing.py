@@ -39,7 +39,10 @@ def sum_up(session: Session, run: AssessmentRun) -> dict[str, Any]:
         "capped": {part: _capped(rows, part) for part in PARTS},
         "reductions": {str(one): _class(rows, one) for one in REDUCTIONS},
         "causes": {str(cause): _cause(rows, cause) for cause in CAUSES},
-        "distribution": [distributed(rows["total"]), distributed(rows["before_total"][known])],
+        "distribution": [
+            distributed(rows["total"][rows["insured"] > 0]),
+            distributed(rows["before_total"][known]),
+        ],
     }
 
 
