@@ -28,7 +28,7 @@ from services.outside_register import OUTSIDE
 from services.person_bits import PersonBits
 
 AT_ONCE = 5_000
-BIRTHS = 50_000  # dates of birth that are remembered while a file is made
+REMEMBERED = 50_000  # values whose text is remembered: days come again and again
 LTC_FROM, LTC_UNTIL = 40, 65
 
 Head = aliased(Person, name="head_person")
@@ -50,7 +50,11 @@ EXPRESSIONS: Mapping[str, Any] = {
 OF_INSURED: Mapping[str, Any] = {
     "nhi_household_number": Household.household_number,
     "head_addressee_number": Head.addressee_number,
-    "head_kind": HouseholdHead.person_id,
+    "head_kind": case(
+        (HouseholdHead.person_id.is_(None), literal("")),
+        (HouseholdHead.person_id == Person.id, literal("1")),
+        else_=literal("2"),
+    ),
     "card_symbol": CardNumber.symbol,
     "card_number": CardNumber.number,
     "branch_number": BranchNumber.branch,
@@ -101,9 +105,9 @@ def read(ctx: Context, wanted: Wanted, told: Told) -> Iterator[list[str]]:
     hidden = protection.list_every_hidden(ctx) if places and not wanted.with_places else frozenset()
     statement = query(wanted, day).execution_options(yield_per=AT_ONCE)
     for row in ctx.session.execute(statement):
-        person_id, head_id = row[0], row[1]
+        person_id = row[0]
         told.persons.add(person_id)
-        values = [write(value, person_id, head_id) for write, value in zip(writers, row[2:], strict=True)]
+        values = [write(value) for write, value in zip(writers, row[1:], strict=True)]
         if person_id in hidden:
             told.hidden.add(person_id)
             for place in places:
@@ -112,16 +116,16 @@ def read(ctx: Context, wanted: Wanted, told: Told) -> Iterator[list[str]]:
 
 
 def query(wanted: Wanted, day: date) -> Select[Any]:
-    """The one statement of a run: person, head of the household, then the items in their order."""
+    """The one statement of a run: the person, then the items in their order."""
     expressions = [{**EXPRESSIONS, **OF_INSURED}[one] for one in wanted.items]
     current = and_(PersonRecord.person_id == Person.id, PersonRecord.superseded_at.is_(None))
     if wanted.person_range == "outside_register":
-        statement = select(Person.id, literal(None), *expressions).join(PersonRecord, current)
+        statement = select(Person.id, *expressions).join(PersonRecord, current)
         chosen: ColumnElement[bool] = PersonRecord.resident_kind == OUTSIDE
         if wanted.person_id is not None:
             chosen = and_(chosen, Person.id == wanted.person_id)
     else:
-        statement = select(Person.id, HouseholdHead.person_id, *expressions)
+        statement = select(Person.id, *expressions)
         statement = _with_insurance(statement.join(PersonRecord, current), day)
         chosen = _in_range(wanted.person_range, wanted.month, day)
     if any(catalog.items()[one].held == ("address_record", _column(one)) for one in wanted.items):
@@ -182,22 +186,16 @@ def _residence(day: date) -> Any:
     )
 
 
-Writer = Callable[[Any, int, int | None], str]
-
-
-def _writer(ctx: Context, item: str, day: date) -> Writer:
-    """How the value of an item is written, given whose it is and who heads his household."""
+def _writer(ctx: Context, item: str, day: date) -> Callable[[Any], str]:
+    """How the value of an item is written."""
     if item == "insurer_number":
         number = city.settings_on(ctx.session, day).insurer.number
-        return lambda _value, _person, _head: number
-    if item == "head_kind":
-        return lambda value, person, _head: "" if value is None else "1" if value == person else "2"
+        return lambda _value: number
     if item == "ltc_category2_flag":
-        flags = lru_cache(BIRTHS)(lambda birth: "1" if _is_category_2(birth, day) else "0")
-        return lambda value, _person, _head: flags(value)
+        return lru_cache(REMEMBERED)(lambda birth: "1" if _is_category_2(birth, day) else "0")
     if item == "birth_date":
-        return lambda value, _person, _head: value.replace("-", "")
-    return lambda value, _person, _head: _text(value)
+        return lambda value: value.replace("-", "")
+    return _text
 
 
 def _is_category_2(birth: str, day: date) -> bool:
@@ -209,6 +207,12 @@ def _is_category_2(birth: str, day: date) -> bool:
 def _text(value: Any) -> str:
     if value is None:
         return ""
+    return value if isinstance(value, str) else _other_text(value)
+
+
+@lru_cache(REMEMBERED)
+def _other_text(value: Any) -> str:
+    """A flag, a day or a number as a text."""
     if isinstance(value, bool):
         return "1" if value else "0"
     return f"{value:%Y%m%d}" if isinstance(value, date) else str(value)

@@ -83,18 +83,21 @@ def _parts(rows: Iterable[Sequence[str]]) -> Iterable[list[Sequence[str]]]:
 
 
 def _encoded(layout: Layout, items: Sequence[str], rows: list[Sequence[str]], written: Written) -> bytes:
-    """One part; looked at character by character only where it cannot be written as it is."""
-    is_csv = layout.kind == "csv"
-    plain = _stays(layout.encoding, "".join("".join(row) for row in rows))
-    if not plain or (is_csv and any(FORMULA.match(value) for row in rows for value in row)):
-        rows = [_cleaned(layout, items, row, written, line) for line, row in _numbered(rows, written.lines)]
-    if is_csv:
-        return _csv(rows).encode(layout.encoding)
-    return b"".join(_fixed(layout, items, row, line) for line, row in _numbered(rows, written.lines))
+    """One part; only a row that cannot be written as it is, is looked at character by character."""
+    if not _all_stay(layout, rows):
+        rows = [
+            row if _all_stay(layout, [row]) else _cleaned(layout, items, row, written, line)
+            for line, row in enumerate(rows, written.lines + 1)
+        ]
+    text = _csv(rows) if layout.kind == "csv" else _fixed(layout, items, rows, written.lines + 1)
+    return text.encode(layout.encoding)
 
 
-def _numbered(rows: list[Sequence[str]], before: int) -> Iterable[tuple[int, Sequence[str]]]:
-    return enumerate(rows, before + 1)
+def _all_stay(layout: Layout, rows: Sequence[Sequence[str]]) -> bool:
+    """Whether every value of the rows can be written as it is."""
+    if layout.kind == "csv" and any(FORMULA.match(value) for row in rows for value in row):
+        return False
+    return _stays(layout.encoding, "".join("".join(row) for row in rows))
 
 
 def _stays(encoding: str, text: str) -> bool:
@@ -129,11 +132,16 @@ def _csv(rows: Iterable[Sequence[str]]) -> str:
     return text.getvalue()
 
 
-def _fixed(layout: Layout, items: Sequence[str], row: Sequence[str], line: int) -> bytes:
-    fields = []
-    for item, value in zip(items, row, strict=True):
-        width, encoded = layout.widths[item], value.encode(layout.encoding)
-        if len(encoded) > width:
-            raise LayoutBroken(line, item, width)
-        fields.append(encoded.ljust(width))
-    return b"".join(fields) + LINE_END.encode()
+def _fixed(layout: Layout, items: Sequence[str], rows: Iterable[Sequence[str]], first: int) -> str:
+    """Lines in which each value is filled up with blanks to its width in bytes."""
+    widths = [layout.widths[item] for item in items]
+    lines = []
+    for line, row in enumerate(rows, first):
+        fields = []
+        for item, width, value in zip(items, widths, row, strict=True):
+            size = len(value) if value.isascii() else len(value.encode(layout.encoding))
+            if size > width:
+                raise LayoutBroken(line, item, width)
+            fields.append(value + " " * (width - size))
+        lines.append("".join(fields))
+    return LINE_END.join([*lines, ""])
