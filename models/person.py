@@ -118,7 +118,10 @@ def get_current(session: Session, person_id: int, as_of: datetime | None = None)
 
 def list_current(session: Session, person_ids: Iterable[int]) -> dict[int, PersonRecord]:
     """Today's knowledge of several persons by id, in one statement."""
-    statement = select(PersonRecord).where(PersonRecord.person_id.in_(list(person_ids)))
+    wanted = list(person_ids)
+    if not wanted:
+        return {}
+    statement = select(PersonRecord).where(PersonRecord.person_id.in_(wanted))
     return {row.person_id: row for row in session.scalars(known(statement, PersonRecord))}
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, exists, select
 
 from models.audit.tags import Tag
-from models.case import Case, CaseEvent, WorkItem, list_journal, own_number
+from models.case import Case, CaseEvent, Draft, WorkItem, list_journal, own_number
+from models.comment import CaseComment
 from models.document import Attachment, PrintRequest
 from models.evaluation import DecisionEvaluation, list_evaluations
 from models.form_entry import FormEntry, list_entries
-from models.incident import list_open
+from models.incident import Incident
+from models.masters import ReasonCode
 from models.notification import Notification, NotificationAction, state_of
 from models.staff import names_of
 from models.waiting import Timer, Waiting, list_timers, list_waiting
@@ -51,13 +55,28 @@ STEPS = (
 )
 
 
+BESIDE = {
+    "attachments": select(Attachment.id).where(Attachment.case_id == Case.id),
+    "prints": select(PrintRequest.id).where(PrintRequest.notification_id == Case.notification_id),
+    "evaluations": select(DecisionEvaluation.id).where(DecisionEvaluation.case_id == Case.id),
+    "timers": select(Timer.id).where(Timer.case_id == Case.id),
+    "waiting": select(Waiting.id).where(Waiting.case_id == Case.id),
+    "incidents": select(Incident.id).where(Incident.case_id == Case.id, Incident.state == "open"),
+    "comments": select(CaseComment.id).where(CaseComment.case_id == Case.id),
+    "drafts": select(Draft.id)
+    .join(WorkItem, WorkItem.id == Draft.work_item_id)
+    .where(WorkItem.case_id == Case.id, Draft.owner_id == bindparam("me")),
+}
+
+
 @dataclass(frozen=True)
 class CasePage:
     """A case as its page shows it.
 
     `number` is that of its notification, or its own where it has none (`filed` is None). `timers` and
     `waiting` are what it waits for beside people; `stuck`: something that the system was to do has failed for
-    good. `blind`: to a reader who may yet verify it, so the entry stays hidden.
+    good. `blind`: to a reader who may yet verify it, so the entry stays hidden. `has_drafts`: the reader has
+    kept what he typed into a form of it.
     """
 
     case: Case
@@ -67,6 +86,7 @@ class CasePage:
     state: str
     items: Sequence[WorkItem]
     journal: Sequence[CaseEvent]
+    reason: ReasonCode | None
     actions: Sequence[NotificationAction]
     entries: Sequence[FormEntry]
     attachments: Sequence[Attachment]
@@ -75,6 +95,8 @@ class CasePage:
     timers: Sequence[Timer]
     waiting: Sequence[Waiting]
     stuck: bool
+    has_comments: bool
+    has_drafts: bool
     names: dict[int, str]
     blind: bool
     hides_places: bool
@@ -125,17 +147,13 @@ def read(ctx: Context, case_id: int) -> CasePage:
     Raises:
         NotFound: there is no such case, or it is another office's.
     """
-    statement = (
-        select(Case, Notification)
-        .outerjoin(Notification, Notification.id == Case.notification_id)
-        .where(Case.id == case_id, Case.office_id == ctx.actor.office_id)
-    )
-    found = ctx.session.execute(statement).one_or_none()
+    found = ctx.session.execute(_finding(), _asked(ctx, case_id)).one_or_none()
     if found is None:
         raise NotFound(
             "この届出は見つかりません。番号を確かめ、一覧から開き直してください。", "There is no such case."
         )
-    case, filed = found
+    case, filed, reason, *there_is = found
+    has = dict(zip(BESIDE, there_is, strict=True))
     audit.record(ctx, Tag.CASE_READ, f"notification:{filed.id}" if filed else f"case:{case_id}", case_id)
     journal, actions = list_journal(ctx.session, case_id), _actions(ctx, filed)
     people = {one for event in journal for one in (event.by_id, event.for_id)} | {
@@ -154,16 +172,41 @@ def read(ctx: Context, case_id: int) -> CasePage:
         journal=journal,
         actions=actions,
         entries=entries,
-        attachments=_attachments(ctx, case_id),
-        prints=_prints(ctx, filed),
-        evaluations=list_evaluations(ctx.session, case_id),
-        timers=list_timers(ctx.session, case_id),
-        waiting=list_waiting(ctx.session, case_id),
-        stuck=case.state == "open" and bool(list_open(ctx.session, case_id)),
+        reason=reason,
+        attachments=_attachments(ctx, case_id) if has["attachments"] else (),
+        prints=_prints(ctx, filed) if has["prints"] else (),
+        evaluations=list_evaluations(ctx.session, case_id) if has["evaluations"] else (),
+        timers=list_timers(ctx.session, case_id) if has["timers"] else (),
+        waiting=list_waiting(ctx.session, case_id) if has["waiting"] else (),
+        stuck=case.state == "open" and has["incidents"],
+        has_comments=has["comments"],
+        has_drafts=has["drafts"],
         names=names_of(ctx.session, people | {item.assignee_id for item in items}),
         blind=_is_blind(ctx, case, entries),
         hides_places=any(hidden_entries.hides(ctx, one.data) for one in _last_entry(entries)),
     )
+
+
+@cache
+def _finding() -> Any:
+    """The case with its notification, and what there is beside: nothing is asked for that is not there."""
+    return (
+        select(Case, Notification, ReasonCode, *(exists(one).label(name) for name, one in BESIDE.items()))
+        .outerjoin(Notification, Notification.id == Case.notification_id)
+        .outerjoin(
+            ReasonCode,
+            and_(
+                ReasonCode.procedure == Notification.procedure,
+                ReasonCode.code == Notification.reason,
+                ReasonCode.active.is_(True),
+            ),
+        )
+        .where(Case.id == bindparam("case"), Case.office_id == bindparam("office"))
+    )
+
+
+def _asked(ctx: Context, case_id: int) -> dict[str, Any]:
+    return {"case": case_id, "office": ctx.actor.office_id, "me": ctx.actor.staff_id}
 
 
 def must_hold(ctx: Context, case_id: int, item_id: int) -> None:

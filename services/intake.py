@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,17 +104,20 @@ def get_reason(ctx: Context, procedure: str, code: str) -> ReasonCode:
     return row
 
 
-def paper_choices(ctx: Context) -> list[tuple[str, str, str]]:
-    """Kinds of papers for the lists of a form: (code, Japanese, English)."""
+def paper_kinds(ctx: Context) -> Sequence[PaperKind]:
+    """The kinds of papers that are in use."""
     statement = select(PaperKind).where(PaperKind.active.is_(True)).order_by(PaperKind.id)
-    return [(row.code, row.name, row.name_en or row.name) for row in ctx.session.scalars(statement)]
+    return ctx.session.scalars(statement).all()
 
 
-def scannable_papers(ctx: Context) -> list[tuple[str, str, str]]:
-    """Kinds of papers of which a scan may be kept; papers that show a number are never among them (M09)."""
-    statement = select(PaperKind).where(PaperKind.active.is_(True), PaperKind.may_be_scanned.is_(True))
-    rows = ctx.session.scalars(statement.order_by(PaperKind.id))
-    return [(row.code, row.name, row.name_en or row.name) for row in rows]
+def paper_choices(kinds: Iterable[PaperKind]) -> list[tuple[str, str, str]]:
+    """Kinds of papers for the lists of a form: (code, Japanese, English)."""
+    return [(row.code, row.name, row.name_en or row.name) for row in kinds]
+
+
+def scannable_papers(kinds: Iterable[PaperKind]) -> list[tuple[str, str, str]]:
+    """Those of which a scan may be kept; papers that show a number are never among them (M09)."""
+    return paper_choices(row for row in kinds if row.may_be_scanned)
 
 
 def prefill(

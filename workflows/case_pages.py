@@ -11,8 +11,9 @@ from sqlalchemy import select
 from forms.refusals import FieldError
 from models.case import Case, WorkItem, own_number
 from models.form_entry import find_latest
+from models.masters import ReasonCode
 from models.notification import Notification
-from services import hidden_entries, intake, procedures
+from services import hidden_entries, procedures
 from services.cases import ENTERED, STATES, CasePage
 from services.context import Context
 from services.errors import NotFound
@@ -60,9 +61,7 @@ def read(ctx: Context, page: CasePage, language: str) -> Told:
     ja, en, kind = STATES[page.state]
     return Told(
         title=_title(specification, page.case.slug, english=english),
-        reason=""
-        if page.blind or filed is None
-        else _reason(ctx, filed.procedure, filed.reason, english=english),
+        reason="" if page.blind or filed is None else _reason(page.reason, filed.reason, english=english),
         state=en if english else ja,
         state_kind=kind,
         processes=[
@@ -195,10 +194,8 @@ def _persons(page: CasePage) -> Sequence[Any]:
     return entries[-1].data.get("persons", ()) if entries else ()
 
 
-def _reason(ctx: Context, procedure: str, code: str, *, english: bool) -> str:
-    try:
-        row = intake.get_reason(ctx, procedure, code)
-    except NotFound:
+def _reason(row: ReasonCode | None, code: str, *, english: bool) -> str:
+    if row is None:
         return code
     return row.name_en if english else row.name
 

@@ -70,7 +70,10 @@ def form(ctx: Context, opened: OpenForm, values: Mapping[str, Any]) -> Told:
         "fixed": dict(opened.fixed),
         "values": dict(values),
         "options": {
-            "paper_kinds": [{"value": code, "label": t(ja, en)} for code, ja, en in intake.paper_choices(ctx)]
+            "paper_kinds": [
+                {"value": code, "label": t(ja, en)}
+                for code, ja, en in intake.paper_choices(intake.paper_kinds(ctx))
+            ]
         },
         "outcomes": ["done", *opened.task.outcomes],
     }

@@ -13,7 +13,7 @@ from forms.refusals import FieldError
 from forms.rendering import as_typed
 from forms.validation import FormRefused
 from models.case import WorkItem
-from models.masters import ReasonCode
+from models.masters import PaperKind, ReasonCode
 from models.notification import WAYS
 from portal import clock
 from portal.language import current_language, t
@@ -184,9 +184,9 @@ class CaseView(BaseView):
     ) -> Any:
         told = case_pages.read(ctx, page, current_language())
         form, why_not = None, None
-        place = list_place.here()
+        place, papers = list_place.here(), intake.paper_kinds(ctx)
         if item is not None:
-            form, why_not = _form(ctx, page, item, values, errors)
+            form, why_not = _form(ctx, page, item, values, errors, papers)
         return self.render_template(
             "case/show.html",
             title=f"{told.title} {page.number}",
@@ -204,7 +204,7 @@ class CaseView(BaseView):
             place=place,
             next_item=_next_in(ctx, place, item),
             here=list_place.carried(),
-            comments=comments.read(ctx, page.case.id, blind=page.blind),
+            comments=comments.read(ctx, page.case.id, blind=page.blind) if page.has_comments else (),
             comment_typed=g.get("comment_typed", ""),
             comment_error=g.get("comment_error", ""),
             deed_key=secrets.token_urlsafe(24),
@@ -224,8 +224,8 @@ class CaseView(BaseView):
             differed={one.at for one in page.actions if one.kind == "differences_found"},
             events={kind: t(*words) for kind, words in EVENTS.items()},
             print_states={kind: t(*words) for kind, words in PRINT_STATES.items()},
-            paper_names={code: t(ja, en) for code, ja, en in intake.paper_choices(ctx)},
-            scannable=intake.scannable_papers(ctx),
+            paper_names={code: t(ja, en) for code, ja, en in intake.paper_choices(papers)},
+            scannable=intake.scannable_papers(papers),
             attachment_names={one.id: attachments.name_shown(ctx, one) for one in page.attachments},
         )
 
@@ -296,15 +296,16 @@ def _form(
     item: WorkItem,
     values: Mapping[str, Any] | None,
     errors: Sequence[FieldError],
+    papers: Sequence[PaperKind],
 ) -> tuple[form_pages.FormPage | None, str | None]:
     try:
-        _, _, form = runner.get_task(ctx, item.id)
+        _, _, form = runner.open_task(ctx, item)
     except (NotAllowed, SomebodyElseWasFaster) as refused:
         return None, t(refused.message_ja, refused.message_en)
     if values is None:
-        draft = drafts.find_task(ctx, item.id)
+        draft = drafts.find_task(ctx, item.id) if page.has_drafts else None
         first = {**form.defaults, **form.fixed, **case_pages.first_values(ctx, page, item)}
         values = hidden_entries.as_shown(ctx, draft.data) if draft else as_typed(form.schema, first)
     if not errors and item.element_id == "correct":
         errors = case_pages.differences(page)
-    return form_pages.page(ctx, form, values, errors), None
+    return form_pages.page(ctx, form, values, errors, papers), None

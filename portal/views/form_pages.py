@@ -12,6 +12,7 @@ from forms.fields import Field, Option
 from forms.refusals import FieldError
 from forms.rendering import fields, in_order
 from forms.validation import FormRefused, check
+from models.masters import PaperKind
 from portal.language import current_language
 from rules.numbers import NumberNotValid
 from services import intake, numbers_vault
@@ -81,12 +82,16 @@ def without_numbers(
 
 
 def page(
-    ctx: Context, form: OpenForm, values: Mapping[str, Any], errors: Sequence[FieldError] = ()
+    ctx: Context,
+    form: OpenForm,
+    values: Mapping[str, Any],
+    errors: Sequence[FieldError] = (),
+    papers: Sequence[PaperKind] | None = None,
 ) -> FormPage:
-    """A form with its values as typed and what was refused."""
+    """A form with its values as typed and what was refused; `papers` where they are known already."""
     told = current_language()
     title = form.ui.get("title", {})
-    shown = fields(form.schema, form.ui, form.fixed, choices=_choices(ctx, form.fixed))
+    shown = fields(form.schema, form.ui, form.fixed, choices=_choices(ctx, form.fixed, papers))
     return FormPage(
         key=form.key,
         title=str(title.get(told, "")),
@@ -98,9 +103,12 @@ def page(
     )
 
 
-def _choices(ctx: Context, fixed: Mapping[str, Any]) -> dict[str, list[Option]]:
+def _choices(
+    ctx: Context, fixed: Mapping[str, Any], papers: Sequence[PaperKind] | None
+) -> dict[str, list[Option]]:
     """The lists that the office keeps itself, the reasons of a drawn procedure among them."""
-    found = {"paper_kinds": [Option(*row) for row in intake.paper_choices(ctx)]}
+    kinds = intake.paper_kinds(ctx) if papers is None else papers
+    found = {"paper_kinds": [Option(*row) for row in intake.paper_choices(kinds)]}
     reasons = intake.own_reasons(ctx, str(fixed["procedure"])) if "procedure" in fixed else None
     if reasons is not None:
         found["own_reasons"] = [Option(*row) for row in reasons]

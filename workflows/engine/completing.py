@@ -33,7 +33,16 @@ def get_task(ctx: Context, item_id: int) -> tuple[WorkItem, Case, OpenForm]:
         SomebodyElseWasFaster: it was finished meanwhile.
         NotAllowed: the actor must not do it.
     """
-    item = get_item(ctx, item_id)
+    return open_task(ctx, get_item(ctx, item_id))
+
+
+def open_task(ctx: Context, item: WorkItem) -> tuple[WorkItem, Case, OpenForm]:
+    """The same of a task that was read just now.
+
+    Raises:
+        SomebodyElseWasFaster: it was finished meanwhile.
+        NotAllowed: the actor must not do it.
+    """
     must_be_allowed(ctx, item)
     case = ctx.session.get_one(Case, item.case_id)
     specification = definitions.by_hash(ctx.session, case.definition_hash)

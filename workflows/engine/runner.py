@@ -6,7 +6,7 @@ actor's, or of another version than the row that was locked.
 
 from __future__ import annotations
 
-from workflows.engine.completing import complete, get_task
+from workflows.engine.completing import complete, get_task, open_task
 from workflows.engine.ending import withdraw
 from workflows.engine.running import Done
 from workflows.engine.starting import begin, start, start_ex_officio
@@ -22,6 +22,7 @@ __all__ = [
     "get_task",
     "give_back",
     "intake_form",
+    "open_task",
     "start",
     "start_ex_officio",
     "take",
