@@ -20,6 +20,7 @@ from portal.security.access import can
 from portal.security.actor import signed_in_actor
 from portal.security.roles import ROLES
 from portal.template_tools import moment
+from services.counts import Wanted, ask
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from services.context import Actor
 
 Counter = Callable[["Session", "Actor", "date"], Mapping[str, int]]
+Question = Callable[["Actor", "date"], Wanted]
 COUNTERS: list[Counter] = []
+QUESTIONS: list[Question] = []
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,16 @@ def register_counter(counter: Counter) -> Counter:
     return counter
 
 
+def register_count(question: Question) -> Question:
+    """Add a function that says what is to be counted, e.g. `{"merges": select(func.count(…))}`.
+
+    All of them are asked in one statement of every page.
+    """
+    if question not in QUESTIONS:
+        QUESTIONS.append(question)
+    return question
+
+
 def page_frame() -> Frame:
     """The frame of this request's page."""
     settings: Settings = current_app.extensions["portal_settings"]
@@ -220,7 +233,10 @@ def counted(entries: tuple[Entry, ...]) -> bool:
 def counts_for(actor: Actor) -> dict[str, int]:
     """What every counter answers for this person, once per request."""
     if "counts" not in g:
-        found: dict[str, int] = {}
+        wanted: dict[str, Any] = {}
+        for question in QUESTIONS:
+            wanted.update(question(actor, clock.today()))
+        found = ask(db.session(), wanted)
         for counter in COUNTERS:
             found.update(counter(db.session(), actor, clock.today()))
         g.counts = found

@@ -25,6 +25,7 @@ from models.staff import Role, User, names_of
 from services import audit
 from services.audit_judging import LONGEST_WORDS, follow_ups_of, is_about
 from services.context import Actor, Context
+from services.counts import Wanted
 from services.errors import NotFound, RuleBroken
 
 SAMPLE = "sample"
@@ -177,7 +178,7 @@ def office_of_reviewers(session: Session, today: date) -> int | None:
     return next((one for one in reviewing if CHIEF in roles[one]), next(iter(reviewing), None))
 
 
-def count(session: Session, actor: Actor, today: date) -> Mapping[str, int]:
+def to_count(actor: Actor, today: date) -> Wanted:
     """How many findings wait for a verdict and follow-ups are overdue, for the sidebar."""
     if not actor.own_roles & {REVIEWER, CHIEF}:
         return {}
@@ -187,8 +188,7 @@ def count(session: Session, actor: Actor, today: date) -> Mapping[str, int]:
         .select_from(AuditFollowUp)
         .where(AuditFollowUp.done_at.is_(None), AuditFollowUp.due_on < today)
     )
-    row = session.execute(select(waiting.scalar_subquery(), late.scalar_subquery())).one()
-    return {"review": sum(row)}
+    return {"review": select(waiting.scalar_subquery() + late.scalar_subquery())}
 
 
 def get(session: Session, review_id: int) -> AuditReview:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session
 
 from models import vault
 from models.audit.tags import Tag
@@ -26,6 +25,7 @@ from rules.eras import format_short
 from services import audit, city, number_linking, numbers_vault, office_papers, person_sides, two_people
 from services.cases import ENTERED
 from services.context import JST, Actor, Context
+from services.counts import Wanted
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
 from services.numbers_vault import NumberFinding
 from services.person_sides import Side
@@ -125,7 +125,7 @@ def count_by_kind(ctx: Context, state: str = OPEN) -> dict[str, int]:
     return {row.kind: row[1] for row in ctx.session.execute(statement)}
 
 
-def count(session: Session, actor: Actor, _today: date) -> Mapping[str, int]:
+def to_count(actor: Actor, _today: date) -> Wanted:
     """How many rows wait for a decision, for the sidebar."""
     if not DECIDERS & actor.own_roles:
         return {}
@@ -134,7 +134,7 @@ def count(session: Session, actor: Actor, _today: date) -> Mapping[str, int]:
         .select_from(ConfirmationRow)
         .where(ConfirmationRow.state == OPEN, _visible(actor))
     )
-    return {"confirmations": session.scalar(statement) or 0}
+    return {"confirmations": statement}
 
 
 def read(ctx: Context, row_id: int) -> Page:

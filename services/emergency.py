@@ -7,8 +7,7 @@ not of his roles. It is told at once to who oversees rights, ends by itself, and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, or_, select
@@ -28,7 +27,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from services.context import Actor, Context
+    from services.counts import Wanted
+from services.context import Actor, Context
 
 MINUTES = "rights/emergency_minutes"
 WITHHELD = frozenset({"number.reveal"})  # what no emergency gives (L3)
@@ -38,14 +38,6 @@ VERDICTS = frozenset({JUSTIFIED, NOT_JUSTIFIED})
 PAGE = 100
 LONGEST = 400
 SHORTEST_REASON = 10
-
-
-@dataclass(frozen=True)
-class Counted:
-    """How many emergency rights are in force, and how many wait for their review."""
-
-    in_force: int
-    unreviewed: int
 
 
 def minutes(session: Session, day: date) -> int:
@@ -171,15 +163,15 @@ def list_rights(ctx: Context, *, every_office: bool) -> list[EmergencyRight]:
     return list(ctx.session.scalars(statement))
 
 
-def count(session: Session, actor: Actor, at: Any, *, every_office: bool) -> Counted:
-    """What an overseer is told on every page."""
+def to_count(actor: Actor, at: datetime, *, every_office: bool) -> Wanted:
+    """What an overseer is told on every page: how many are in force, and with those that wait for review."""
     live = (EmergencyRight.ended_at.is_(None)) & (EmergencyRight.until > at)
-    waits = ~live & EmergencyRight.reviewed_at.is_(None)
-    statement = select(func.count().filter(live), func.count().filter(waits)).select_from(EmergencyRight)
-    if not every_office:
-        here = EmergencyRight.office_id == actor.office_id
-        statement = statement.where(or_(here, EmergencyRight.case_office_id == actor.office_id))
-    return Counted(*session.execute(statement).one())
+    here = or_(EmergencyRight.office_id == actor.office_id, EmergencyRight.case_office_id == actor.office_id)
+    counted = select(func.count(EmergencyRight.id)).where(*(() if every_office else (here,)))
+    return {
+        "emergency.in_force": counted.where(live),
+        "emergency": counted.where(live | EmergencyRight.reviewed_at.is_(None)),
+    }
 
 
 def get(ctx: Context, right_id: int) -> EmergencyRight:

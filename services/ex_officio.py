@@ -6,12 +6,11 @@ is decided is in `services/batch/deciding.py`; cases are begun by the worker, as
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session
 
 from interchange.juki.deaths import DeathsFile
 from interchange.juki.register_file import RegisterFileWrong
@@ -24,6 +23,7 @@ from services import audit, jobs
 from services.batch import monthly_candidates as candidates
 from services.batch.monthly_candidates import Candidate
 from services.context import SYSTEM, Actor, Context
+from services.counts import Wanted
 from services.errors import NotAllowed, NotFound, ServiceError
 
 CHIEF = "section_chief"
@@ -202,14 +202,12 @@ def count_by_kind(ctx: Context, month: date) -> dict[str, dict[str, int]]:
     return told
 
 
-def count(session: Session, actor: Actor, today: date) -> Mapping[str, int]:
+def to_count(actor: Actor, today: date) -> Wanted:
     """How many rows wait for the chief's decision, for the sidebar."""
     if CHIEF not in actor.own_roles:
         return {}
-    statement = select(func.count()).where(
-        ExOfficioRow.state == "listed", ExOfficioRow.month <= month_start(today)
-    )
-    return {"ex_officio": session.scalar(statement) or 0}
+    listed = ExOfficioRow.state == "listed", ExOfficioRow.month <= month_start(today)
+    return {"ex_officio": select(func.count(ExOfficioRow.id)).where(*listed)}
 
 
 def opened(ctx: Context, row_id: int, case_id: int) -> None:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select, true
-from sqlalchemy.orm import Session
 
 from models.job import FAILED, RUNNING, STATES, WAITING, Job, JobSkip
 from models.staff import names_of
 from services import jobs
 from services.context import Actor, Context
+from services.counts import Wanted
 from services.errors import NotAllowed, NotFound
 from services.job_kinds import KINDS
 
@@ -130,11 +130,11 @@ def retry(ctx: Context, job_id: int) -> Job:
     return jobs.retry(ctx, job_id)
 
 
-def count_failed(session: Session, actor: Actor) -> int:
-    """How many jobs have failed for good that this person may try again."""
+def to_count(actor: Actor, _today: date) -> Wanted:
+    """How many jobs have failed for good that this person may try again; nothing where none has."""
     if not actor.own_roles & {ADMINISTRATOR, CHIEF}:
-        return 0
-    return session.scalar(select(func.count()).where(Job.state == FAILED, _visible(actor))) or 0
+        return {}
+    return {"jobs": select(func.nullif(func.count(Job.id), 0)).where(Job.state == FAILED, _visible(actor))}
 
 
 def rest_of(job: Job, at: datetime) -> timedelta | None:

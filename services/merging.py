@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Text, cast, func, or_, select
-from sqlalchemy.orm import Session
 
 from models import vault
 from models.audit.tags import Tag
@@ -28,6 +27,7 @@ from models.staff import names_of
 from rules.eras import format_short
 from services import audit, merge_rows, number_linking, person_sides, two_people
 from services.context import Actor, Context
+from services.counts import Wanted
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 from services.person_sides import Side
 from services.protection import list_marked
@@ -197,13 +197,14 @@ def list_all(ctx: Context) -> list[tuple[PersonMerge, Side, Side]]:
     return [(row, sides[row.kept_id], sides[row.gone_id]) for row in rows]
 
 
-def count(session: Session, actor: Actor, _today: date) -> Mapping[str, int]:
+def to_count(actor: Actor, _today: date) -> Wanted:
     """How many proposals wait for whoever may decide, for the sidebar."""
     if not DECIDERS & actor.own_roles:
         return {}
     waiting = PersonMerge.state.in_(("proposed", "undo_asked"))
-    statement = select(func.count()).where(waiting, PersonMerge.office_id == actor.office_id)
-    return {"merges": session.scalar(statement) or 0}
+    return {
+        "merges": select(func.count(PersonMerge.id)).where(waiting, PersonMerge.office_id == actor.office_id)
+    }
 
 
 def undo_obstacles(ctx: Context, row: PersonMerge) -> list[Obstacle]:

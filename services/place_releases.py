@@ -5,12 +5,11 @@ A release is for who asked it, for one person, on that person's page alone, and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from models.audit.tags import Tag
 from models.person import PersonRecord, list_current
@@ -18,6 +17,7 @@ from models.protection import PURPOSES, PlaceRelease
 from models.staff import names_of
 from services import audit, two_people
 from services.context import Actor, Context
+from services.counts import Wanted
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 from services.protection import hides_places
 
@@ -152,14 +152,12 @@ def list_asked(ctx: Context, person_id: int | None = None) -> Sequence[Asked]:
     ]
 
 
-def count(session: Session, actor: Actor, _today: date) -> Mapping[str, int]:
+def to_count(actor: Actor, _today: date) -> Wanted:
     """How many requests wait for whoever may decide, for the sidebar."""
     if not DECIDERS & actor.own_roles:
         return {}
-    statement = select(func.count()).where(
-        PlaceRelease.state == "asked", PlaceRelease.office_id == actor.office_id
-    )
-    return {"protection": session.scalar(statement) or 0}
+    asked = PlaceRelease.state == "asked", PlaceRelease.office_id == actor.office_id
+    return {"protection": select(func.count(PlaceRelease.id)).where(*asked)}
 
 
 def _locked(ctx: Context, release_id: int) -> PlaceRelease:

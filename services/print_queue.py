@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
@@ -14,7 +14,8 @@ from models.certificate import ENDED, EVENTS, CertificateEvent, last_events
 from models.document import PrintEvent, PrintRequest
 from models.staff import names_of
 from services import audit
-from services.context import Context
+from services.context import Actor, Context
+from services.counts import Wanted
 from services.documents import certificate_ids, tray_of
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 
@@ -105,10 +106,12 @@ def row_of(request: PrintRequest, trouble: PrintEvent | None = None, run_id: int
     return Row(request, name.removesuffix(f" ほか{more}人") if more else name, more, trouble, run_id)
 
 
-def count_waiting(session: Any, office_id: int | None) -> int:
-    """How many papers of an office wait to be printed."""
-    statement = select(func.count()).where(PrintRequest.office_id == office_id, PrintRequest.state == WAITING)
-    return int(session.scalar(statement) or 0)
+def to_count(actor: Actor, _today: date) -> Wanted:
+    """How many papers of an office wait to be printed, for the sidebar of those who print."""
+    if "certificate_clerk" not in actor.own_roles:
+        return {}
+    waiting = PrintRequest.office_id == actor.office_id, PrintRequest.state == WAITING
+    return {"print": select(func.count(PrintRequest.id)).where(*waiting)}
 
 
 def choose(ctx: Context, request_ids: Sequence[int], *, lock: bool = False) -> list[PrintRequest]:

@@ -28,6 +28,7 @@ from models.person import find_by_addressee_number
 from models.staff import names_of
 from services import audit, data_use, data_use_endings, person_bits
 from services.context import Actor, Context
+from services.counts import Wanted
 from services.data_use import APPLICANT, CHIEF, MANAGER, REVIEWERS
 from services.errors import NotAllowed, NotFound
 
@@ -219,13 +220,13 @@ def own_office(ctx: Context) -> Office:
     return office
 
 
-def count(session: Session, actor: Actor, today: date) -> Mapping[str, int]:
+def to_count(actor: Actor, _today: date) -> Wanted:
     """How many applications wait, for those who judge."""
-    del today
     if not actor.own_roles & {MANAGER, CHIEF}:
         return {}
-    statement = select(func.count()).select_from(DataUseApplication)
-    return {"data_use": int(session.scalar(statement.where(DataUseApplication.state == SUBMITTED)) or 0)}
+    return {
+        "data_use": select(func.count(DataUseApplication.id)).where(DataUseApplication.state == SUBMITTED)
+    }
 
 
 def _own_code(ctx: Context) -> str | None:

@@ -10,6 +10,7 @@
     const sent = new FormData();
     sent.set("csrf_token", token);
     sent.set("told_at", told.dataset.toldAt);
-    fetch(place.dataset.left, { method: "POST", body: sent, keepalive: true, redirect: "manual" }).catch(() => {});
+    window.portal.ask(place.dataset.left, { method: "POST", body: sent, keepalive: true, redirect: "manual" })
+      .catch(() => {}); // its last word grows old by itself
   });
 })();

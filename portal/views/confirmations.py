@@ -11,7 +11,7 @@ from flask_appbuilder import BaseView, expose
 
 from models.confirmation import KINDS, OPEN, SOURCES, STATES
 from portal import clock
-from portal.frame import register_counter
+from portal.frame import register_count
 from portal.language import t
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
@@ -22,19 +22,12 @@ from services.confirmation_list import RELEASED
 from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from sqlalchemy.orm import Session
-
-    from services.context import Actor, Context
+    from services.context import Context
 
 ALL = "all"
 
 
-@register_counter
-def count(session: Session, actor: Actor, today: date) -> Mapping[str, int]:
-    """The count of the sidebar."""
-    return confirmation_list.count(session, actor, today)
+register_count(confirmation_list.to_count)
 
 
 class ConfirmationView(BaseView):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from flask_appbuilder import BaseView, expose
 from models.masters import Office
 from portal import clock
 from portal.extensions import db
-from portal.frame import register_counter
+from portal.frame import register_count
 from portal.language import t
 from portal.row_ids import row_id
 from portal.security.access import can, requires
@@ -31,9 +31,7 @@ from services.unit_of_work import unit_of_work
 from workflows import subcontracting_cases
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from services.context import Actor, Context
+    from services.context import Context
 
 STATES = {
     "asked": ("許諾の申請中", "Asked for", "waiting"),
@@ -44,10 +42,7 @@ STATES = {
 PRIME = {"granted": ("契約中", "In force", "done"), "revoked": ("解除", "Ended", "stopped")}
 
 
-@register_counter
-def count(session: Session, actor: Actor, today: date) -> Mapping[str, int]:
-    """How many accounts and follow-ups wait, for the sidebar."""
-    return workers.count(session, actor, today)
+register_count(workers.to_count)
 
 
 class ContractView(BaseView):

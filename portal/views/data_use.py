@@ -13,7 +13,7 @@ from interchange.transfers import definitions
 from interchange.transfers.definitions import KEY_ITEM, Transfer
 from models.data_use import ENDINGS, STATES
 from portal import clock
-from portal.frame import register_counter
+from portal.frame import register_count
 from portal.language import t
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
@@ -39,7 +39,7 @@ VERDICTS = {
 }
 LONGEST = 1000
 
-register_counter(transfer_pages.count)
+register_count(transfer_pages.to_count)
 
 
 class DataUseView(BaseView):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from models.rights import ROLE_FOR_A_WHILE
 from models.staff import is_person, names_of
 from portal import clock
 from portal.extensions import db
-from portal.frame import register_counter
+from portal.frame import register_count
 from portal.language import lazy, t
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
@@ -32,10 +31,9 @@ from services.unit_of_work import unit_of_work
 if TYPE_CHECKING:
     from datetime import date
 
-    from sqlalchemy.orm import Session
-
     from models.rights import EmergencyRight
     from services.context import Actor, Context
+    from services.counts import Wanted
 
 EVERY_OFFICE = frozenset({"administrator", "auditor"})
 VERDICTS = {
@@ -44,14 +42,12 @@ VERDICTS = {
 }
 
 
-@register_counter
-def count(session: Session, actor: Actor, today: date) -> Mapping[str, int]:
+@register_count
+def to_count(actor: Actor, _today: date) -> Wanted:
     """What waits for its review, and what is in force now, for those who oversee it."""
-    del today
     if not can("emergency.read"):
         return {}
-    found = emergency.count(session, actor, clock.now(), every_office=_sees_all(actor))
-    return {"emergency": found.in_force + found.unreviewed, "emergency.in_force": found.in_force}
+    return emergency.to_count(actor, clock.now(), every_office=_sees_all(actor))
 
 
 class EmergencyView(BaseView):

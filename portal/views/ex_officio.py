@@ -6,14 +6,14 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 
 from models.ex_officio import STATES
 from portal import clock
-from portal.frame import register_counter
+from portal.frame import register_count
 from portal.language import t
 from portal.security.access import requires
 from portal.security.actor import current_actor
@@ -30,20 +30,12 @@ from services.errors import ServiceError
 from services.ex_officio import KINDS
 from services.unit_of_work import unit_of_work
 
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from services.context import Actor
-
 MONTHS_BACK, MONTHS_AHEAD = 11, 3
 DATE, HEAD = "date-", "head-"
 LONGEST_ID = 18
 
 
-@register_counter
-def count(session: Session, actor: Actor, today: date) -> Mapping[str, int]:
-    """The count of the sidebar."""
-    return ex_officio.count(session, actor, today)
+register_count(ex_officio.to_count)
 
 
 @dataclass(frozen=True)

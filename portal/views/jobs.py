@@ -12,7 +12,7 @@ from flask_appbuilder import BaseView, expose
 from models.job import STATES, Job
 from portal import clock
 from portal.extensions import db
-from portal.frame import register_counter
+from portal.frame import register_count
 from portal.language import t
 from portal.row_ids import row_id
 from portal.security.access import can, requires
@@ -33,11 +33,7 @@ SWITCHED = {
 OVERSEERS = frozenset({"administrator", "section_chief", "auditor"})
 
 
-@register_counter
-def count(session: Any, actor: Any, _today: Any) -> dict[str, int]:
-    """How many jobs have failed for good, for the sidebar of those who may try them again."""
-    failed = job_pages.count_failed(session, actor)
-    return {"jobs": failed} if failed else {}
+register_count(job_pages.to_count)
 
 
 class JobView(BaseView):

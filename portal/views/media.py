@@ -14,7 +14,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from interchange import sealed_file
 from portal import clock
-from portal.frame import register_counter
+from portal.frame import register_count
 from portal.language import t
 from portal.row_ids import row_id
 from portal.security.access import can, requires
@@ -34,7 +34,7 @@ from services.unit_of_work import unit_of_work
 
 SALT = "medium-passphrase"
 
-register_counter(ledger.count)
+register_count(ledger.to_count)
 
 
 class MediumView(BaseView):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from flask_appbuilder import BaseView, expose
 
 from models.merge import STATES
 from portal import clock
-from portal.frame import register_counter
+from portal.frame import register_count
 from portal.language import t
 from portal.row_ids import row_id
 from portal.security.access import can, requires
@@ -21,11 +21,7 @@ from services import merging, two_people
 from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from sqlalchemy.orm import Session
-
-    from services.context import Actor, Context
+    from services.context import Context
 
 FACTS = {
     "name": ("氏名", "Name"),
@@ -42,10 +38,7 @@ DONE = {
 }
 
 
-@register_counter
-def count(session: Session, actor: Actor, today: date) -> Mapping[str, int]:
-    """The count of the sidebar."""
-    return merging.count(session, actor, today)
+register_count(merging.to_count)
 
 
 class MergeView(BaseView):

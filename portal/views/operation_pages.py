@@ -10,12 +10,14 @@ from sqlalchemy import func, select
 
 from models.incident import Incident
 from portal import clock
-from portal.frame import register_counter
+from portal.extensions import db
+from portal.frame import register_count
 from portal.language import t
 from portal.security.access import can
 from portal.security.actor import current_actor
 from services import deeds
 from services.context import Context
+from services.counts import Wanted
 from services.unit_of_work import unit_of_work
 from workflows.operating import background, runs, versions
 from workflows.operating.reach import within
@@ -24,8 +26,6 @@ from workflows.studio import planned_publishing
 if TYPE_CHECKING:
     from datetime import date
 
-    from sqlalchemy.orm import Session
-
     from models.operation import OperationRun
     from services.context import Actor
 
@@ -33,20 +33,19 @@ AT_ONCE = 20  # so many items are done while one waits; more go to a worker
 DAYS = (1, 7, 30, 90, 365)
 
 
-@register_counter
-def count(session: Session, actor: Actor, today: date) -> Mapping[str, int]:
+@register_count
+def to_count(actor: Actor, _today: date) -> Wanted:
     """The open incidents, for the sidebar and the tab of those who may see them.
 
-    With them, in one statement, the plans of a definition that failed, for the administrator to look at.
+    With them the plans of a definition that failed, for the administrator to look at.
     """
-    del today
     if not can("operations.read"):
         return {}
-    reach = within(Context(session, actor, clock.now()), Incident.office_id)
-    incidents = select(func.count(Incident.id)).where(Incident.state == "open", *reach).scalar_subquery()
-    failed = planned_publishing.count_unseen(actor.staff_id)
-    found = session.execute(select(incidents, failed)).one()
-    return {"operations": found[0]} | ({"definitions": found[1]} if found[1] else {})
+    reach = within(Context(db.session(), actor, clock.now()), Incident.office_id)
+    return {
+        "operations": select(func.count(Incident.id)).where(Incident.state == "open", *reach),
+        "definitions": select(func.nullif(planned_publishing.count_unseen(actor.staff_id), 0)),
+    }
 
 
 def tabs(here: str, incidents: int) -> list[tuple[str, str, bool]]:

@@ -9,7 +9,7 @@ from flask_appbuilder import BaseView, expose
 
 from models.certificate import EVENTS, KINDS
 from portal import clock
-from portal.frame import register_counter
+from portal.frame import register_count
 from portal.language import t
 from portal.row_ids import row_id
 from portal.security.access import requires
@@ -32,24 +32,15 @@ from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
-
-    from sqlalchemy.orm import Session
 
     from models.document import PrintRequest
-    from services.context import Actor, Context
+    from services.context import Context
     from services.documents import Rendered
 
 TRAYS = {documents.CARDS: ("台紙", "Carrier sheet"), documents.PLAIN: ("A4", "A4")}
 
 
-@register_counter
-def count(session: Session, actor: Actor, today: date) -> dict[str, int]:
-    """How many papers wait, for the sidebar of those who print."""
-    del today
-    if "certificate_clerk" not in actor.own_roles:
-        return {}
-    return {"print": print_queue.count_waiting(session, actor.office_id)}
+register_count(print_queue.to_count)
 
 
 def kind_label(document: str) -> str:

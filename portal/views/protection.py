@@ -12,7 +12,7 @@ from flask_appbuilder import BaseView, expose
 
 from models.protection import KINDS, MARK_STATES, PURPOSES, RELEASE_STATES
 from portal import clock
-from portal.frame import register_counter
+from portal.frame import register_count
 from portal.language import t
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
@@ -24,9 +24,7 @@ from services.protection import hides_places
 from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from services.context import Actor, Context
+    from services.context import Context
 
 LONGEST_DATE = 20
 DONE: Mapping[str, tuple[str, str]] = {
@@ -44,10 +42,7 @@ DONE: Mapping[str, tuple[str, str]] = {
 }
 
 
-@register_counter
-def count(session: Session, actor: Actor, today: date) -> Mapping[str, int]:
-    """The count of the sidebar."""
-    return place_releases.count(session, actor, today)
+register_count(place_releases.to_count)
 
 
 class ProtectionView(BaseView):

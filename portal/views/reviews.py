@@ -12,7 +12,7 @@ from flask_appbuilder import BaseView, expose
 
 from models.audit_review import OPEN, VERDICTS
 from portal import clock
-from portal.frame import register_counter
+from portal.frame import register_count
 from portal.language import t
 from portal.row_ids import row_id
 from portal.security.access import can, requires
@@ -38,7 +38,7 @@ CONCLUDED = (
 )
 LONGEST = 60
 
-register_counter(audit_reviews.count)
+register_count(audit_reviews.to_count)
 
 
 class ReviewView(BaseView):

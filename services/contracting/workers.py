@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session
 
 from models.audit.tags import Tag
 from models.contractor import Contract, ContractWorker, WorkerCheck
@@ -21,6 +20,7 @@ from services.context import Actor, Context
 from services.contracting import access, chain, register
 from services.contracting.chain import Chain, Node, Person
 from services.contracting.register import CHIEF, CLERK
+from services.counts import Wanted
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 
 EVIDENCE = {
@@ -321,7 +321,7 @@ def find(found: Chain, worker_id: int) -> tuple[Node, Person]:
     raise NotFound(*UNKNOWN)
 
 
-def count(session: Session, actor: Actor, today: date) -> dict[str, int]:
+def to_count(actor: Actor, today: date) -> Wanted:
     """How much waits in the actor's office: accounts to be granted; checks to be judged and followed up."""
     if not actor.own_roles & {CHIEF, CLERK}:
         return {}
@@ -333,4 +333,4 @@ def count(session: Session, actor: Actor, today: date) -> dict[str, int]:
     else:
         late = and_(WorkerCheck.due_on < today, WorkerCheck.done_at.is_(None))
         waiting = here.join(WorkerCheck).where(or_(WorkerCheck.outcome == "", late))
-    return {"contracts": session.scalar(waiting) or 0}
+    return {"contracts": waiting}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import joinedload
 
 from models.audit.tags import Tag
 from models.contractor import ChainLink
@@ -15,6 +15,7 @@ from models.medium import ASKED, OPEN, OUT, Medium, MediumUse
 from models.staff import names_of
 from services import audit, two_people
 from services.context import Actor, Context
+from services.counts import Wanted
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
 
 KINDS = {
@@ -182,7 +183,7 @@ def get(ctx: Context, medium_id: int, *, lock: bool = False) -> Medium:
     return row
 
 
-def count(session: Session, actor: Actor, _today: date) -> Mapping[str, int]:
+def to_count(actor: Actor, _today: date) -> Wanted:
     """How many requests wait for whoever decides, and uses are not finished for the contract section."""
     if not actor.own_roles & {"section_chief", "contract_clerk"}:
         return {}
@@ -193,4 +194,4 @@ def count(session: Session, actor: Actor, _today: date) -> Mapping[str, int]:
         .join(Medium, Medium.id == MediumUse.medium_id)
         .where(Medium.office_id == actor.office_id, MediumUse.state.in_(states))
     )
-    return {"media": session.scalar(statement) or 0}
+    return {"media": statement}

@@ -11,7 +11,7 @@ from models.confirmation import ConfirmationRow
 from models.person import Person
 from models.vault_table import DESTROYED, IndividualNumber
 from rules.numbers import individual_number_check_digit
-from services import confirmation_list, number_import, number_linking, numbers_vault
+from services import confirmation_list, counts, number_import, number_linking, numbers_vault
 from services.confirmation_list import REJECTED, RELEASED
 from services.context import Context
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
@@ -292,8 +292,10 @@ def test_the_list_shows_ones_own_office_and_what_belongs_to_none(ctx, held, acto
         confirmation_list.read(as_(ctx, stranger), held.id)
     with pytest.raises(NotFound):
         confirmation_list.decide(as_(ctx, stranger), held.id, REJECTED, REASON)
-    assert confirmation_list.count(ctx.session, actor_verifier, ctx.today) == {"confirmations": 1}
-    assert confirmation_list.count(ctx.session, ctx.actor, ctx.today) == {}
+    assert counts.ask(ctx.session, confirmation_list.to_count(actor_verifier, ctx.today)) == {
+        "confirmations": 1
+    }
+    assert counts.ask(ctx.session, confirmation_list.to_count(ctx.actor, ctx.today)) == {}
 
 
 def test_the_page_of_a_row_tells_both_persons_and_who_may_not_decide(ctx, actor_verifier):

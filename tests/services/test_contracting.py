@@ -14,7 +14,7 @@ from models.sign_in import UserSession
 from models.staff import User, find_posting
 from portal.security.roles import BOOK
 from rules.contracting import CONTRACT_CLAUSES
-from services import masters, right_requests
+from services import counts, masters, right_requests
 from services.context import SYSTEM, Context
 from services.contracting import access, chain, checks, ending, register, subcontracting, workers
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
@@ -212,7 +212,9 @@ def test_a_check_that_differs_needs_a_follow_up(office: Contracting) -> None:
         "委託先に説明を求める",
         clerk.today,
     )
-    assert workers.count(clerk.session, office.clerk, clerk.today + timedelta(days=1)) == {"contracts": 1}
+    assert counts.ask(clerk.session, workers.to_count(office.clerk, clerk.today + timedelta(days=1))) == {
+        "contracts": 1
+    }
     checks.finish(clerk, office.contract_id, drawn.id, "従事から外した")
     assert checks.list_of(clerk, office.contract_id)[0].row.done_words == "従事から外した"
 
@@ -229,8 +231,8 @@ def test_a_contract_is_of_its_office_and_auditors_see_all(office: Contracting) -
     office.worker()
     checks.draw(office.by(office.clerk), office.contract_id, 1)
     day = office.ctx.today
-    assert workers.count(session, office.clerk, day) == {"contracts": 1}
-    assert workers.count(session, far.actor, day) == {"contracts": 0}
+    assert counts.ask(session, workers.to_count(office.clerk, day)) == {"contracts": 1}
+    assert counts.ask(session, workers.to_count(far.actor, day)) == {"contracts": 0}
 
 
 DEEDS = {
@@ -366,4 +368,4 @@ def test_a_follow_up_counts_from_the_day_after_it_was_due(office: Contracting, d
     due = clerk.today + timedelta(days=10)
     checks.judge(clerk, office.contract_id, drawn.id, "absent", "3回とも不在", "委託先に照会する", due)
     day = clerk.today + timedelta(days=days)
-    assert workers.count(clerk.session, office.clerk, day) == {"contracts": waits}
+    assert counts.ask(clerk.session, workers.to_count(office.clerk, day)) == {"contracts": waits}

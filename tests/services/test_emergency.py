@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.rights import EmergencyRight
 from portal.security.roles import BOOK
-from services import emergency
+from services import counts, emergency
 from services.context import Actor, Context
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
 from tests.factories.audit import told
@@ -120,7 +120,8 @@ def test_the_database_keeps_the_reviewer_apart(session: Session, counter: Contex
 def test_overseers_are_told_how_many_are_in_force_and_wait(counter: Context, auditor: Context) -> None:
     emergency.take_role(counter, BOOK, "verifier", REASON)
     session, actor = auditor.session, auditor.actor
-    now = emergency.count(session, actor, auditor.at, every_office=True)
-    after = emergency.count(session, actor, later(auditor, hours=2).at, every_office=True)
-    elsewhere = emergency.count(session, replace(actor, office_id=9999), auditor.at, every_office=False)
-    assert [(one.in_force, one.unreviewed) for one in (now, after, elsewhere)] == [(1, 0), (0, 1), (0, 0)]
+    everywhere = emergency.to_count(actor, auditor.at, every_office=True)
+    after = emergency.to_count(actor, later(auditor, hours=2).at, every_office=True)
+    elsewhere = emergency.to_count(replace(actor, office_id=9999), auditor.at, every_office=False)
+    told = [counts.ask(session, one) for one in (everywhere, after, elsewhere)]
+    assert [(one["emergency.in_force"], one["emergency"]) for one in told] == [(1, 1), (0, 1), (0, 0)]

@@ -15,7 +15,7 @@ from models.enrolment import find_open_period
 from models.ex_officio import ExOfficioRow
 from models.job import Job
 from models.person import Person
-from services import ex_officio, persons
+from services import counts, ex_officio, persons
 from services.batch import deciding
 from services.batch.deciding import Wish
 from services.context import Actor, Context
@@ -255,6 +255,6 @@ def test_who_reaches_70_gets_a_paper_for_the_new_share(ctx, chief):
 def test_the_sidebar_counts_what_waits_for_the_chief(ctx, chief):
     insured(ctx, "1951-11-25")
     made(chief, "reaching_75")
-    assert ex_officio.count(ctx.session, chief.actor, chief.today) == {"ex_officio": 1}
-    assert ex_officio.count(ctx.session, ctx.actor, ctx.today) == {}
+    assert counts.ask(ctx.session, ex_officio.to_count(chief.actor, chief.today)) == {"ex_officio": 1}
+    assert counts.ask(ctx.session, ex_officio.to_count(ctx.actor, ctx.today)) == {}
     assert ctx.session.scalar(select(func.count()).select_from(ExOfficioRow)) == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.crypto.keyring import Keyring
-from services import data_use, data_use_decisions, transfer_files, transfer_pages, transfers
+from services import counts, data_use, data_use_decisions, transfer_files, transfer_pages, transfers
 from services.context import JST, Actor, Context, Principal, names_of
 from services.contracting import workers
 from services.errors import NotAllowed, NotFound
@@ -86,8 +86,10 @@ def test_a_deputy_of_those_who_judge_neither_revokes_nor_looks_through_it(
         transfer_pages.overview(deputy)
     with pytest.raises(NotFound):
         data_use.get(deputy, application.id)
-    assert transfer_pages.count(citizen.session, deputy.actor, citizen.today) == {}
-    assert transfer_pages.count(citizen.session, manager.actor, citizen.today) == {"data_use": 1}
+    assert counts.ask(citizen.session, transfer_pages.to_count(deputy.actor, citizen.today)) == {}
+    assert counts.ask(citizen.session, transfer_pages.to_count(manager.actor, citizen.today)) == {
+        "data_use": 1
+    }
     assert application.state == "approved"
 
 
@@ -100,8 +102,8 @@ def test_a_deputy_of_the_chief_grants_no_account_and_counts_nothing(ctx: Context
     deputy = deputy_of(ctx, office.chief, office.clerk)
     with pytest.raises(NotAllowed):
         workers.grant_account(office.by(deputy), office.contract_id, worker)
-    assert workers.count(ctx.session, deputy, ctx.today) == {}
-    assert workers.count(ctx.session, office.chief, ctx.today) == {"contracts": 1}
+    assert counts.ask(ctx.session, workers.to_count(deputy, ctx.today)) == {}
+    assert counts.ask(ctx.session, workers.to_count(office.chief, ctx.today)) == {"contracts": 1}
 
 
 def test_a_deputy_of_the_chief_lets_no_copy_be_made(ctx: Context) -> None:
@@ -114,6 +116,6 @@ def test_a_deputy_of_the_chief_lets_no_copy_be_made(ctx: Context) -> None:
     deputy = deputy_of(ctx, chief, keeper)
     with pytest.raises(NotAllowed):
         uses.decide(as_of(ctx, deputy), medium_id, asked.id, "代理で", approves=True)
-    assert ledger.count(ctx.session, deputy, ctx.today) == {}
-    assert ledger.count(ctx.session, chief, ctx.today) == {"media": 1}
+    assert counts.ask(ctx.session, ledger.to_count(deputy, ctx.today)) == {}
+    assert counts.ask(ctx.session, ledger.to_count(chief, ctx.today)) == {"media": 1}
     assert asked.state == "asked"
