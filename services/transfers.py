@@ -285,6 +285,7 @@ def _send(
         },
         "made_at": ctx.at.isoformat(),
         "made_by": ctx.actor.staff_number,
+        "key": manifests.key_id(),
     }
     row = DataTransfer(
         transfer=asked.transfer.id,

@@ -44,8 +44,10 @@ def document(told: Mapping[str, Any], signature: bytes) -> bytes:
     return json.dumps(held, ensure_ascii=False, sort_keys=True, indent=1).encode() + b"\n"
 
 
-def check(held: bytes, file: bytes, is_signed: Callable[[bytes, bytes], bool]) -> Checked:
+def check(held: bytes, file: bytes, is_signed: Callable[[bytes, bytes, str], bool]) -> Checked:
     """Check the signature of a document, then that the file is the one it names.
+
+    `is_signed` is asked with the text, the signature and the id of the key, empty where none is named.
 
     Raises:
         ManifestWrong: no manifest, not our signature, or another file.
@@ -58,7 +60,15 @@ def check(held: bytes, file: bytes, is_signed: Callable[[bytes, bytes], bool]) -
         raise ManifestWrong("マニフェストとして読めません。", "This is no manifest.") from error
     if told.get("format") != FORMAT:
         raise ManifestWrong("この形式のマニフェストは読めません。", "The manifest is of another format.")
-    if not is_signed(signed_text(told), signature):
+    key_id = str(told.get("key", ""))
+    try:
+        is_right = is_signed(signed_text(told), signature, key_id)
+    except LookupError as error:
+        raise ManifestWrong(
+            f"署名の鍵{key_id}が手元の公開鍵にありません。新しい公開鍵を受け取ってから確かめてください。",
+            f"It was signed with the key {key_id}, which is not among the public keys here.",
+        ) from error
+    if not is_right:
         raise ManifestWrong(
             "署名が正しくありません。マニフェストが書き換えられたか、別の鍵で署名されています。",
             "The signature is wrong: the manifest was changed, or signed with another key.",

@@ -8,9 +8,17 @@ from functools import partial
 from pathlib import Path
 
 import click
+from flask import current_app
+from flask.cli import with_appcontext
 
 from interchange.transfers import manifest
 from models import manifests
+from models.audit.tags import Tag
+from portal import clock
+from portal.security import keys
+from services import audit
+from services.context import SYSTEM
+from services.unit_of_work import unit_of_work
 
 ReadablePath = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -23,7 +31,7 @@ def transfers_command() -> None:
 @transfers_command.command("verify")
 @click.argument("document", metavar="MANIFEST", type=ReadablePath)
 @click.argument("file", metavar="FILE", type=ReadablePath)
-@click.option("--key", type=ReadablePath, help="The public key as PEM; without it the one of this portal.")
+@click.option("--key", type=ReadablePath, help="Public keys as PEM; without them those of this portal.")
 def verify_command(document: Path, file: Path, key: Path | None) -> None:
     """Check the signature of MANIFEST and that FILE is the one it names; asks no database.
 
@@ -32,7 +40,7 @@ def verify_command(document: Path, file: Path, key: Path | None) -> None:
     try:
         pem = key.read_bytes() if key is not None else None
         checked = manifest.check(
-            document.read_bytes(), file.read_bytes(), partial(manifests.is_signed, key=pem)
+            document.read_bytes(), file.read_bytes(), partial(manifests.is_signed, keys=pem)
         )
     except manifest.ManifestWrong as wrong:
         click.echo(f"{wrong.ja}\n{wrong.en}", err=True)
@@ -44,6 +52,19 @@ def verify_command(document: Path, file: Path, key: Path | None) -> None:
 
 
 @transfers_command.command("public-key")
-def public_key_command() -> None:
+@click.option("--all", "every", is_flag=True, help="The keys of before as well, for old manifests.")
+def public_key_command(*, every: bool) -> None:
     """Print the public key by which recipients check manifests; it is no secret."""
-    click.echo(manifests.public_key().decode("ascii"), nl=False)
+    found = list(manifests.public_keys().values())
+    for pem in found if every else found[-1:]:
+        click.echo(pem.decode("ascii"), nl=False)
+
+
+@transfers_command.command("new-key")
+@with_appcontext
+def new_key_command() -> None:
+    """Sign manifests with a new key from now on; those of before are checked as before."""
+    key_id = keys.add_signing_key(current_app.extensions["portal_settings"])
+    with unit_of_work(SYSTEM, clock.now()) as ctx:
+        audit.record(ctx, Tag.KEYS_ROTATED, f"key:{key_id}", detail={"kind": "manifests"})
+    click.echo(f"{key_id} signs from now on; hand its public key to the recipients, then restart the worker")

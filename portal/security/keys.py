@@ -1,6 +1,7 @@
 """Custody of the keys: reads their files and hands them to the models; nobody else sees a key (T15, T16).
 
-The vault's file is JSON: `{"current": "k1", "keys": {"k1": "<hex, 32 bytes>"}, "index": "<hex, 32 bytes>"}`.
+The vault's file is JSON: `{"current": "k1", "keys": {"k1": "<hex, 32 bytes>"}, "index": "<hex, 32 bytes>"}`;
+`"signing": ["<hex, 32 bytes>"]` is added when the key that signs manifests is changed.
 The audit record's file is the same with `pseudonym` in the place of `index`.
 """
 
@@ -9,8 +10,10 @@ from __future__ import annotations
 import fcntl
 import json
 import secrets
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
+from models import manifests
 from models.crypto import audit_keys, cipher, envelope
 from models.crypto.audit_keys import AuditKeys
 from models.crypto.envelope import KeyringProvider
@@ -20,7 +23,7 @@ from models.key_refusals import KeyProviderUnavailable
 from portal.settings import KeyKeeper, UnsafeSetting, replace_file, write_once
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from models.crypto.hsm import HsmProvider
@@ -85,7 +88,10 @@ def read_keyring(path: Path) -> Keyring:
         content = json.loads(path.read_text())
         keys = {key_id: bytes.fromhex(value) for key_id, value in content["keys"].items()}
         return Keyring(
-            data_keys=keys, current_id=content["current"], index_key=bytes.fromhex(content["index"])
+            data_keys=keys,
+            current_id=content["current"],
+            index_key=bytes.fromhex(content["index"]),
+            signing_keys=tuple(bytes.fromhex(value) for value in content.get("signing", ())),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnsafeSetting(
@@ -133,16 +139,31 @@ def add_key(settings: Settings) -> str:
     return key_id
 
 
+def add_signing_key(settings: Settings) -> str:
+    """Add a new key that signs manifests to the keyring's file, return its id; the old ones still check."""
+    with _file_to_change(settings.master_key_path) as content:
+        content.setdefault("signing", []).append(secrets.token_hex(KEY_BYTES))
+    load_keys(settings)
+    return manifests.key_id()
+
+
 def _add_to_file(path: Path) -> str:
+    with _file_to_change(path) as content:
+        key_id = f"k{1 + max(int(old.lstrip('k') or 0) for old in content['keys'])}"
+        content["keys"][key_id] = secrets.token_hex(KEY_BYTES)
+        content["current"] = key_id
+    return key_id
+
+
+@contextmanager
+def _file_to_change(path: Path) -> Iterator[dict[str, Any]]:
+    """The content of the keyring's file, written back whole at the end."""
     with path.with_name(f"{path.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # of two who rotate at once, neither loses the other's key
         read_keyring(path)
         content = json.loads(path.read_text())
-        key_id = f"k{1 + max(int(old.lstrip('k') or 0) for old in content['keys'])}"
-        content["keys"][key_id] = secrets.token_hex(KEY_BYTES)
-        content["current"] = key_id
+        yield content
         replace_file(path, json.dumps(content))
-    return key_id
 
 
 def rewrap(settings: Settings) -> int:

@@ -53,6 +53,22 @@ def test_rotating_makes_a_key_and_wraps_all_with_it(run: Run, app: Flask) -> Non
     assert list(json.loads(path.read_text())["keys"]) == ["k1", "k2"]
 
 
+def test_a_new_key_signs_manifests_and_is_on_record(run: Run, app: Flask) -> None:
+    del run
+    say = app.test_cli_runner().invoke
+    before = say(args=["transfers", "public-key"]).output
+    told = say(args=["transfers", "new-key"])
+    key_id = told.output.split()[0]
+    after = say(args=["transfers", "public-key"]).output
+    assert after != before
+    assert say(args=["transfers", "public-key", "--all"]).output == before + after
+    with app.app_context():
+        event = db.session.scalars(select(AuditEvent).where(AuditEvent.tag == "keys:rotated")).one()
+        assert (event.subject, event.detail) == (f"key:{key_id}", {"kind": "manifests"})
+    content = json.loads(app.extensions["portal_settings"].master_key_path.read_text())
+    assert content["signing"][0] not in told.output + after
+
+
 def test_what_a_stopped_rotation_left_is_done_by_the_next_one(run: Run) -> None:
     run("rotate")
     assert run("rewrap").output == "0 data keys were wrapped anew\n"
