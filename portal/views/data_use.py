@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -192,6 +193,7 @@ class DataUseView(BaseView):
             renewed = request.args.get("renews", type=int)
             before = known or (data_use.get(ctx, renewed) if renewed is not None else None)
             content = content_of(before) if before is not None else None
+        renewal = renewed is not None and known is None
         chosen = definitions.transfers_to(office.code)
         transfer = chosen[0] if chosen else None
         return self.render_template(
@@ -202,7 +204,7 @@ class DataUseView(BaseView):
             office=office,
             chosen=chosen,
             transfer=transfer,
-            typed=_typed(content, transfer),
+            typed=_typed(content, transfer, renewal=renewal),
             picked=_picked(content, transfer),
             groups=_groups(transfer),
             bases=definitions.bases(),
@@ -257,13 +259,18 @@ def _content() -> Content:
     )
 
 
-def _typed(content: Content | None, transfer: Transfer | None) -> dict[str, str]:
-    """What the fields begin with: what was typed, else the application, else what is usual."""
+def _typed(content: Content | None, transfer: Transfer | None, *, renewal: bool) -> dict[str, str]:
+    """What the fields begin with: what was typed, else the application, else what is usual.
+
+    A renewal begins on the day after the last one of before; its end is to be told.
+    """
     if request.method == "POST":
         return request.form.to_dict()
     if content is not None:
         told = {name: str(getattr(content, name) or "") for name in Content.__dataclass_fields__}
         days = {name: format_short(getattr(content, name)) for name in ("from_on", "until_on")}
+        if renewal:
+            days = {"from_on": format_short(content.until_on + timedelta(days=1)), "until_on": ""}
         return told | days | {"with_places": "1" if content.with_places else ""}
     usual = {"kind": TRANSFER, "method": "link_system", "frequency": definitions.MONTHLY}
     if transfer is not None:

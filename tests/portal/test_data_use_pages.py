@@ -14,6 +14,7 @@ from models.masters import Office, Posting
 from models.staff import User
 from portal import clock
 from portal.extensions import db
+from rules.eras import format_short
 from services import audit, unit_of_work
 from services.batch import transferring
 from services.context import SYSTEM
@@ -80,6 +81,9 @@ def test_from_the_application_to_the_file_and_its_end(office: Flask, signed_in, 
     assert section.post("/data-use/new", **application()).status_code == 303
     page = f"/data-use/{the_only(office, DataUseApplication)}"
     assert section.post(f"{page}/submit").status_code == 303
+    renewal = section.get(f"/data-use/new?renews={page.rpartition('/')[2]}").text
+    assert f'value="{format_short(clock.today() + timedelta(days=101))}"' in renewal
+    assert "住民票に記載するため</textarea>" in renewal
     assert manager.post(f"{page}/judge", verdict="approve", reason="合う").status_code == 422
     judged = manager.post(f"{page}/judge", verdict="approve", basis_fits="1", reason="住基法7条に合う")
     assert judged.status_code == 303
