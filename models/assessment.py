@@ -236,6 +236,14 @@ def lock_run(session: Session, run_id: int) -> AssessmentRun | None:
     return session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
 
 
+def find_undiscarded(session: Session, fiscal_year: int) -> AssessmentRun | None:
+    """The latest run of a year that was not discarded: it counts, or may come to count."""
+    statement = select(AssessmentRun).where(
+        AssessmentRun.fiscal_year == fiscal_year, AssessmentRun.state != DISCARDED
+    )
+    return session.scalars(statement.order_by(AssessmentRun.id.desc()).limit(1)).one_or_none()
+
+
 def find_in_force(
     session: Session, household_id: int, fiscal_year: int
 ) -> tuple[AssessmentRun, Assessment] | None:

@@ -127,6 +127,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("運用", "Operations", "OperationCaseView.list", "operations.read", "operations", "g o"),
     Entry("手続の定義", "Procedures", "DefinitionView.list", "definition.read", "definitions"),
     Entry("手紙の文面", "Texts of letters", "LetterTextView.list", "definition.read"),
+    Entry("基準値", "Figures of the law", "ParameterView.list", "parameter.read"),
     Entry("マスタ", "Masters", "MasterIndexView.index", "masters.read", key="g m"),
     Entry("職員と権限", "Staff and roles", "StaffView.list", "accounts.read"),
     Entry("権限の棚卸", "Review of rights", "RightsReviewView.list", "rights.confirm"),

@@ -4,8 +4,8 @@ One parameter per file (architecture, section 9). `national/…` holds for all, 
 of one municipality. There is no default: a value that is not in force raises `ParameterNotInForce`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -55,8 +55,20 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Approval:
+    """That a value was entered at the office: by whom, who checked it against its source, and when."""
+
+    entered_by: str
+    approved_by: str
+    approved_on: date
+
+
+@dataclass(frozen=True)
 class DatedValue:
-    """A value from a day on; None is a repeal, with a source of its own."""
+    """A value from a day on; None is a repeal, with a source of its own.
+
+    `approval` is set where the office entered it; values of `rules/parameters/` have none.
+    """
 
     from_on: date
     value: Value | None
@@ -64,6 +76,7 @@ class DatedValue:
     checked: date
     published: date | None
     certainty: Certainty
+    approval: Approval | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +92,13 @@ class History:
     def on(self, day: date) -> DatedValue | None:
         return next((value for value in reversed(self.values) if value.from_on <= day), None)
 
+    def with_value(self, dated: DatedValue, until: date) -> Self:
+        """The same with a value that holds up to `until` (the first day that it does not); the rest stays."""
+        after = self.on(until)
+        ends = replace(after, from_on=until) if after else replace(dated, from_on=until, value=None)
+        kept = [one for one in self.values if not dated.from_on <= one.from_on <= until]
+        return replace(self, values=tuple(sorted((*kept, dated, ends), key=lambda one: one.from_on)))
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -91,6 +111,7 @@ class Parameter:
     value: Value
     certainty: Certainty
     source: Source
+    approval: Approval | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +135,7 @@ class LawAt:
             dated.value,
             dated.certainty,
             dated.source,
+            dated.approval,
         )
 
     def in_force(self, name: str) -> bool:
@@ -166,6 +188,13 @@ class Law:
 
     def on(self, day: date) -> LawAt:
         return LawAt(day, self.histories)
+
+    def with_values(self, values: Iterable[tuple[str, DatedValue, date]]) -> Self:
+        """The same law with values laid over it: name, value, and the first day that it no longer holds."""
+        histories = dict(self.histories)
+        for name, dated, until in values:
+            histories[name] = histories[name].with_value(dated, until)
+        return replace(self, histories=histories)
 
     def unchecked_since(self, day: date) -> list[str]:
         """Name the parameters whose newest value was last compared with its source before `day`."""

@@ -70,6 +70,9 @@ PERMISSIONS: dict[str, Permission] = {
     "assessment.read": Permission("賦課と世帯の保険料を見る", "See assessments", Duty.SEE_PERSONS),
     "assessment.run": Permission("保険料を賦課計算する", "Compute assessments", Duty.ENTER),
     "assessment.decide": Permission("賦課を承認する", "Approve assessments", Duty.APPROVE),
+    "parameter.read": Permission("基準値を見る", "See the figures of the law"),
+    "parameter.enter": Permission("年度の基準値を登録する", "Enter figures of a year"),
+    "parameter.decide": Permission("登録された基準値を確認する", "Check entered figures"),
     "report.daily": Permission("日次の一覧を見る", "See the lists of the day", Duty.SEE_PERSONS),
     "contract.read": Permission("委託契約と体制を見る", "See contracts and their chains"),
     "contract.keep": Permission("委託契約・従事者を登録する", "Keep contracts and their workers", Duty.ENTER),
@@ -147,6 +150,7 @@ _CASES = {
     "merge.read",
     "premium.trial",
     "assessment.read",
+    "parameter.read",
     "protection.ask",
     "emergency.take",
 }
@@ -221,6 +225,7 @@ ROLES: dict[str, Role] = {
             | {
                 "case.withdraw",
                 "assessment.decide",
+                "parameter.decide",
                 "data_use.decide",
                 "transfer.run",
                 "board.read",
@@ -302,6 +307,7 @@ ROLES: dict[str, Role] = {
                 "rights.confirm",
                 "emergency.stop",
                 "definition.read",
+                "parameter.read",
                 "operations.read",
             }
         ),
@@ -328,6 +334,9 @@ ROLES: dict[str, Role] = {
                 "definition.read",
                 "definition.draft",
                 "definition.publish",
+                "parameter.read",
+                "parameter.enter",
+                "parameter.decide",
                 "api.describe",
             }
             | _OPERATOR

@@ -289,6 +289,7 @@ SUBJECTS: Mapping[str, Words] = {
     "periodic": ("定期処理", "regular work"),
     "job": ("裏側の処理", "job"),
     "definition": ("手続の定義", "definition"),
+    "parameter_entry": ("基準値の登録", "entered parameter"),
     "letter_text": ("手紙の文面", "text of a letter"),
     "role": ("権限", "role"),
     "audit_review": ("記録の点検", "review"),

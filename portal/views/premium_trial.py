@@ -11,16 +11,18 @@ from flask_appbuilder.utils.limit import Limit
 from portal import clock
 from portal.language import t
 from portal.security.access import requires
-from portal.security.actor import person_or_address
+from portal.security.actor import current_actor, person_or_address
 from portal.views.premium_words import shown, value_of, yen
 from rules.periods import FiscalYear
 from rules.premium.explaining import PART_NAMES, REDUCTION, Line
 from services import premium_trial, statute
 from services.premium_trial import FIELDS, ROWS, Trial, TrialRefused
+from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rules.law import Law
     from rules.premium.refusals import FactError
 
 LONGEST = 30
@@ -62,19 +64,14 @@ class PremiumTrialView(BaseView):
         sheet = [
             {name: request.form.get(f"{name}-{row}", "")[:LONGEST] for name in FIELDS} for row in range(ROWS)
         ]
-        year = self._year(request.form.get("year", ""))
+        law = _law()
+        year = _year(law, request.form.get("year", ""))
         try:
-            told = premium_trial.compute(statute.all_law(), year, sheet)
+            told = premium_trial.compute(law, year, sheet)
         except TrialRefused as refused:
             return self._page(sheet, year, errors=refused.errors), 422
         sure = request.form.get("sure") == "yes"
         return self._page(sheet, year, told=told, asks=bool(told.asked) and not sure)
-
-    def _year(self, typed: str) -> FiscalYear:
-        offered = premium_trial.years(statute.all_law(), clock.today())
-        now = FiscalYear.containing(clock.today())
-        chosen = next((year for year in offered if str(year.year) == typed), None)
-        return chosen or (now if now in offered else offered[0])
 
     def _page(
         self,
@@ -85,12 +82,13 @@ class PremiumTrialView(BaseView):
         asks: bool = False,
         errors: Any = None,
     ) -> str:
+        law = _law()
         return str(
             self.render_template(
                 "premium/trial.html",
                 title=t("保険料の試算", "Premium, tried out"),
-                years=premium_trial.years(statute.all_law(), clock.today()),
-                year=year or self._year(""),
+                years=premium_trial.years(law, clock.today()),
+                year=year or _year(law, ""),
                 sheet=sheet,
                 relations={key: t(*words) for key, words in RELATIONS.items()},
                 errors=errors or {},
@@ -104,6 +102,18 @@ class PremiumTrialView(BaseView):
                 reduction=[] if told is None else list(_reduction(told)),
             )
         )
+
+
+def _law() -> Law:
+    with unit_of_work(current_actor(), clock.now()) as ctx:
+        return statute.all_law(ctx)
+
+
+def _year(law: Law, typed: str) -> FiscalYear:
+    offered = premium_trial.years(law, clock.today())
+    now = FiscalYear.containing(clock.today())
+    chosen = next((year for year in offered if str(year.year) == typed), None)
+    return chosen or (now if now in offered else offered[0])
 
 
 def _summary(errors: dict[tuple[int, str], FactError]) -> Iterator[tuple[str, str, str]]:

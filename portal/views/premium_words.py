@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from portal.language import t
+from rules.eras import format_short
 from rules.premium.amounts import as_decimal
 from rules.premium.explaining import PART_NAMES
 
 if TYPE_CHECKING:
+    from rules.law import Parameter
     from rules.premium.explaining import Line
 
 
@@ -22,7 +24,7 @@ class Shown:
     rule: str
     article: str
     value: str
-    figures: tuple[tuple[str, str, bool], ...]  # title, value, whether it is verified
+    figures: tuple[tuple[str, str, bool, str], ...]  # title, value, whether it is verified, where from
 
 
 def shown(line: Line, who: str) -> Shown:
@@ -38,10 +40,20 @@ def shown(line: Line, who: str) -> Shown:
                 one.title,
                 f"{one.value:,}" if type(one.value) is int else str(one.value),
                 one.certainty == "verified",
+                origin_of(one),
             )
             for one in line.parameters
         ),
     )
+
+
+def origin_of(one: Parameter) -> str:
+    """Where a figure was read, and who entered and approved it where the office did."""
+    source = f"{one.source.title} {one.source.article}"
+    if one.approval is None:
+        return source
+    who = f"{one.approval.entered_by} → {one.approval.approved_by}"
+    return f"{source} {t('承認', 'approved')} {format_short(one.approval.approved_on)} {who}"
 
 
 def title_of(line: Line) -> str:

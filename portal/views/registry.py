@@ -52,6 +52,7 @@ from portal.views.operation_one_case import OperationOneCaseView
 from portal.views.operation_runs import OperationRunView
 from portal.views.own_page import ProfileView
 from portal.views.papers import CasePaperView
+from portal.views.parameters import ParameterView
 from portal.views.persons import PersonView
 from portal.views.premium_trial import PremiumTrialView
 from portal.views.print_queue import PrintQueueView
@@ -105,6 +106,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     PremiumTrialView,
     AssessmentView,
     HouseholdPremiumView,
+    ParameterView,
     DataUseView,
     TransferView,
     DictionaryView,

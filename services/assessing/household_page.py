@@ -129,7 +129,7 @@ def explained(ctx: Context, run: AssessmentRun, row: Assessment) -> Told:
         np.array([row.specified], dtype=np.int64),
         np.array([row.continuing], dtype=np.int64),
     )
-    terms = terms_of(all_law(), FiscalYear(run.fiscal_year))
+    terms = terms_of(all_law(ctx), FiscalYear(run.fiscal_year))
     figures = assess(households, terms)
     agrees = int(figures["total"][0]) == row.total * UNIT
     return Told(run, row, ids, explain(households, figures, terms), terms, agrees)

@@ -33,7 +33,7 @@ from models.audit.tags import Tag
 from models.household import Household
 from models.series import take
 from rules.calendar_months import add_months
-from rules.law import Certainty, ParameterNotInForce
+from rules.law import Certainty, Law, ParameterNotInForce
 from rules.periods import FiscalYear, month_end, next_open_day
 from rules.premium.instalments import due_dates
 from rules.premium.terms import PremiumTerms, terms_of
@@ -45,7 +45,7 @@ from services.context import Context
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 from services.job_kinds import Progress, Skipped, Work
 from services.office_calendar import closed_between
-from services.statute import all_law
+from services.statute import all_law, law_on
 from services.two_people import LONGEST_REASON, must_be_somebody_else
 
 KIND: Final = "assess"
@@ -98,7 +98,7 @@ def begin(ctx: Context, fiscal_year: int, household_id: int | None = None) -> As
             "There is no such fiscal year to assess. Choose one of the list.",
         )
     year = FiscalYear(fiscal_year)
-    terms = _terms(year)
+    terms = _terms(all_law(ctx), year)
     due = _due_dates(ctx, year)
     _must_be_in_time(ctx, due[0])
     _must_be_the_only_one(ctx, fiscal_year, household_id)
@@ -244,7 +244,7 @@ def years(ctx: Context) -> list[FiscalYear]:
     found = []
     for year in map(FiscalYear, (now, now - 1, now - 2)):
         try:
-            terms_of(all_law(), year)
+            terms_of(all_law(ctx), year)
             _must_be_in_time(ctx, _due_dates(ctx, year)[0])
         except (ParameterNotInForce, AssessmentTooLate):
             continue
@@ -268,13 +268,13 @@ def told_parameters(terms: PremiumTerms) -> dict[str, Any]:
 
 
 def _compute(ctx: Context, run: AssessmentRun, within: Range) -> tuple[Skipped, ...]:
-    year, law = FiscalYear(run.fiscal_year), all_law()
+    year, law = FiscalYear(run.fiscal_year), all_law(ctx)
     read = read_facts(ctx.session, year, law.on(year.first_on), within, run.as_of)
     base = comparing.base_of(ctx.session, run.fiscal_year)
     before = comparing.in_force(ctx.session, base, within)
     before = before | {"late_paid": comparing.late_paid(base, before, run.decided_on)}
     try:
-        told = compute(read, _terms(year), before, _calendar(run))
+        told = compute(read, _terms(law, year), before, _calendar(run))
     except ValueError as error:
         raise RuleBroken(
             f"市の端数の定めでは1円未満が残るため、賦課できません({error})。端数の基準値を登録してください。",
@@ -305,9 +305,9 @@ def _tell(ctx: Context, run: AssessmentRun, tag: Tag, **detail: Any) -> None:
     audit.record(ctx, tag, f"assessment_run:{run.id}", detail=told)
 
 
-def _terms(year: FiscalYear) -> PremiumTerms:
+def _terms(law: Law, year: FiscalYear) -> PremiumTerms:
     try:
-        return terms_of(all_law(), year)
+        return terms_of(law, year)
     except ParameterNotInForce as error:
         raise RuleBroken(
             f"{year.label_ja}の基準値「{error.name}」がないため、賦課できません。基準値の登録を依頼してください。",
@@ -316,7 +316,7 @@ def _terms(year: FiscalYear) -> PremiumTerms:
 
 
 def _due_dates(ctx: Context, year: FiscalYear) -> tuple[date, ...]:
-    law = all_law().on(year.first_on)
+    law = law_on(year.first_on)
     closed = closed_between(ctx.session, year.first_on, add_months(year.last_on, 2))
     count = min(law.integer(f"{_HEAD}/count"), INSTALMENTS)
     return due_dates(year, law.integer(f"{_HEAD}/first_month"), count, closed)
@@ -330,13 +330,13 @@ def _late_due_on(ctx: Context) -> date:
 
 def _calendar(run: AssessmentRun) -> Calendar:
     due = tuple(date.fromisoformat(day) for day in run.due_dates)
-    unit = all_law().on(FiscalYear(run.fiscal_year).first_on).integer(f"{_HEAD}/unit")
+    unit = law_on(FiscalYear(run.fiscal_year).first_on).integer(f"{_HEAD}/unit")
     return Calendar(due, sum(day <= run.decided_on for day in due), unit, run.decided_on)
 
 
 def _must_be_in_time(ctx: Context, first_due: date) -> None:
     """法110条の2: not later than so many years after the day following the first due date."""
-    last = add_months(first_due, 12 * all_law().on(ctx.today).integer(_LIMIT))
+    last = add_months(first_due, 12 * law_on(ctx.today).integer(_LIMIT))
     if ctx.today > last:
         raise AssessmentTooLate(
             f"この年度の賦課ができるのは{last}までです(国民健康保険法110条の2)。期間が過ぎているため、変更できません。",
