@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from models.audit.tags import Tag
-from models.case import Draft
+from models.case import Draft, WorkItem
 from services import audit
 from services.context import Context
 from services.errors import NotFound
@@ -71,6 +71,16 @@ def find_task(ctx: Context, work_item_id: int) -> Draft | None:
     """One's own draft of a task's form; None where there is none."""
     statement = select(Draft).where(Draft.work_item_id == work_item_id, Draft.owner_id == ctx.actor.staff_id)
     return ctx.session.scalars(statement.order_by(Draft.id.desc())).first()
+
+
+def list_left(ctx: Context, case_id: int) -> Sequence[tuple[Draft, WorkItem]]:
+    """One's own drafts of tasks of a case that are no longer open, oldest first."""
+    statement = (
+        select(Draft, WorkItem)
+        .join(WorkItem, WorkItem.id == Draft.work_item_id)
+        .where(WorkItem.case_id == case_id, WorkItem.state != "open", Draft.owner_id == ctx.actor.staff_id)
+    )
+    return [(draft, item) for draft, item in ctx.session.execute(statement.order_by(Draft.id))]
 
 
 def discard_task(ctx: Context, work_item_id: int) -> None:

@@ -12,10 +12,11 @@ from flask_appbuilder import BaseView, expose
 from forms.refusals import FieldError
 from forms.rendering import as_typed
 from forms.validation import FormRefused
-from models.case import WorkItem
+from models.case import Case, CaseEvent, WorkItem
 from models.masters import PaperKind, ReasonCode
 from models.notification import WAYS
 from portal import clock
+from portal.errors import status_of
 from portal.language import current_language, t
 from portal.row_ids import row_id
 from portal.security.access import can, requires
@@ -28,7 +29,7 @@ from services.context import Context
 from services.errors import NotAllowed, RegistrationRefused, SomebodyElseWasFaster
 from services.inbox import Listed
 from services.unit_of_work import unit_of_work
-from workflows import case_decisions, case_entries, case_pages, case_waits
+from workflows import case_decisions, case_drafts, case_entries, case_pages, case_waits
 from workflows.engine import runner, taking
 
 EVENTS = {
@@ -80,6 +81,16 @@ class CaseView(BaseView):
     @expose("/<int:case_id>/tasks/<int:item_id>", methods=["POST"])
     @requires("task.complete")
     def complete(self, case_id: int, item_id: int) -> Any:
+        if request.form.get("deed") == "drop_draft":
+            return _drop_draft(case_id, item_id)
+        try:
+            return self._send(case_id, item_id)
+        except SomebodyElseWasFaster as refused:
+            _keep_back(case_id, item_id)
+            flash(t(refused.message_ja, refused.message_en), "danger")
+            return self.show(case_id), status_of(refused)
+
+    def _send(self, case_id: int, item_id: int) -> Any:
         pairs = list(request.form.items(multi=True))
         with unit_of_work(current_actor(), clock.now()) as ctx:
             cases.must_hold(ctx, case_id, item_id)
@@ -184,9 +195,10 @@ class CaseView(BaseView):
     ) -> Any:
         told = case_pages.read(ctx, page, current_language())
         form, why_not = None, None
+        since: Sequence[CaseEvent] = ()
         place, papers = list_place.here(), intake.paper_kinds(ctx)
         if item is not None:
-            form, why_not = _form(ctx, page, item, values, errors, papers)
+            form, why_not, since = _form(ctx, page, item, values, errors, papers)
         return self.render_template(
             "case/show.html",
             title=f"{told.title} {page.number}",
@@ -195,6 +207,8 @@ class CaseView(BaseView):
             item=item,
             form=form,
             why_not=why_not,
+            since=since,
+            left_drafts=_left_drafts(ctx, page, papers),
             household=(
                 intake.household_beside(ctx, page.filed.household_id)
                 if page.filed and page.filed.household_id
@@ -228,6 +242,38 @@ class CaseView(BaseView):
             scannable=intake.scannable_papers(papers),
             attachment_names={one.id: attachments.name_shown(ctx, one) for one in page.attachments},
         )
+
+
+def _drop_draft(case_id: int, item_id: int) -> Any:
+    with unit_of_work(current_actor(), clock.now()) as ctx:
+        cases.must_hold(ctx, case_id, item_id)
+        drafts.discard_task(ctx, item_id)
+    flash(t("送らなかった入力を消しました。", "What was not sent is removed."), "success")
+    return _to_case(case_id, item_id)
+
+
+def _keep_back(case_id: int, item_id: int) -> None:
+    """Keep what was sent to a task that somebody else has finished meanwhile, for who typed it."""
+    with unit_of_work(current_actor(), clock.now()) as ctx:
+        cases.must_hold(ctx, case_id, item_id)
+        item = ctx.session.get_one(WorkItem, item_id)
+        form = case_drafts.find_form(ctx, item, ctx.session.get_one(Case, case_id))
+        if form is not None and item.state != "open":
+            known = case_pages.references_of(ctx, case_id, form.task)
+            pairs = list(request.form.items(multi=True))
+            drafts.save_task(ctx, item_id, form_pages.without_numbers(ctx, form, pairs, known))
+
+
+def _left_drafts(
+    ctx: Context, page: cases.CasePage, papers: Sequence[PaperKind]
+) -> Sequence[Mapping[str, Any]]:
+    return [
+        {
+            **vars(one),
+            "fields": form_pages.page(ctx, one.form, one.values, papers=papers) if one.form else None,
+        }
+        for one in case_drafts.left(ctx, page)
+    ]
 
 
 def _may_delegate(ctx: Context, item: WorkItem | None) -> bool:
@@ -297,15 +343,17 @@ def _form(
     values: Mapping[str, Any] | None,
     errors: Sequence[FieldError],
     papers: Sequence[PaperKind],
-) -> tuple[form_pages.FormPage | None, str | None]:
+) -> tuple[form_pages.FormPage | None, str | None, Sequence[CaseEvent]]:
     try:
         _, _, form = runner.open_task(ctx, item)
     except (NotAllowed, SomebodyElseWasFaster) as refused:
-        return None, t(refused.message_ja, refused.message_en)
+        return None, t(refused.message_ja, refused.message_en), ()
+    since: Sequence[CaseEvent] = ()
     if values is None:
         draft = drafts.find_task(ctx, item.id) if page.has_drafts else None
+        since = case_drafts.since(page, draft.saved_at, ctx.actor.staff_id) if draft else ()
         first = {**form.defaults, **form.fixed, **case_pages.first_values(ctx, page, item)}
         values = hidden_entries.as_shown(ctx, draft.data) if draft else as_typed(form.schema, first)
     if not errors and item.element_id == "correct":
         errors = case_pages.differences(page)
-    return form_pages.page(ctx, form, values, errors, papers), None
+    return form_pages.page(ctx, form, values, errors, papers), None, since
