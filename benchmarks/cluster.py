@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -52,6 +53,7 @@ def city() -> str:
     wanted = HEAD.read_text()
     if not (loaded.exists() and loaded.read_text() == wanted):
         loaded.unlink(missing_ok=True)
+        shutil.rmtree(HOME / "portal", ignore_errors=True)  # keys and files belong to the city of before
         _create(CITY, "template0")
         for arguments in (("setup",), ("demo", "load", "--size", "full")):
             flask(CITY, *arguments)
