@@ -72,6 +72,7 @@ from portal.views.studio_tables import StudioTableView
 from portal.views.studio_tests import KeptTestView
 from portal.views.studio_tryout import TryOutView
 from portal.views.transfers import TransferView
+from portal.views.what_if import WhatIfView
 
 if TYPE_CHECKING:
     from flask_appbuilder.baseviews import BaseView
@@ -107,6 +108,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     AssessmentView,
     HouseholdPremiumView,
     ParameterView,
+    WhatIfView,
     DataUseView,
     TransferView,
     DictionaryView,

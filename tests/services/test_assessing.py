@@ -11,8 +11,9 @@ from models.enrolment import Enrolment
 from models.income import AMOUNTS, Income
 from rules.periods import FiscalYear
 from rules.premium.instalments import Instalment, change
-from services.assessing import comparing, runs
+from services.assessing import comparing, household_page, runs, what_if
 from services.assessing.runs import ParametersNotAccepted, RunOvertaken, WrongState
+from services.assessing.what_if import Wish
 from services.context import Actor, Context
 from services.demonstration import assessments, load
 from services.demonstration.city import Size
@@ -178,6 +179,48 @@ def test_an_income_that_cannot_be_leaves_the_household_out_and_names_it(
     told_of = runs.step(ctx, Work(0, {"run": run.id}, {}, 0, end, 1))
     assert [one.subject for one in told_of.skipped] == [f"household:{household}"]
     assert ctx.session.get(Assessment, (run.id, household)) is None
+
+
+def test_what_if_a_rate_rises_more_is_owed_and_nobody_pays_less(ctx: Context, june: AssessmentRun) -> None:
+    same = what_if.answer(ctx, Wish("medical", "income_rate", "7.75"))
+    assert (same.all.more, same.all.less, same.all.before) == (0, 0, june.summary["total"])
+    told = what_if.answer(ctx, Wish("medical", "income_rate", "8.75"))
+    assert told.all.after > told.all.before == same.all.before
+    assert (told.all.less, told.all.more) == (0, sum(told.spread))
+    for groups in (told.by_income, told.by_type.values(), told.by_reduction.values()):
+        assert sum(group.households for group in groups) == told.all.households
+        assert sum(group.after for group in groups) == told.all.after
+
+
+def test_what_if_refuses_a_figure_that_cannot_be(ctx: Context, june: AssessmentRun) -> None:
+    for wish in (("medical", "income_rate", "804"), ("medical", "cap", "-1"), ("x", "cap", "1")):
+        with pytest.raises(RuleBroken):
+            what_if.answer(ctx, Wish(*wish))
+
+
+def test_a_page_tells_the_derivation_to_the_yen_and_what_changed_line_by_line(
+    ctx: Context, june: AssessmentRun
+) -> None:
+    household = some_household(ctx)
+    first = household_page.read(ctx, household)
+    assert first.told is not None
+    assert first.told.agrees
+    assert first.told.lines[-1].value == str(first.told.row.total)
+    earned_anew(ctx)
+    run = runs.begin(ctx, YEAR, household)
+    page = household_page.read(ctx, household, run.id)
+    assert page.other is not None
+    assert page.other.run.id == june.id
+    assert page.differences[-1].line.name == "total"
+    changed = {one.line.name for one in page.differences}
+    assert {"total_income", "medical.income_levy"} <= changed
+    assert "medical.per_capita_levy" not in changed or page.told.row.reduction != first.told.row.reduction
+
+
+def test_a_year_without_figures_or_too_long_ago_is_not_assessed(ctx: Context) -> None:
+    for year in (0, 1900, 2027, 2023):
+        with pytest.raises(RuleBroken):
+            runs.begin(ctx, year)
 
 
 def some_household(ctx: Context) -> int:
