@@ -15,7 +15,7 @@ from models.household import Household
 from models.job import Job
 from models.staff import names_of
 from portal import clock
-from portal.frame import register_counter
+from portal.frame import register_count
 from portal.language import t
 from portal.row_ids import row_id
 from portal.security.access import can, requires
@@ -30,21 +30,13 @@ from services.assessing.summing import CLASSES, REDUCTIONS
 from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from sqlalchemy.orm import Session
-
-    from services.context import Actor, Context
+    from services.context import Context
 
 PAGE_SIZE = 50
 FURTHEST_PAGE = 2_000
 
 
-@register_counter
-def count(session: Session, actor: Actor, today: date) -> dict[str, int]:
-    """How many runs wait for a decision, for the sidebar of who decides."""
-    del today
-    return {"assessments": runs.count_waiting(session)} if "section_chief" in actor.own_roles else {}
+register_count(runs.to_count)
 
 
 @dataclass(frozen=True)

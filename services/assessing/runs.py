@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
 
 from models import columns
 from models.assessment import (
@@ -41,10 +40,12 @@ from services import audit, jobs
 from services.assessing import comparing, summing
 from services.assessing.computing import Calendar, compute
 from services.assessing.register_facts import Range, read_facts
-from services.context import Context
+from services.context import Actor, Context
+from services.counts import Wanted
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 from services.job_kinds import Progress, Skipped, Work
 from services.office_calendar import closed_between
+from services.staffing import CHIEF
 from services.statute import all_law, law_on
 from services.two_people import LONGEST_REASON, must_be_somebody_else
 
@@ -353,10 +354,12 @@ def find_open(ctx: Context, household_id: int) -> AssessmentRun | None:
     return ctx.session.scalars(statement.order_by(AssessmentRun.id.desc())).first()
 
 
-def count_waiting(session: Session) -> int:
-    """How many runs wait for the decision of somebody who may approve."""
-    statement = select(func.count()).select_from(AssessmentRun).where(AssessmentRun.state == READY)
-    return int(session.scalar(statement) or 0)
+def to_count(actor: Actor, today: date) -> Wanted:
+    """How many runs wait for a decision, for the sidebar of who decides."""
+    del today
+    if CHIEF not in actor.own_roles:
+        return {}
+    return {"assessments": select(func.count(AssessmentRun.id)).where(AssessmentRun.state == READY)}
 
 
 def household_numbers(ctx: Context, household_ids: Collection[int]) -> dict[int, str]:
