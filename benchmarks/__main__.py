@@ -8,6 +8,7 @@ from benchmarks import (
     audit,
     certificates,
     engine,
+    premium,
     registry,
     replay,
     slips,
@@ -29,6 +30,7 @@ BENCHES: dict[str, Bench] = {
     "audit": audit.run,
     "replay": replay.run,
     "slips": slips.run,
+    "premium": premium.run,
     "studio": studio.run,
     "transfer": transfer.run,
 }

@@ -27,10 +27,8 @@ def facts_of(session: Session, year: FiscalYear, as_of: datetime) -> dict[int, H
         entity: list(session.scalars(known(select(entity), entity, as_of)))
         for entity in (Enrolment, HouseholdHead, HouseholdMember, Income, PersonRecord, PremiumCircumstance)
     }
-    homes: dict[int, list[Enrolment]] = defaultdict(list)
-    for row in rows[Enrolment]:
-        if not row.cancelled:
-            homes[row.household_id].append(row)
+    homes = by_household(row for row in rows[Enrolment] if not row.cancelled)
+    heads_of, members_of = by_household(rows[HouseholdHead]), by_household(rows[HouseholdMember])
     told = {
         "births": {
             row.person_id: birth_for_ages(row.birth, law_on(year.first_on)) for row in rows[PersonRecord]
@@ -40,11 +38,17 @@ def facts_of(session: Session, year: FiscalYear, as_of: datetime) -> dict[int, H
     }
     found = {}
     for household_id, periods in homes.items():
-        heads = [row for row in rows[HouseholdHead] if row.household_id == household_id]
-        members = [row for row in rows[HouseholdMember] if row.household_id == household_id]
-        facts = _household(year, told, periods, heads, members)
+        facts = _household(year, told, periods, heads_of[household_id], members_of[household_id])
         if facts is not None:
             found[household_id] = facts
+    return found
+
+
+def by_household(rows):
+    """Rows by their household."""
+    found = defaultdict(list)
+    for row in rows:
+        found[row.household_id].append(row)
     return found
 
 

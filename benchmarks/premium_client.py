@@ -1,0 +1,179 @@
+"""`python -m benchmarks.premium_client`: computes the city of DATABASE_URL and prints what it took, as JSON.
+
+The plain calculation of the tests (`tests/rules/premium/oracle.py`) is compared with the run for every
+household; that is not measured.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from time import perf_counter, process_time
+from typing import Any
+
+import numpy as np
+from sqlalchemy import create_engine, insert, select
+from sqlalchemy.orm import Session
+
+from benchmarks.bare_premium import bare
+from benchmarks.reference import open_for_deeds
+from models import registry
+from models.assessment import AssessedPerson, Assessment
+from portal.extensions import engine_options, prepare_engine
+from rules.law import Law
+from rules.periods import FiscalYear
+from rules.premium.amounts import UNIT
+from rules.premium.assessment import assess
+from rules.premium.columns import Households, Persons
+from rules.premium.dated_facts import households_of
+from rules.premium.terms import terms_of
+from services import statute
+from services.assessing import runs, what_if
+from services.assessing.register_facts import Range, read_facts
+from services.assessing.what_if import Wish
+from services.context import SYSTEM
+from services.job_kinds import Work
+from services.unit_of_work import unit_of_work
+from tests.rules.premium.oracle import owed
+from tests.services.plain_register import facts_of
+
+ROUNDS, OF_ORM = 5, 5_000
+YEAR = FiscalYear(2026)
+NOW = datetime(2026, 11, 30, 3, 0, tzinfo=UTC)
+
+
+def main() -> None:
+    """Measure, and print it."""
+    url = os.environ["DATABASE_URL"]
+    engine = create_engine(url, **engine_options(url))
+    prepare_engine(engine)
+    open_for_deeds(engine)
+    statute.configure(Law.load())
+    found: dict[str, float] = {}
+    found |= _durable(engine)
+    found |= _computed(engine)
+    found |= _what_if()
+    found |= _compared(engine)
+    sys.stdout.write(json.dumps(found) + "\n")
+
+
+def _durable(engine: Any) -> dict[str, float]:
+    """A run from its beginning to its sums, each step committed; and its rows once more by the ORM."""
+    begun, spent = perf_counter(), process_time()
+    with unit_of_work(SYSTEM, NOW) as ctx:
+        run = runs.begin(ctx, YEAR.year)
+        run_id, total = run.id, runs.last_household(ctx)
+    done = 0
+    while done < total:
+        with unit_of_work(SYSTEM, NOW) as ctx:
+            done = runs.step(ctx, Work(0, {"run": run_id}, {"next": done + 1}, done, total, 1)).done
+    seconds, cpu = perf_counter() - begun, process_time() - spent
+    with Session(engine) as session:
+        rows = session.scalars(select(Assessment).where(Assessment.run_id == run_id).limit(OF_ORM)).all()
+        ids = [row.household_id for row in rows]
+        people = session.scalars(
+            select(AssessedPerson).where(
+                AssessedPerson.run_id == run_id, AssessedPerson.household_id.in_(ids)
+            )
+        ).all()
+        values = [_values(Assessment, row) for row in rows], [_values(AssessedPerson, row) for row in people]
+        households = session.scalar(select(runs.func.count()).where(Assessment.run_id == run_id)) or 0
+        session.execute(
+            insert(registry.metadata.tables["assessment_run"]).from_select(
+                [column.name for column in RUN.c if column.name != "id"],
+                select(
+                    *(
+                        (RUN.c.number + "x").label("number") if column.name == "number" else column
+                        for column in RUN.c
+                        if column.name != "id"
+                    )
+                ).where(RUN.c.id == run_id),
+            )
+        )
+        other = session.scalar(select(RUN.c.id).order_by(RUN.c.id.desc()).limit(1)) or 0
+        begun = perf_counter()
+        session.add_all(Assessment(**one | {"run_id": other}) for one in values[0])
+        session.flush()
+        session.add_all(AssessedPerson(**one | {"run_id": other}) for one in values[1])
+        session.flush()
+        orm = (perf_counter() - begun) * households / len(rows)
+        session.rollback()
+    return {"run": seconds, "run_cpu": cpu, "orm": orm, "households": households}
+
+
+RUN = registry.metadata.tables["assessment_run"]
+
+
+def _values(entity: Any, row: Any) -> dict[str, Any]:
+    return {column.name: getattr(row, column.name) for column in entity.__table__.c}
+
+
+def _computed(engine: Any) -> dict[str, float]:
+    """The city and one household of it, and the city in bare numpy."""
+    with Session(engine) as session:
+        law = statute.law_on(YEAR.first_on)
+        read = read_facts(session, YEAR, law, Range(1, 10**9), NOW)
+    households, terms = households_of(read.facts, YEAR), terms_of(statute.all_law(), YEAR)
+    figures = assess(households, terms)
+    plain = bare(households, terms)
+    if (plain * UNIT != figures["total"]).any():
+        raise ValueError("the bare arithmetic does not agree with the rules")
+    one = _first(households)
+    return {
+        "city": _least(lambda: assess(households, terms)),
+        "bare": _least(lambda: bare(households, terms)),
+        "one": _least(lambda: assess(one, terms)) * 1_000,
+    }
+
+
+def _first(households: Households) -> Households:
+    mine = households.persons.household == 0
+    columns = {name: getattr(households.persons, name)[mine] for name in Persons.__dataclass_fields__}
+    return Households(Persons(**columns), households.specified[:1], households.continuing[:1])
+
+
+def _least(deed: Callable[[], object]) -> float:
+    """The least CPU seconds of several rounds."""
+    spent = []
+    for _ in range(ROUNDS):
+        begun = process_time()
+        deed()
+        spent.append(process_time() - begun)
+    return min(spent)
+
+
+def _what_if() -> dict[str, float]:
+    """A changed rate from the click to the sums, first without and then with the persons in memory."""
+    spent = []
+    for rate in ("8.04", "8.10", "8.20", "8.30"):
+        begun = perf_counter()
+        with unit_of_work(SYSTEM, NOW) as ctx:
+            what_if.answer(ctx, Wish("medical", "income_rate", rate))
+        spent.append(perf_counter() - begun)
+    return {"what_if_first": spent[0], "what_if": min(spent[1:])}
+
+
+def _compared(engine: Any) -> dict[str, float]:
+    """The run in force beside the plain calculation, household by household."""
+    with Session(engine) as session:
+        with unit_of_work(SYSTEM, NOW) as ctx:
+            run = what_if.find_run(replace(ctx, session=session))
+        if run is None:
+            raise ValueError("no run is in force")
+        facts, terms = facts_of(session, YEAR, run.as_of), terms_of(statute.all_law(), YEAR)
+        totals = dict(
+            session.execute(
+                select(Assessment.household_id, Assessment.total).where(Assessment.run_id == run.id)
+            ).all()
+        )
+    differ = sum(owed(one, terms).total != totals.get(place) for place, one in facts.items())
+    return {"compared": len(totals), "differ": float(differ + len(totals.keys() ^ facts.keys()))}
+
+
+if __name__ == "__main__":
+    np.seterr(all="raise")
+    main()
