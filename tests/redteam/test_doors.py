@@ -94,6 +94,7 @@ NAMES = (
     *(f"{field}-0" for field in premium_trial.FIELDS),
     *("user", "deputy", "on", "from_on", "until_on", "seen", "element", "told", "days", "code", "example"),
     *("operation", "heading", "body", "year", "to", "row", "file"),
+    *("part", "figure", "value", "cause", "run", "with", "accepted"),
 )
 NOT_FUZZED = ENDS_THE_VISIT | {"SignInView.login", "SignInView.second", "static"}
 
