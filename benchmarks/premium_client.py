@@ -41,6 +41,7 @@ from services.unit_of_work import unit_of_work
 from tests.rules.premium.oracle import owed
 from tests.services.plain_register import facts_of
 
+LAW = Law.load()
 ROUNDS, OF_ORM = 5, 5_000
 YEAR = FiscalYear(2026)
 NOW = datetime(2026, 11, 30, 3, 0, tzinfo=UTC)
@@ -52,7 +53,7 @@ def main() -> None:
     engine = create_engine(url, **engine_options(url))
     prepare_engine(engine)
     open_for_deeds(engine)
-    statute.configure(Law.load())
+    statute.configure(LAW)
     found: dict[str, float] = {}
     found |= _durable(engine)
     found |= _computed(engine)
@@ -117,7 +118,7 @@ def _computed(engine: Any) -> dict[str, float]:
     with Session(engine) as session:
         law = statute.law_on(YEAR.first_on)
         read = read_facts(session, YEAR, law, Range(1, 10**9), NOW)
-    households, terms = households_of(read.facts, YEAR), terms_of(statute.all_law(), YEAR)
+    households, terms = households_of(read.facts, YEAR), terms_of(LAW, YEAR)
     figures = assess(households, terms)
     plain = bare(households, terms)
     if (plain * UNIT != figures["total"]).any():
@@ -164,7 +165,7 @@ def _compared(engine: Any) -> dict[str, float]:
             run = what_if.find_run(replace(ctx, session=session))
         if run is None:
             raise ValueError("no run is in force")
-        facts, terms = facts_of(session, YEAR, run.as_of), terms_of(statute.all_law(), YEAR)
+        facts, terms = facts_of(session, YEAR, run.as_of), terms_of(LAW, YEAR)
         totals = dict(
             session.execute(
                 select(Assessment.household_id, Assessment.total).where(Assessment.run_id == run.id)

@@ -97,7 +97,7 @@ def answer(ctx: Context, wish: Wish) -> Answer:
             "確定した市全体の賦課がないため、試せません。先に賦課を確定してください。",
             "No run over the city is in force. Make one final first.",
         )
-    terms = terms_of(all_law(), FiscalYear(run.fiscal_year))
+    terms = terms_of(all_law(ctx), FiscalYear(run.fiscal_year))
     changed, now = _changed(terms, wish)
     households = _households(ctx, run)
     before, after = assess(households, terms), assess(households, changed)
