@@ -81,6 +81,8 @@ class Income(Recorded, Base):
     family_worker_salary: Mapped[int] = mapped_column(BigInteger, default=0)
     total_income: Mapped[int | None] = mapped_column(BigInteger)
     taxable_income: Mapped[int | None] = mapped_column(BigInteger)
+    source_file_id: Mapped[int | None] = mapped_column(ForeignKey("incoming_file.id"))
+    source_line: Mapped[int | None]
     __table_args__ = (
         Index(
             "ix_income_current",

@@ -114,6 +114,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("記録の統合", "Merges", "MergeView.list", "merge.read", "merges"),
     Entry("データ利用・移転", "Data use, transfers", "DataUseView.list", "data_use.read", "data_use"),
     Entry("項目辞書", "Data dictionary", "DictionaryView.list", "dictionary.read"),
+    Entry("データの受取り", "Incoming data", "IncomingView.list", "incoming.read", "incoming"),
     Entry("支援措置", "Protection", "ProtectionView.list", "protection.read", "protection"),
     Entry("委託契約", "Contracts", "ContractView.list", "contract.read", "contracts"),
     Entry("自分の契約", "My contract", "ContractView.own", "contract.own"),

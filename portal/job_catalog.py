@@ -9,9 +9,10 @@ from portal.security.roles import ROLES
 from services import job_kinds, mass_printing, outside_register, periodic, scanning
 from services.assessing import runs as assessment_runs
 from services.batch import deciding, regular, transferring
+from services.incoming import applying, checking, decisions, erasing, taking
 from services.job_kinds import Ahead, Kind
 from services.periodic import Daily, MonthlyWorkingDay, Periodic
-from workflows import review_cases
+from workflows import incoming_cases, review_cases
 from workflows.engine.work_between_deeds import WORK
 from workflows.ex_officio_cases import start_case
 from workflows.operating import background
@@ -93,6 +94,13 @@ CALENDAR = (
         "Tell of approvals that end soon",
         transferring.ENDINGS,
         Daily(time(0, 20)),
+    ),
+    Periodic(
+        "erase_incoming",
+        "保存期限の過ぎた受取りファイルの消去",
+        "Erase files that came in whose time is over",
+        erasing.ERASE,
+        Daily(time(2, 15)),
     ),
     Periodic(
         "review_record",
@@ -223,6 +231,37 @@ def register_kinds(settings: Settings) -> None:
             "保存期限の過ぎた移転ファイルの消去",
             "Erase files of transfers whose time is over",
             transferring.erase,
+            as_system=True,
+        ),
+        Kind(
+            taking.CHECK,
+            "受け取ったファイルの検査",
+            "Check a file that came in",
+            checking.step,
+            max_attempts=3,
+            lease=timedelta(minutes=5),
+            long=True,
+        ),
+        Kind(
+            decisions.APPLY,
+            "受け取ったファイルの反映",
+            "Apply a file that came in",
+            applying.step,
+            max_attempts=3,
+            lease=timedelta(minutes=5),
+            long=True,
+        ),
+        Kind(
+            applying.BEGIN,
+            "取込みの差異の案件の開始",
+            "Begin the case of a file's differences",
+            incoming_cases.begin,
+        ),
+        Kind(
+            erasing.ERASE,
+            "保存期限の過ぎた受取りファイルの消去",
+            "Erase files that came in whose time is over",
+            erasing.step,
             as_system=True,
         ),
         Kind(

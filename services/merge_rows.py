@@ -54,6 +54,7 @@ TREATMENTS: dict[str, Treatment] = {
     "ex_officio_row.person_id": Treatment.STAYS,
     "confirmation_row.person_id": Treatment.STAYS,  # what is open there is settled
     "confirmation_row.other_person_id": Treatment.STAYS,
+    "incoming_difference.person_id": Treatment.STAYS,
     "place_release.person_id": Treatment.STAYS,
     "person_merge.kept_id": Treatment.STAYS,
     "person_merge.gone_id": Treatment.STAYS,

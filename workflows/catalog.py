@@ -19,6 +19,7 @@ WITHOUT_CODE = (
 PROCEDURES = (
     *("acquisition", "loss", "change", "reissue", "cancellation", "audit_review", "data_use"),
     "subcontracting",
+    "incoming_differences",
     *WITHOUT_CODE,
 )
 CALLED = ("identity_check", "verification")

@@ -116,6 +116,12 @@ PERMISSIONS: dict[str, Permission] = {
     "transfer.trace": Permission(
         "個人がどのファイルで移転されたか調べる", "Find the files that held a person", Duty.READ_AUDIT
     ),
+    "incoming.read": Permission("受け取ったファイルを見る", "See files that came in", Duty.SEE_PERSONS),
+    "incoming.take": Permission("ファイルを受け取る", "Take a file that came in", Duty.ENTER),
+    "incoming.settle": Permission("取込みの差異を処理する", "Settle differences of a file", Duty.ENTER),
+    "incoming.decide": Permission(
+        "受け取ったファイルの反映を決定する", "Decide on a file that came in", Duty.APPROVE
+    ),
     "api.describe": Permission("プログラム連携の仕様を読む", "Read the description of the API"),
     "job.read": Permission("裏側の処理を見る", "See background work"),
     "job.change": Permission("裏側の処理を中止・やり直す", "Cancel background work and try it again"),
@@ -153,6 +159,7 @@ _CASES = {
     "parameter.read",
     "protection.ask",
     "emergency.take",
+    "incoming.read",
 }
 _TRANSFERS = {"dictionary.read", "data_use.read", "transfer.read"}
 _OPERATOR = {"operations.read", "operations.migrate", "operations.hold", "operations.retry"}
@@ -178,6 +185,8 @@ ROLES: dict[str, Role] = {
                 "notification.submit",
                 "assessment.run",
                 "case.withdraw",
+                "incoming.take",
+                "incoming.settle",
                 "media.read",
                 "media.ask",
                 "media.keep",
@@ -197,7 +206,13 @@ ROLES: dict[str, Role] = {
         frozenset(
             _EVERYBODY
             | _CASES
-            | {"document.print", "confirmation.decide", "protection.decide", "merge.decide"}
+            | {
+                "document.print",
+                "confirmation.decide",
+                "protection.decide",
+                "merge.decide",
+                "incoming.decide",
+            }
         ),
     ),
     "certificate_clerk": Role(
@@ -235,6 +250,7 @@ ROLES: dict[str, Role] = {
                 "media.keep",
                 "media.decide",
                 "ex_officio.decide",
+                "incoming.decide",
                 "confirmation.decide",
                 "review.read",
                 "review.judge",

@@ -20,6 +20,7 @@ from portal.security.actor import current_actor
 from portal.views.carrying_out import Done, carry_out
 from services import job_pages, mass_printing, periodic
 from services.context import Context
+from services.incoming import decisions, taking
 from services.job_pages import ALL, MINE
 from services.unit_of_work import unit_of_work
 
@@ -167,6 +168,9 @@ def _page(job_id: int) -> dict[str, Any]:
 
 def _result(job: Job) -> tuple[str, str] | None:
     """Where what a job has made is seen, and what that is called; None where there is no such page."""
+    if job.kind in {taking.CHECK, decisions.APPLY} and can("incoming.read"):
+        where = url_for("IncomingView.show", file_id=job.payload["file"])
+        return where, t("受け取ったファイルを見る", "See the file")
     run_id = job.checkpoint.get("run")
     if job.kind != mass_printing.KIND or run_id is None or not can("certificate.print"):
         return None

@@ -33,6 +33,7 @@ from portal.views.form_looks import FormView
 from portal.views.household_premium import HouseholdPremiumView
 from portal.views.households import HouseholdView
 from portal.views.inbox import InboxView
+from portal.views.incoming import IncomingView
 from portal.views.intake import IntakeView
 from portal.views.jobs import CalendarView, JobView
 from portal.views.language import LanguageView
@@ -91,6 +92,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     NumberView,
     AttachmentView,
     InboxView,
+    IncomingView,
     BulkView,
     BoardView,
     AbsenceView,

@@ -413,6 +413,7 @@ ACCEPTED: dict[tuple[str, str, str], dict[str, Any]] = {
     },
     ("subcontracting", "decide", "refuse"): {"decision": "refuse", "words": "認証の期限が切れている。"},
     ("audit_review", "judge", "done"): {"summary": "指摘3件、すべて業務のため。"},
+    ("incoming_differences", "settle", "done"): {"summary": "転入予定の方2名、番号の誤り1件。"},
     ("audit_review", "follow_up", "done"): {},
     ("audit_review", "chief_review", "late"): {"measure": "担当を代え、今週中に終える。"},
     ("audit_review", "chief_follow_up", "late"): {"measure": "所属長が本人から聞き取る。"},

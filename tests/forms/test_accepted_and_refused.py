@@ -219,6 +219,7 @@ REFUSED: list[tuple[tuple[str, str, str], dict[str, Any], str, str]] = [
     (("subcontracting", "decide", "grant"), {"until_on": None}, "until_on", "required"),
     # the review of the audit record
     (("audit_review", "judge", "done"), {"verdict": "fine"}, "", "unknown_field"),
+    (("incoming_differences", "settle", "done"), {"summary": ["x"]}, "summary", "not_a_text"),
     (("audit_review", "follow_up", "done"), {"summary": ["x"]}, "summary", "not_a_text"),
     (("audit_review", "chief_review", "late"), {"measure": None}, "measure", "required"),
     (("audit_review", "chief_follow_up", "late"), {"measure": "  "}, "measure", "required"),

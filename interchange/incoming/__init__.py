@@ -1,0 +1,1 @@
+"""Files that come in from other sections: their layouts as data, and the checks of their lines (J5)."""

@@ -1,0 +1,104 @@
+"""The check of a file that was taken, one part a step; what passes waits to be compared and decided (J5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from interchange.incoming import checking
+from interchange.incoming.checking import Checked
+from interchange.incoming.parts import Part
+from interchange.incoming.problems import Problem
+from interchange.incoming.sources import Source
+from models import blobs, bulk, incoming
+from models.audit.tags import Tag
+from models.incoming import READY, RECEIVED, IncomingFile, IncomingPart, IncomingRow, value_column
+from services import audit
+from services.context import Context
+from services.incoming import comparing, quarantine
+from services.incoming.taking import get_source
+from services.job_kinds import Progress, Work
+
+
+def step(ctx: Context, work: Work) -> Progress | None:
+    """Check the next part; after the last one the file is in quarantine, or ready to be decided."""
+    file = incoming.lock(ctx.session, work.payload["file"])
+    if file is None or file.state != RECEIVED:
+        return None
+    number, count = int(work.checkpoint.get("part", 0)), _count(ctx, file)
+    if number < count:
+        _check_part(ctx, file, number)
+    if number + 1 < count:
+        return Progress({"part": number + 1}, file.rows, file.told_rows)
+    _finish(ctx, file)
+    ja, en = _message(file)
+    return Progress({"part": count}, file.rows, file.rows, finished=True, message_ja=ja, message_en=en)
+
+
+def _count(ctx: Context, file: IncomingFile) -> int:
+    statement = select(func.count()).where(IncomingPart.file_id == file.id)
+    return ctx.session.scalar(statement) or 0
+
+
+def _check_part(ctx: Context, file: IncomingFile, number: int) -> None:
+    part = ctx.session.get_one(IncomingPart, (file.id, number))
+    content = blobs.get(ctx.session, part.sha256)
+    checked = checking.check(get_source(file.source), Part(part.first_line, content))
+    file.rows += checked.rows
+    if checked.problems:
+        quarantine.tell(ctx, file, checked.problems)
+    elif not file.errors:
+        _stage(ctx, file, checked)
+    detail = {"part": number, "rows": checked.rows, "errors": len(checked.problems)}
+    audit.record(ctx, Tag.INCOMING_CHECKED, f"incoming:{file.id}", detail=detail)
+
+
+def _stage(ctx: Context, file: IncomingFile, checked: Checked) -> None:
+    names = ["file_id", "line", *(f"v{place + 1:02}" for place in range(len(checked.columns)))]
+    own: Any = [[str(file.id)] * len(checked.lines), list(map(str, checked.lines))]
+    bulk.add_texts(ctx.session, "incoming_row", names, [*own, *checked.columns])
+
+
+def _finish(ctx: Context, file: IncomingFile) -> None:
+    source = get_source(file.source)
+    problems = []
+    if file.rows != file.told_rows:
+        problems.append(Problem(0, 0, "", "rows", {"told": file.told_rows, "found": file.rows}))
+    elif not file.rows:
+        problems.append(Problem(0, 0, "", "no_rows"))
+    if not file.errors:
+        problems += _twice(ctx, source, file)
+    if problems:
+        quarantine.tell(ctx, file, problems)
+    if file.errors:
+        quarantine.close(ctx, file)
+        return
+    file.counts = comparing.count(ctx, file)
+    file.state, file.checked_at = READY, ctx.at
+    detail: dict[str, Any] = {"rows": file.rows, **file.counts}
+    audit.record(ctx, Tag.INCOMING_CHECKED, f"incoming:{file.id}", detail=detail)
+
+
+def _twice(ctx: Context, source: Source, file: IncomingFile) -> list[Problem]:
+    """Persons who stand in the file more than once: each line but the first."""
+    key, told = value_column(source.key), source.fields[source.key]
+    named = [key, *(value_column(source.place(one)) for one in source.once_with)]
+    first = func.min(IncomingRow.line).over(partition_by=named).label("first")
+    numbered = select(IncomingRow.line, first).where(IncomingRow.file_id == file.id).subquery()
+    statement = select(numbered.c.line, numbered.c.first).where(numbered.c.line > numbered.c.first)
+    rows = ctx.session.execute(statement.order_by(numbered.c.line))
+    at = 1 + (sum(one.width for one in source.fields[: source.key]) if source.kind == "fixed" else source.key)
+    return [Problem(line, at, told.name, "twice", {"first": begin}) for line, begin in rows]
+
+
+def _message(file: IncomingFile) -> tuple[str, str]:
+    if file.state == READY:
+        return (
+            f"{file.rows:,}件を検査しました。誤りはありません。確認を待っています。",
+            f"{file.rows:,} rows were checked and are right. They wait to be decided.",
+        )
+    return (
+        f"{file.rows:,}件を検査し、誤りが{file.errors:,}件あったため隔離しました。何も反映していません。",
+        f"{file.rows:,} rows were checked: {file.errors:,} faults. The file is in quarantine.",
+    )

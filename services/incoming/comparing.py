@@ -1,0 +1,51 @@
+"""What a file would change: each line is new, changed, unchanged, or cannot be applied by itself (J5).
+
+A source has its own comparing with what is on record (`Target`); everything else is the same for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from models.incoming import IncomingFile
+from services.context import Context
+from services.incoming import tax_incomes
+
+NEW, CHANGED, UNCHANGED, CONFLICTING = "new", "changed", "unchanged", "conflicting"
+OUTCOMES = {
+    NEW: ("新規", "New"),
+    CHANGED: ("変更", "Changed"),
+    UNCHANGED: ("変更なし", "Unchanged"),
+    CONFLICTING: ("差異(手で処理)", "Conflicting"),
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """How the lines of a source meet the record.
+
+    `outcomes` selects (line, key, person_id, outcome): one of `OUTCOMES`, or the code of a difference.
+    `apply` applies the lines from first to last. `changes` tells the fields of a line: before and after.
+    """
+
+    outcomes: Callable[[IncomingFile], Select[Any]]
+    apply: Callable[[Context, IncomingFile, int, int], None]
+    changes: Callable[[Context, IncomingFile, int, int], list[tuple[str, str, str]]]
+
+
+TARGETS: Mapping[str, Target] = {
+    "tax_income": Target(tax_incomes.outcomes, tax_incomes.apply, tax_incomes.changes),
+}
+
+
+def count(ctx: Context, file: IncomingFile) -> dict[str, int]:
+    """How many lines have which outcome; differences are counted together."""
+    told = TARGETS[file.source].outcomes(file).subquery()
+    counts = dict.fromkeys(OUTCOMES, 0)
+    for outcome, found in ctx.session.execute(select(told.c.outcome, func.count()).group_by(told.c.outcome)):
+        counts[outcome if outcome in OUTCOMES else CONFLICTING] += found
+    return counts
