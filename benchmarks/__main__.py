@@ -8,6 +8,7 @@ from benchmarks import (
     audit,
     certificates,
     engine,
+    incoming,
     premium,
     registry,
     replay,
@@ -31,6 +32,7 @@ BENCHES: dict[str, Bench] = {
     "replay": replay.run,
     "slips": slips.run,
     "premium": premium.run,
+    "incoming": incoming.run,
     "studio": studio.run,
     "transfer": transfer.run,
 }

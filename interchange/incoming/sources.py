@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 FOLDER = Path(__file__).parent
-NAMES = ("tax_income",)
+NAMES = ("tax_income", "resident_change", "address_answer", "network_answer")
 KINDS = frozenset({"key", "digits", "text", "code", "amount", "signed", "year", "date"})
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Select, func, select
 
 from models.incoming import IncomingFile
 from services.context import Context
-from services.incoming import tax_incomes
+from services.incoming import others_told, tax_incomes
 
 NEW, CHANGED, UNCHANGED, CONFLICTING = "new", "changed", "unchanged", "conflicting"
 OUTCOMES = {
@@ -37,8 +37,12 @@ class Target:
     changes: Callable[[Context, IncomingFile, int, int], list[tuple[str, str, str]]]
 
 
+_TOLD = Target(others_told.outcomes_of, others_told.apply_nothing, others_told.no_changes)
 TARGETS: Mapping[str, Target] = {
     "tax_income": Target(tax_incomes.outcomes, tax_incomes.apply, tax_incomes.changes),
+    "resident_change": _TOLD,
+    "address_answer": _TOLD,
+    "network_answer": _TOLD,
 }
 
 

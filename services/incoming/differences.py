@@ -23,6 +23,38 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "統合前の宛名番号です。送付元に新しい宛名番号を知らせ、統合先の方の記録を確かめてください。",
         "A number from before a merge. Tell the sender the new one; look at the record that was kept.",
     ),
+    "another_person": (
+        "生年月日か性別が記録と違います。宛名番号の付け間違いでないか、送付元に確かめてください。",
+        "Date of birth or sex differ. Does the number belong to somebody else? Ask the sender.",
+    ),
+    "moved": (
+        "市内で転居しています。住所の変更の処理を始めてください。",
+        "Moved within the city. Begin the change of address.",
+    ),
+    "moved_out": (
+        "市外へ転出しています。資格喪失の処理を始めてください。",
+        "Moved out of the city. Begin the loss of eligibility.",
+    ),
+    "died": (
+        "亡くなっています。死亡による資格喪失の処理を始めてください。",
+        "Has died. Begin the loss of eligibility by death.",
+    ),
+    "renamed": (
+        "氏名が記録と違います。氏名変更の処理を始めるか、送付元に確かめてください。",
+        "The name differs. Begin the change of name, or ask the sender.",
+    ),
+    "rare_sign": (
+        "氏名に置き換えられた文字(〓)があり、比べられません。送付元に正しい文字を確かめてください。",
+        "A sign of the name was replaced (〓). Ask the sender which one it is.",
+    ),
+    "covered_elsewhere": (
+        "別の医療保険に加入しています。資格喪失の届出を案内してください。",
+        "Covered by another scheme. Ask for the notification of loss.",
+    ),
+    "covered_before": (
+        "こちらの資格取得日より後まで、別の医療保険に加入していました。取得日を確かめてください。",
+        "Was covered elsewhere until after being insured here. Look at the day of acquisition.",
+    ),
     "own_report": (
         "本人の申告(簡易申告など)による記録と額が違います。どちらが正しいか確かめてください。",
         "It differs from what the person reported. Find out which is right.",

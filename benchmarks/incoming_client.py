@@ -1,0 +1,158 @@
+"""One way to bring a file of tax incomes into PostgreSQL, in a process of its own, so that its memory is its own.
+
+`python -m benchmarks.incoming_client ours|copy|orm URL FILE ROWS SEQUENCE`: one JSON line with the seconds,
+those of the processor, the rows and the largest memory in MB. `ours` takes the file sealed, checks every
+field, keeps the rows, looks for persons told twice and compares all with what is on record; `apply` does what
+`ours` has prepared. `copy` is COPY of the same bytes into a table of the same fields. `orm` reads the lines by
+`csv` and adds `Income` objects, a thousand a flush, without any check.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import resource
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter, process_time
+
+import psycopg
+from sqlalchemy import Engine, create_engine, make_url, select
+from sqlalchemy.orm import Session
+
+from benchmarks.reference import open_for_deeds
+from interchange.incoming.sources import sources
+from models import blobs
+from models.crypto import cipher
+from models.crypto.keyring import Keyring
+from models.income import AMOUNTS, Income
+from models.incoming import APPLYING, IncomingFile
+from models.person import Person
+from portal.extensions import engine_options, prepare_engine
+from rules.law import Law
+from services import statute
+from services.context import Actor
+from services.incoming import applying, checking, taking
+from services.incoming.taking import Told
+from services.job_kinds import Step, Work
+from services.unit_of_work import unit_of_work
+
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+CLERK = Actor(None, "bench", "bench", None, frozenset({"counter"}))
+SOURCE = sources()["tax_income"]
+AT_ONCE = 1_000
+
+
+def opened(url: str) -> Engine:
+    """The database as the portal opens it, with keys of a bench whose files are thrown away."""
+    engine = create_engine(url, **engine_options(url))
+    prepare_engine(engine)
+    open_for_deeds(engine)
+    keys = Keyring({"bench": bytes(range(32))}, "bench", bytes(range(32, 64)))
+    cipher.load(keys)
+    statute.configure(Law.load())
+    return engine
+
+
+def ours(url: str, path: Path, rows: int, sequence: int) -> None:
+    """Take and check a file, each step a transaction."""
+    opened(url)
+    hashed = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            hashed.update(block)
+    with path.open("rb") as stream, unit_of_work(CLERK, NOW) as ctx:
+        told = Told(sequence, rows, hashed.hexdigest())
+        file_id = taking.take(ctx, SOURCE, told, path.name, stream).id
+    steps(checking.step, file_id)
+
+
+def apply(url: str, _path: Path, _rows: int, sequence: int) -> None:
+    """Apply the file that was checked."""
+    opened(url)
+    with unit_of_work(CLERK, NOW) as ctx:
+        file = ctx.session.scalars(select(IncomingFile).where(IncomingFile.sequence == sequence)).one()
+        file.state = APPLYING
+        file_id = file.id
+        taking.audit.record(ctx, taking.Tag.INCOMING_DECIDED, f"incoming:{file_id}")
+    steps(applying.step, file_id)
+
+
+def steps(step: Step, file_id: int) -> None:
+    """All steps of a job, as the worker does them.
+
+    Raises:
+        RuntimeError: it ended before its end.
+    """
+    work = Work(0, {"file": file_id}, {}, 0, None, 1)
+    while True:
+        with unit_of_work(CLERK, NOW) as ctx:
+            progress = step(ctx, work)
+        if progress is None:
+            raise RuntimeError("nothing was done")
+        if progress.finished:
+            return
+        work = Work(0, work.payload, progress.checkpoint, progress.done, None, 1)
+
+
+def copy(url: str, path: Path, _rows: int, _sequence: int) -> None:
+    """COPY of the bytes as they are."""
+    address = make_url(url)
+    connection = psycopg.connect(
+        host=str(address.query["host"]), user=address.username, dbname=address.database
+    )
+    fields = ", ".join(f"{one.name} text" for one in SOURCE.fields)
+    with connection, connection.cursor() as cursor, path.open("rb") as stream:
+        cursor.execute("DROP TABLE IF EXISTS bare_copy")
+        cursor.execute(f"CREATE TABLE bare_copy ({fields})".encode())
+        with cursor.copy("COPY bare_copy FROM STDIN (FORMAT csv, HEADER true)") as copying:
+            while block := stream.read(1 << 20):
+                copying.write(block)
+
+
+def orm(url: str, path: Path, rows: int, _sequence: int) -> None:
+    """Objects, flushed a thousand at a time, in one transaction."""
+    engine = opened(url)
+    with Session(engine) as session, path.open(encoding="utf-8", newline="") as stream:
+        people = dict(session.execute(select(Person.addressee_number, Person.id)).tuples())
+        for place, row in enumerate(csv.DictReader(stream)):
+            if place == rows:
+                break
+            amounts = {name: int(row[name]) for name in AMOUNTS if row[name]}
+            told = {name: row[name] for name in ("declaration_kind", "resident_tax_kind")}
+            person = people[row["addressee_number"].zfill(15)]
+            session.add(Income(person_id=person, income_year=1990, recorded_at=NOW, **amounts, **told))
+            if place % AT_ONCE == AT_ONCE - 1:
+                session.flush()
+                session.expunge_all()
+        session.commit()
+
+
+WAYS: dict[str, Callable[[str, Path, int, int], None]] = {
+    "ours": ours,
+    "apply": apply,
+    "copy": copy,
+    "orm": orm,
+}
+
+
+def main(way: str, url: str, path: str, rows: str, sequence: str) -> None:
+    """Do it once and tell what it took."""
+    folder = Path(path).parent / "blobs"
+    folder.mkdir(exist_ok=True)
+    blobs.configure(folder)
+    began, worked = perf_counter(), process_time()
+    WAYS[way](url, Path(path), int(rows), int(sequence))
+    told = {
+        "seconds": perf_counter() - began,
+        "cpu": process_time() - worked,
+        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
