@@ -1,10 +1,10 @@
-"""One way to bring a file of tax incomes into PostgreSQL, in a process of its own, so that its memory is its own.
+"""One way to bring a file of tax incomes into PostgreSQL, in a process and a memory of its own.
 
-`python -m benchmarks.incoming_client ours|copy|orm URL FILE ROWS SEQUENCE`: one JSON line with the seconds,
-those of the processor, the rows and the largest memory in MB. `ours` takes the file sealed, checks every
-field, keeps the rows, looks for persons told twice and compares all with what is on record; `apply` does what
-`ours` has prepared. `copy` is COPY of the same bytes into a table of the same fields. `orm` reads the lines by
-`csv` and adds `Income` objects, a thousand a flush, without any check.
+`python -m benchmarks.incoming_client ours|apply|copy|orm URL FILE ROWS SEQUENCE`: one JSON line with the
+seconds, those of the processor, and the largest memory in MB. `ours` takes the file sealed, checks every
+field, keeps the rows, looks for persons told twice and compares all with what is on record; `apply` does
+what `ours` has prepared. `copy` is COPY of the same bytes into a table of the same fields. `orm` reads the
+lines by `csv` and adds `Income` objects, a thousand a flush, without any check.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 from benchmarks.reference import open_for_deeds
 from interchange.incoming.sources import sources
 from models import blobs
+from models.audit.tags import Tag
 from models.crypto import cipher
 from models.crypto.keyring import Keyring
 from models.income import AMOUNTS, Income
@@ -33,7 +34,7 @@ from models.incoming import APPLYING, IncomingFile
 from models.person import Person
 from portal.extensions import engine_options, prepare_engine
 from rules.law import Law
-from services import statute
+from services import audit, statute
 from services.context import Actor
 from services.incoming import applying, checking, taking
 from services.incoming.taking import Told
@@ -77,7 +78,7 @@ def apply(url: str, _path: Path, _rows: int, sequence: int) -> None:
         file = ctx.session.scalars(select(IncomingFile).where(IncomingFile.sequence == sequence)).one()
         file.state = APPLYING
         file_id = file.id
-        taking.audit.record(ctx, taking.Tag.INCOMING_DECIDED, f"incoming:{file_id}")
+        audit.record(ctx, Tag.INCOMING_DECIDED, f"incoming:{file_id}")
     steps(applying.step, file_id)
 
 

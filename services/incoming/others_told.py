@@ -1,4 +1,4 @@
-"""What other sections tell of a person, against what is on record: nothing is overwritten, differences are told.
+"""What other sections tell of a person, against what is on record; nothing is overwritten by it.
 
 A change of name or address, moving out or a death follows its own procedure here, with its certificate and
 letters (B1); so a line of these files is either in order or a difference that somebody looks at (J5).

@@ -1,4 +1,4 @@
-"""Changes of residents (fixed length, cp932) and answers of other systems: checked; differences, no changes."""
+"""Changes of residents (fixed length, cp932), answers of other systems: differences, and no changes."""
 
 import pytest
 from sqlalchemy import select
