@@ -236,7 +236,12 @@ def test_a_notification_is_opened_with_few_statements_whatever_one_has_to_look_a
         engine = db.engine
     with counted(engine) as seen:
         assert person.get(address).status_code == 200
-    assert len(seen) <= 16, seen  # one less on PostgreSQL, which chains the record in two
+    assert len(without_movement(seen)) <= 16, seen  # one less on PostgreSQL, which chains the record in two
     with counted(engine) as seen:
         assert person.get("/inbox/?box=group").status_code == 200
-    assert len(seen) <= 8, seen
+    assert len(without_movement(seen)) <= 8, seen
+
+
+def without_movement(seen: list[str]) -> list[str]:
+    """Without the note that somebody moved, which is written where half a minute has passed."""
+    return [one for one in seen if not one.startswith("UPDATE user_session")]
