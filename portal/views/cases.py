@@ -21,7 +21,7 @@ from portal.language import current_language, t
 from portal.row_ids import row_id
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
-from portal.views import form_pages, list_place
+from portal.views import case_about, form_pages, list_place
 from portal.views.list_place import Place
 from portal.views.pdf_answers import sent_deed
 from services import attachments, case_papers, cases, comments, deeds, drafts, hidden_entries, inbox, intake
@@ -240,6 +240,7 @@ class CaseView(BaseView):
             print_states={kind: t(*words) for kind, words in PRINT_STATES.items()},
             paper_names={code: t(ja, en) for code, ja, en in intake.paper_choices(papers)},
             scannable=intake.scannable_papers(papers),
+            about=case_about.about(ctx, page.case),
             attachment_names={one.id: attachments.name_shown(ctx, one) for one in page.attachments},
         )
 

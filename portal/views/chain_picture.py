@@ -10,7 +10,7 @@ from services.contracting.chain import Chain, Node
 
 WIDTH, GAP, STEP = 460, 14, 44  # of a box, between boxes, and how far a level moves to the right
 HEAD, LINE, PADDING = 40, 18, 8
-ROOM = 62  # half-width signs in a line of a box
+ROOM = 70  # half-width signs in a line of a box
 SHOWN = 8  # lines in a box; more are counted, in red where one of them is
 
 
@@ -108,5 +108,5 @@ def _edges(boxes: Sequence[Box]) -> list[Edge]:
         if above is not None:
             start = above.x + STEP // 2
             path = f"M{start} {above.y + above.height} V{box.middle} H{box.x}"
-            found.append(Edge(path, box.node.red))
+            found.append(Edge(path, box.node.red and not box.node.closed))
     return found

@@ -18,12 +18,12 @@ from portal.language import t
 from portal.row_ids import row_id
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
-from portal.views import chain_picture
+from portal.views import case_about, chain_picture
 from portal.views.carrying_out import Done, carry_out
 from portal.views.fields import typed_day
 from portal.views.pdf_answers import new_key
 from rules.contracting import BANDS, CONTRACT_CLAUSES, SECURITY_MARKS, SUB_CLAUSES, Missing
-from services.contracting import checks, ending, register, workers
+from services.contracting import checks, ending, register, subcontracting, workers
 from services.contracting.chain import Chain, Node, Person, cloud_of
 from services.contracting.register import NewContract
 from services.contracting.workers import EVIDENCE, Facts
@@ -31,6 +31,7 @@ from services.unit_of_work import unit_of_work
 from workflows import subcontracting_cases
 
 if TYPE_CHECKING:
+    from models.case import Case
     from services.context import Context
 
 STATES = {
@@ -43,6 +44,23 @@ PRIME = {"granted": ("契約中", "In force", "done"), "revoked": ("解除", "En
 
 
 register_count(workers.to_count)
+
+
+def about_request(ctx: Context, case: Case) -> case_about.About:
+    """The firm that is asked for, its contract, and what keeps it from being permitted."""
+    heading, paper = ("再委託の申請", "Request to subcontract"), subcontracting.CHART
+    found = subcontracting.open_points(ctx, case.id)
+    if found is None:
+        return case_about.About(heading, paper=paper)
+    row, lacks = found
+    lines = [(("再委託先", "Firm"), row.firm.name)]
+    url = url_for("ContractView.show", contract_id=row.contract_id) if can("contract.read") else ""
+    missing = [(one.ja, one.en) for one in lacks]
+    page = ("契約と体制を見る", "See the contract and its chain")
+    return case_about.About(heading, lines, url, page, missing, paper)
+
+
+case_about.register_about(subcontracting_cases.SLUG, about_request)
 
 
 class ContractView(BaseView):
@@ -330,6 +348,8 @@ def _picture(chain: Chain) -> chain_picture.Picture:
 
 
 def _lines(node: Node) -> list[tuple[str, bool]]:
+    if node.closed:
+        return [(why, False)] if (why := node.row.ended_words or node.row.decided_words) else []
     told = [(t(f"欠: {one.ja}", f"Missing: {one.en}"), True) for one in node.missing]
     for one in sorted(node.persons, key=lambda person: not person.missing):
         if not one.gone:

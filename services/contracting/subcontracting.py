@@ -18,17 +18,23 @@ from rules.contracting import BANDS, SUB_CLAUSES, Missing, chart_faults, has_roo
 from services import audit
 from services.context import Context
 from services.contracting import access, chain, register
-from services.errors import NotFound, RuleBroken
+from services.errors import NotFound, RegistrationRefused
+from services.findings import Finding, Severity
 
 WORDS = ("scope", "data_scope", "capability", "inspection")
 CHART = "organisation_chart"  # the kind of paper
 UNDECIDED = frozenset({"permission", "not_begun", "expired"})
 
 
-class SubcontractRefused(RuleBroken):
-    """A request for a subcontractor cannot be taken, or cannot be granted as it stands."""
+class SubcontractRefused(RegistrationRefused):
+    """A request to subcontract cannot be taken, or cannot be granted as it stands; `path` is the field."""
 
     code = "subcontract_refused"
+
+    def __init__(self, message_ja: str, message_en: str, path: str = "") -> None:
+        """Say it at the field of the form, where there is one."""
+        found = Finding(self.code, Severity.REFUSAL, path, message_ja, message_en)
+        super().__init__((found,), message_ja, message_en)
 
 
 def may_ask(ctx: Context, contract_id: int, parent_id: int) -> ChainLink:
@@ -103,11 +109,12 @@ def grant(ctx: Context, case_id: int, decision: Mapping[str, Any]) -> dict[str, 
             f"「{row.firm.name}」の再委託は許諾できません。次のものが欠けています: "
             f"{'、'.join(one.ja for one in lacks)}。そろえて申請し直してもらうか、不許諾にしてください。",
             f"{row.firm.name} cannot be permitted. Missing: {'; '.join(one.en for one in lacks)}.",
+            "decision",
         )
     row.from_on, row.until_on = _day(decision["from_on"]), _day(decision["until_on"])
     if row.from_on is None or row.until_on is None or row.until_on < row.from_on:
         raise SubcontractRefused(
-            "許諾の終わりの日が始まりの日より前です。", "The permission ends before it begins."
+            "許諾の終わりの日が始まりの日より前です。", "The permission ends before it begins.", "until_on"
         )
     row.conditions = decision.get("conditions", "")
     return _decided(ctx, row, GRANTED, decision)
@@ -124,6 +131,12 @@ def withdraw(ctx: Context, case_id: int, reason: str) -> None:
         _decided(ctx, _asked(ctx, case_id), REFUSED, {"words": reason})
 
 
+def open_points(ctx: Context, case_id: int) -> tuple[ChainLink, list[Missing]] | None:
+    """The request of a case with what would be missing if it were granted; None before it is entered."""
+    row = ctx.session.scalars(select(ChainLink).where(ChainLink.case_id == case_id)).one_or_none()
+    return (row, _lacks(ctx, row) if row.state == ASKED else []) if row is not None else None
+
+
 def _decided(ctx: Context, row: ChainLink, state: str, decision: Mapping[str, Any]) -> dict[str, Any]:
     row.state, row.decided_at, row.decided_by_id = state, ctx.at, ctx.actor.staff_id
     row.decided_words = decision["words"]
@@ -136,10 +149,12 @@ def _decided(ctx: Context, row: ChainLink, state: str, decision: Mapping[str, An
 def _refuse_entry(ctx: Context, parent: ChainLink, firm: Firm, entry: Mapping[str, Any]) -> None:
     faults = chart_faults((one["number"], one.get("above")) for one in entry["chart"])
     if faults:
-        raise SubcontractRefused(*faults[0])
+        raise SubcontractRefused(*faults[0], "chart")
     if entry["until_on"] < entry["from_on"]:
         raise SubcontractRefused(
-            "再委託の終わりの日が始まりの日より前です。日付を確かめてください。", "It ends before it begins."
+            "再委託の終わりの日が始まりの日より前です。日付を確かめてください。",
+            "It ends before it begins.",
+            "until_on",
         )
     found = chain.read(ctx, parent.contract_id)
     band = found.contract.band
@@ -148,12 +163,14 @@ def _refuse_entry(ctx: Context, parent: ChainLink, firm: Firm, entry: Mapping[st
             f"取扱者数{entry['staff_count']}人は、契約の区分「{BANDS[band][1]}」を超えています。"
             "人数を確かめるか、契約の区分を見直してください。",
             f"{entry['staff_count']} persons are more than the contract allows ({BANDS[band][2]}).",
+            "staff_count",
         )
     above = found.node(parent.id)
     if firm.id in {one.firm_id for one in (*above.above, above.row)}:
         raise SubcontractRefused(
             f"「{firm.name}」は、この体制の上位にいる事業者です。自社への再委託はできません。",
             f"{firm.name} stands above itself in this chain.",
+            "firm_name",
         )
 
 

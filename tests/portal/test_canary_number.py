@@ -13,6 +13,7 @@ from flask import Flask
 from portal.extensions import db
 from portal.security.roles import ROLES
 from tests.portal.conftest import Visitor
+from tests.portal.no_pages import known, what_is_no_page
 from tests.portal.number_case import NUMBER, take_in_a_number
 from tests.portal.test_route_matrix import GOLDEN
 
@@ -60,13 +61,15 @@ def test_no_page_of_any_role_shows_it(
     app: Flask, signed_in: Callable[[str], Visitor], office: SimpleNamespace, role: str, capsys
 ) -> None:
     person = signed_in(role)
-    leaks = []
+    leaks, no_pages = [], set()
     for address in addresses(app, office.case):
         answer = person.get(address)
+        no_pages.add(what_is_no_page(app, address, answer))
         told = answer.get_data(as_text=False).decode("utf-8", "replace") + str(answer.headers)
         if SPELT.search(told) or answer.status_code >= 500:
             leaks.append((address, answer.status_code))
     assert leaks == []
+    assert no_pages - {None, *known()} == set(), "an export that nobody reviewed"
     assert not SPELT.search(capsys.readouterr().out), "the log"
 
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from models.case import Case
+from rules.contracting import plain_firm
 from services.context import Context
 from services.contracting import subcontracting
+from services.subjects import Subject
 from workflows.engine import matters
 from workflows.engine.operations import CaseData, Example, operation
 
 
 class RequestMatter(matters.PlainMatter):
     """A request to subcontract stands in the chain of its contract, also when it is taken back."""
+
+    def describe(self, ctx: Context, entry: Mapping[str, Any]) -> Subject:
+        """The firm that is asked for; none before it is entered."""
+        del ctx
+        name = str(entry.get("firm_name", ""))
+        return Subject(name, plain_firm(name))
 
     def withdraw(self, ctx: Context, case: Case, reason: str) -> None:
         """Put it there that nothing was permitted."""
