@@ -217,10 +217,11 @@ def _check_posting(ctx: Context, values: Values) -> None:
         number = values["staff_number"] = plain_number(values["staff_number"])
     except RuleBroken as refused:
         raise ValueRefused("staff_number", refused.message_ja, refused.message_en) from None
-    try:
-        access.refuse_posting(ctx, values["user_id"], values["until_on"])
-    except RuleBroken as refused:
-        raise ValueRefused("until_on", refused.message_ja, refused.message_en) from None
+    for field, refuse in (("office_id", access.refuse_office), ("until_on", access.refuse_posting)):
+        try:
+            refuse(ctx, values["user_id"], values[field])
+        except RuleBroken as refused:
+            raise ValueRefused(field, refused.message_ja, refused.message_en) from None
     others = select(Posting.id).where(
         func.lower(Posting.staff_number) == number.lower(), Posting.user_id != values["user_id"]
     )

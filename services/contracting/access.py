@@ -51,6 +51,19 @@ def post(ctx: Context, worker_id: int, user_id: int, until: date) -> None:
     ctx.session.flush()
 
 
+def refuse_office(ctx: Context, user_id: int, office_id: int) -> None:
+    """A contractor's account is of no office of the city: there, tasks and roles could be lent to it.
+
+    Raises:
+        RuleBroken: another office than that of contractors.
+    """
+    if _person_of(ctx, user_id) is not None and office_id != _office(ctx).id:
+        raise RuleBroken(
+            "委託先の従事者は、市の課には配属できません。課は「委託先」のままにしてください。",
+            "A contractor's worker is posted in no office of the city. Leave it at 委託先 (contractors).",
+        )
+
+
 def refuse_posting(ctx: Context, user_id: int, until: date | None) -> None:
     """Nobody posts a contractor's account beyond what its chain allows, by whatever door.
 

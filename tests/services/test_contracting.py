@@ -142,6 +142,15 @@ def test_a_posting_by_another_door_does_not_outlive_the_chain(office: Contractin
     }
     with pytest.raises(ValueRefused):
         masters.change(keeper, MASTERS["posting"], posting.id, {**values, "until_on": None})
+    last = posting.until_on
+    with pytest.raises(ValueRefused, match="市の課には配属できません"):
+        masters.change(
+            keeper,
+            MASTERS["posting"],
+            posting.id,
+            {**values, "office_id": office.clerk.office_id, "until_on": last},
+        )
+    assert office.ctx.session.get_one(Posting, posting.id).office_id != office.clerk.office_id
     posting.until_on = None
     office.ctx.session.flush()
     assert access.settle_all(office.by(SYSTEM)) == 1, "the daily look mends what came another way"

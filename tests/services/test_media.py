@@ -21,7 +21,7 @@ from services.media import ledger, paper, uses
 from services.media.uses import CopiedFile, CopyRefused, Wish
 from tests.factories.audit import told
 from tests.factories.contracts import FIRM, Contracting, contracting
-from tests.factories.staff import employ
+from tests.factories.staff import a_role, employ
 
 CONTENT = "宛名番号,資格\n1,取得\n".encode("cp932")
 PASSPHRASE = "ABCDE-FGHJK-LMNPQ-RSTUV-WXYZ2-34567"
@@ -381,3 +381,11 @@ def test_no_certificate_of_return_while_a_medium_is_with_the_firm(office: Office
     uses.bring_back(office.by(office.carrier), office.medium_id, use.id)
     uses.take_back(office.by(office.keeper), office.medium_id, use.id)
     assert certify()
+
+
+def test_no_worker_of_a_contractor_carries_a_medium(office: Office, firm: Contracting) -> None:
+    office.ctx.session.add(a_role(office.ctx.session, "contractor"))
+    office.ctx.session.flush()
+    user_id = firm.account(firm.worker())
+    with pytest.raises(RuleBroken, match="運ぶ人には"):
+        uses.ask(office.by(office.asker), office.medium_id, replace(office.wish, carrier_id=user_id))
