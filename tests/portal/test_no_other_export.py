@@ -10,11 +10,13 @@ import re
 from flask import Flask, request
 from sqlalchemy import select
 
+from models.audit.tags import Tag
 from models.masters import Office
 from models.medium import Medium, MediumUse
 from portal.extensions import db
 from portal.security.access import lock_of
 from portal.security.roles import ROLES
+from services import audit
 from services.context import SYSTEM
 from tests.architecture.tree import ROOT, modules
 from tests.portal.no_pages import known, what_is_no_page
@@ -55,7 +57,7 @@ def who_opens(app: Flask) -> dict[str, str]:
 
 
 def put_media_out(app: Flask, number: int) -> None:
-    """A contract, and a medium that is lent with a copy, under the number that every address holds."""
+    """A medium that is lent with a copy, under the number that every address holds."""
     with app.app_context():
         with uow(SYSTEM) as ctx:
             office_id = ctx.session.scalars(select(Office.id).order_by(Office.id)).first()
@@ -67,8 +69,9 @@ def put_media_out(app: Flask, number: int) -> None:
             texts = dict.fromkeys(("what", "why", "from_place", "to_place"), "見本")
             who = {"carrier_id": someone, "asked_by_id": someone}
             times = {"asked_at": ctx.at, "due_at": ctx.at, "copied_at": ctx.at}
-            use = MediumUse(id=number, medium_id=number, state="lent", **texts, **who, **times)
+            use = MediumUse(id=number, medium_id=number, state="lent", records=1, **texts, **who, **times)
             ctx.session.add(use)
+            audit.record(ctx, Tag.MEDIUM_CHANGED, f"medium:{number}", detail={"deed": "added"})
         db.session.remove()
 
 

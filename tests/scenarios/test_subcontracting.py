@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -68,11 +69,11 @@ def close_the_account(clerk: Desk, worker: Desk) -> None:
 
 def test_a_chain_is_asked_for_decided_and_red_where_a_certificate_is_over(desk: OpenDesk) -> None:
     clerk, second, chief = desk("nishida"), desk("okada"), desk("kimura")
-    case = ask_below(clerk, PRIME, request(SUB))
+    case = ask_below(clerk, PRIME, request(SUB) | {"uses_cloud": "false"})
     decide_both(second, chief, case, permit())
     clerk.open(CONTRACT)
     assert "red" not in box(clerk, SUB).classes
-    case = ask_below(clerk, SUB, request(SUBSUB, cloud_privacy_until=era(days_ago(1))))
+    case = ask_below(clerk, SUB, request(SUBSUB) | in_a_cloud(days_ago(1)))
     clerk.open(CONTRACT)
     told = box(clerk, SUBSUB)
     assert "red" in told.classes
@@ -107,9 +108,9 @@ def no_account_for_another_firms_person(clerk: Desk) -> None:
     assert "許諾された体制にない事業者" in refused
 
 
-def request(firm: str, **changes: str) -> dict[str, Any]:
+def request(firm: str) -> dict[str, Any]:
     """A request to subcontract, as it stands on paper."""
-    told = {
+    return {
         "received_on": era(days_ago(1)),
         "firm_name": firm,
         "firm_address": "見本県架空市本町1番5号",
@@ -128,17 +129,22 @@ def request(firm: str, **changes: str) -> dict[str, Any]:
         "inspection": "市と委託先がいつでも立ち入れる",
         "secrecy_on": era(days_ago(3)),
         **{f"clause_{code}": "true" for code in SUB_CLAUSES},
+    }
+
+
+def in_a_cloud(privacy_until: date) -> dict[str, str]:
+    """What is told of a cloud whose ISO/IEC 27018 ends on a day."""
+    return {
         "uses_cloud": "true",
         "cloud_provider": "架空クラウド",
         "cloud_mark": "cs_gold",
         "cloud_mark_until": era(days_ago(-200)),
-        "cloud_privacy_until": era(days_ago(-200)),
+        "cloud_privacy_until": era(privacy_until),
         "cloud_in_japan": "true",
         "cloud_policy": "true",
         "cloud_shared": "true",
         "cloud_measures": "OSの更新、通信の制限",
     }
-    return told | changes
 
 
 def permit() -> dict[str, str]:
