@@ -7,23 +7,23 @@ household; that is not measured.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
-from sqlalchemy import create_engine, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from benchmarks.bare_premium import bare
-from benchmarks.reference import open_for_deeds
 from models import registry
 from models.assessment import AssessedPerson, Assessment
-from portal.extensions import engine_options, prepare_engine
+from portal import clock
+from portal.app import create_app
+from portal.extensions import db
+from portal.settings import load_settings
 from rules.law import Law
 from rules.periods import FiscalYear
 from rules.premium.amounts import UNIT
@@ -43,22 +43,18 @@ from tests.services.plain_register import facts_of
 
 LAW = Law.load()
 ROUNDS, OF_ORM = 5, 5_000
-YEAR = FiscalYear(2026)
-NOW = datetime(2026, 11, 30, 3, 0, tzinfo=UTC)
+YEAR = FiscalYear.containing(clock.today())
+NOW = clock.now()
 
 
 def main() -> None:
     """Measure, and print it."""
-    url = os.environ["DATABASE_URL"]
-    engine = create_engine(url, **engine_options(url))
-    prepare_engine(engine)
-    open_for_deeds(engine)
-    statute.configure(LAW)
     found: dict[str, float] = {}
-    found |= _durable(engine)
-    found |= _computed(engine)
-    found |= _what_if()
-    found |= _compared(engine)
+    with create_app(load_settings()).app_context():
+        found |= _durable(db.engine)
+        found |= _computed(db.engine)
+        found |= _what_if()
+        found |= _compared(db.engine)
     sys.stdout.write(json.dumps(found) + "\n")
 
 
