@@ -20,6 +20,7 @@ from printing.office.confirmation_list import ConfirmationList
 from printing.office.day_list import DayList
 from printing.office.medium_record import MediumRecord
 from printing.office.printer_test_page import PrinterTestPage
+from printing.premium.trial_receipt import TrialReceipt
 
 
 @dataclass(frozen=True)
@@ -215,6 +216,25 @@ _KINDS: Final = (
         MediumRecord,
         "office/medium_record.html",
         ("made_at", "issuer.section", "number", "kind", "kept_at"),
+        _FORM,
+    ),
+    DocumentKind(
+        "trial_receipt",
+        "保険料試算書(控え)",
+        "Receipt of a trial of the premium",
+        TrialReceipt,
+        "premium/trial_receipt.html",
+        (
+            "number",
+            "made_on",
+            "fiscal_year",
+            *_ISSUER,
+            "persons",
+            "parts",
+            "instalments",
+            "lines",
+            "parameters",
+        ),
         _FORM,
     ),
     DocumentKind(

@@ -1,6 +1,7 @@
 """The trial calculation at the counter (試算): incomes as the person has them, and what the premium would be.
 
-Nothing is kept: it is no assessment, and nobody of the register is looked at (requirements D1, D4).
+It is no assessment, and nobody of the register is looked at (requirements D1, D4). Nothing is kept here; a
+receipt that is asked for is (`services/premium_receipts.py`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Final
 from rules.eras import DateNotUnderstood, parse_date
 from rules.law import Certainty, Law, Parameter, ParameterNotInForce
 from rules.periods import FiscalYear
-from rules.premium.amounts import ALL_YEAR, MONTHS
+from rules.premium.amounts import ALL_YEAR, MONTHS, UNIT
 from rules.premium.assessment import Figures, assess
 from rules.premium.explaining import Line, explain, whole_yen
 from rules.premium.households import HouseholdFacts, PersonFacts, columns_of
@@ -24,21 +25,33 @@ from rules.premium.refusals import FactError, FactsRefused
 from rules.premium.terms import PremiumTerms, terms_of
 
 ROWS: Final = 6
-LEAST_GROSS: Final = 100_000  # a year's salary or pension below it is asked about: a zero too few?
-MOST_GROSS: Final = 50_000_000  # and above it: a zero too many?
+# What is asked about, yen a year: below UNIT_BELOW it looks like thousands or ten thousands of yen, below
+# LEAST like a zero too few, above MOST like a zero too many.
+UNIT_BELOW: Final = 10_000
+LEAST: Final = {"salary": 500_000, "pension": 100_000, "other_income": UNIT_BELOW}
+MOST: Final = 50_000_000
 AMOUNTS: Final = ("salary", "pension", "other_income")
-RELATIONS: Final = ("head", "member", "head_elsewhere", "former_member")
+RELATIONS: Final = {
+    "head": ("世帯主", "Head"),
+    "member": ("加入者", "Insured"),
+    "head_elsewhere": ("世帯主(未加入)", "Head, not insured"),
+    "former_member": ("後期高齢へ移った人", "Now late-elderly"),
+}
 FIELDS: Final = ("relation", "birth", *AMOUNTS, "first_month", "undeclared")
 _MONTH: Final = re.compile(r"\d{1,2}")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """An amount that can be and looks wrong all the same: its row, its field, yen."""
+    """An amount that can be and looks wrong all the same: its row, its field, yen.
+
+    `doubt`: "unit" (thousands or ten thousands of yen?), "few" (a zero too few?) or "many" (one too many?).
+    """
 
     row: int
     field: str
     amount: int
+    doubt: str
 
 
 @dataclass
@@ -60,6 +73,10 @@ class Trial:
     instalments: tuple[Instalment, ...]
     unverified: tuple[Parameter, ...]
     asked: tuple[Asked, ...]
+
+    def yen_of(self, part: str) -> int:
+        """The year's amount of a part, cut to whole yen; nothing where the part is not levied."""
+        return int(self.figures[f"{part}.amount"][0]) // UNIT if part in self.terms.parts else 0
 
 
 def years(law: Law, today: date) -> tuple[FiscalYear, ...]:
@@ -107,6 +124,22 @@ def compute(law: Law, year: FiscalYear, sheet: Sequence[Mapping[str, str]]) -> T
     )
 
 
+def sheet_of(told: Trial, sheet: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """The rows that were computed, each value in one way of writing: ISO dates, plain digits."""
+    return [_settled(sheet[place]) for place in told.rows]
+
+
+def _settled(row: Mapping[str, str]) -> dict[str, str]:
+    month = _plain(row.get("first_month", "")).removesuffix("月")
+    return {
+        "relation": row["relation"] if row.get("relation") in RELATIONS else "member",
+        "birth": parse_date(row["birth"]).isoformat(),
+        **{name: _digits(row.get(name, "")) for name in AMOUNTS},
+        "first_month": str(int(month)) if month else "",
+        "undeclared": "yes" if row.get("undeclared") else "",
+    }
+
+
 def _is_filled(row: Mapping[str, str]) -> bool:
     return any(row.get(name, "").strip() for name in ("birth", *AMOUNTS))
 
@@ -143,7 +176,7 @@ def _birth(
 
 
 def _amount(place: int, name: str, row: Mapping[str, str], errors: dict[tuple[int, str], FactError]) -> int:
-    typed = re.sub(r"[\s,円]", "", unicodedata.normalize("NFKC", row.get(name, "")))
+    typed = _digits(row.get(name, ""))
     if not typed:
         return 0
     if not re.fullmatch(r"-?\d{1,15}", typed):
@@ -157,13 +190,21 @@ def _amount(place: int, name: str, row: Mapping[str, str], errors: dict[tuple[in
 
 def _months(place: int, row: Mapping[str, str], errors: dict[tuple[int, str], FactError]) -> int:
     """From the month that is typed (none: April) to the end of the year, as bits."""
-    typed = unicodedata.normalize("NFKC", row.get("first_month", "")).strip().removesuffix("月")
+    typed = _plain(row.get("first_month", "")).removesuffix("月")
     if not typed:
         return ALL_YEAR
     if not _MONTH.fullmatch(typed) or not 1 <= int(typed) <= MONTHS:
         errors[place, "first_month"] = FactError("first_month", "months_of_person")
         return ALL_YEAR
     return ALL_YEAR & ~((1 << (int(typed) - 4) % MONTHS) - 1)
+
+
+def _plain(typed: str) -> str:
+    return unicodedata.normalize("NFKC", typed).strip()
+
+
+def _digits(typed: str) -> str:
+    return re.sub(r"[\s,円]", "", unicodedata.normalize("NFKC", typed))
 
 
 def _placed(refused: FactsRefused, rows: Sequence[int]) -> Iterator[tuple[tuple[int, str], FactError]]:
@@ -179,9 +220,18 @@ def _placed(refused: FactsRefused, rows: Sequence[int]) -> Iterator[tuple[tuple[
 
 def _asked(rows: Sequence[int], persons: Sequence[PersonFacts]) -> Iterator[Asked]:
     for row, person in zip(rows, persons, strict=True):
-        for name, amount in (("salary", person.salary), ("pension", person.pension)):
-            if 0 < amount < LEAST_GROSS or amount > MOST_GROSS:
-                yield Asked(row, name, amount)
+        for name in AMOUNTS:
+            amount = getattr(person, name)
+            if doubt := _doubt(amount, LEAST[name]):
+                yield Asked(row, name, amount, doubt)
+
+
+def _doubt(amount: int, least: int) -> str:
+    if 0 < amount < UNIT_BELOW:
+        return "unit"
+    if 0 < amount < least:
+        return "few"
+    return "many" if amount > MOST else ""
 
 
 def _instalments(law: Law, year: FiscalYear, total: int) -> tuple[Instalment, ...]:

@@ -310,6 +310,7 @@ SUBJECTS: Mapping[str, Words] = {
     "periodic": ("定期処理", "regular work"),
     "job": ("裏側の処理", "job"),
     "definition": ("手続の定義", "definition"),
+    "premium_receipt": ("保険料試算書", "receipt of a trial"),
     "parameter_entry": ("基準値の登録", "entered parameter"),
     "letter_text": ("手紙の文面", "text of a letter"),
     "role": ("権限", "role"),

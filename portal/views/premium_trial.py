@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import request
+from flask import request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.utils.limit import Limit
 
@@ -12,11 +12,13 @@ from portal import clock
 from portal.language import t
 from portal.security.access import requires
 from portal.security.actor import current_actor, person_or_address
+from portal.views.carrying_out import Done, carry_out
+from portal.views.pdf_answers import new_key
 from portal.views.premium_words import shown, value_of, yen
 from rules.periods import FiscalYear
 from rules.premium.explaining import PART_NAMES, REDUCTION, Line
-from services import premium_trial, statute
-from services.premium_trial import FIELDS, ROWS, Trial, TrialRefused
+from services import premium_receipts, premium_trial, statute
+from services.premium_trial import FIELDS, RELATIONS, ROWS, Asked, Trial, TrialRefused
 from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
@@ -24,14 +26,10 @@ if TYPE_CHECKING:
 
     from rules.law import Law
     from rules.premium.refusals import FactError
+    from services.context import Context
 
 LONGEST = 30
-RELATIONS = {
-    "head": ("世帯主", "Head"),
-    "member": ("加入者", "Insured"),
-    "head_elsewhere": ("世帯主(未加入)", "Head, not insured"),
-    "former_member": ("後期高齢へ移った人", "Now late-elderly"),
-}
+KEPT = ("控えを保存しました。印刷して渡してください。", "The receipt is kept. Print it and hand it over.")
 FIELD_NAMES = {
     "birth": ("生年月日", "Date of birth"),
     "salary": ("給与収入", "Salary"),
@@ -61,17 +59,27 @@ class PremiumTrialView(BaseView):
     @requires("premium.trial")
     def compute(self) -> Any:
         """The sheet with its result, or with what is wrong; nothing is kept."""
-        sheet = [
-            {name: request.form.get(f"{name}-{row}", "")[:LONGEST] for name in FIELDS} for row in range(ROWS)
-        ]
-        law = _law()
-        year = _year(law, request.form.get("year", ""))
+        sheet, year, sure = typed_sheet()
         try:
-            told = premium_trial.compute(law, year, sheet)
+            told = premium_trial.compute(_law(), year, sheet)
         except TrialRefused as refused:
             return self._page(sheet, year, errors=refused.errors), 422
-        sure = request.form.get("sure") == "yes"
         return self._page(sheet, year, told=told, asks=bool(told.asked) and not sure)
+
+    @expose("/receipts", methods=["POST"])
+    @requires("premium.trial")
+    def keep(self) -> Any:
+        """Keep the sheet with its result under a number, to be printed and computed again later."""
+        sheet, year, sure = typed_sheet()
+
+        def deed(ctx: Context) -> Done:
+            receipt = premium_receipts.make(ctx, sheet, year, sure=sure)
+            return Done(KEPT, url_for("PremiumReceiptView.show", number=receipt.number))
+
+        try:
+            return carry_out(deed, lambda words: self._page(sheet, year, refused=words))
+        except TrialRefused as refused:
+            return self._page(sheet, year, errors=refused.errors), 422
 
     def _page(
         self,
@@ -81,6 +89,7 @@ class PremiumTrialView(BaseView):
         told: Trial | None = None,
         asks: bool = False,
         errors: Any = None,
+        refused: str = "",
     ) -> str:
         law = _law()
         return str(
@@ -95,6 +104,9 @@ class PremiumTrialView(BaseView):
                 summary=list(_summary(errors or {})),
                 told=told,
                 asks=asks,
+                refused=refused,
+                fields=FIELDS,
+                deed_key=new_key(),
                 questions=[] if told is None else list(_questions(told)),
                 field_names={key: t(*words) for key, words in FIELD_NAMES.items()},
                 parts=[] if told is None else list(_parts(told)),
@@ -102,6 +114,14 @@ class PremiumTrialView(BaseView):
                 reduction=[] if told is None else list(_reduction(told)),
             )
         )
+
+
+def typed_sheet() -> tuple[list[dict[str, str]], FiscalYear, bool]:
+    """What was sent: the rows, the year, and whether the amounts that were asked about are right."""
+    sheet = [
+        {name: request.form.get(f"{name}-{row}", "")[:LONGEST] for name in FIELDS} for row in range(ROWS)
+    ]
+    return sheet, _year(_law(), request.form.get("year", "")), request.form.get("sure") == "yes"
 
 
 def _law() -> Law:
@@ -124,13 +144,26 @@ def _summary(errors: dict[tuple[int, str], FactError]) -> Iterator[tuple[str, st
 
 
 def _questions(told: Trial) -> Iterator[str]:
-    """An amount that looks as if a zero were missing, or one too many."""
+    """An amount that looks as if a zero or the unit were wrong; it is asked about, never refused."""
     for one in told.asked:
-        name, amount, person = t(*FIELD_NAMES[one.field]), f"{one.amount:,}", one.row + 1
+        ja, en = FIELD_NAMES[one.field]
         yield t(
-            f"{person}人目の{name}は、1年で{amount}円ですか。けた数を確かめてください。",
-            f"{name} of person {person}: {amount} yen for a whole year? Check the digits.",
+            f"{one.row + 1}人目の{ja}は、1年で{one.amount:,}円ですか。{_doubt(one)[0]}",
+            f"{en} of person {one.row + 1}: {one.amount:,} yen for a whole year? {_doubt(one)[1]}",
         )
+
+
+def _doubt(one: Asked) -> tuple[str, str]:
+    if one.doubt == "unit":
+        thousands, myriads = f"{one.amount * 1_000:,}", f"{one.amount * 10_000:,}"
+        ja = f"単位は円です。{one.amount:,}千円なら{thousands}、{one.amount:,}万円なら{myriads}と入れます。"
+        return ja, f"The unit is yen: for thousands type {thousands}, for ten thousands {myriads}."
+    if one.doubt == "few":
+        month, more = f"{one.amount // 12:,}", f"{one.amount * 10:,}"
+        ja = f"1か月では約{month}円です。0が一つ足りないときは{more}です。"
+        return ja, f"That is some {month} yen a month; with one more zero it is {more}."
+    less = f"{one.amount // 10:,}"
+    return f"0が一つ多いときは{less}です。", f"With one zero less it is {less}."
 
 
 def _parts(told: Trial) -> Iterator[dict[str, str]]:

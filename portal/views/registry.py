@@ -55,6 +55,7 @@ from portal.views.own_page import ProfileView
 from portal.views.papers import CasePaperView
 from portal.views.parameters import ParameterView
 from portal.views.persons import PersonView
+from portal.views.premium_receipts import PremiumReceiptView
 from portal.views.premium_trial import PremiumTrialView
 from portal.views.print_queue import PrintQueueView
 from portal.views.printer import PrinterView
@@ -109,6 +110,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     PremiumTrialView,
     AssessmentView,
     HouseholdPremiumView,
+    PremiumReceiptView,
     ParameterView,
     WhatIfView,
     DataUseView,

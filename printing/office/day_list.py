@@ -4,7 +4,6 @@ An inner paper with names and numbers of households, never an Individual Number.
 proposal; the issue asks for notifications by kind and certificates with serials.
 """
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,14 +11,12 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from printing.fonts import GOTHIC, MINCHO, Face
-from printing.glyphs import width_in_em
 from printing.letter import Issuer, PrintedDocument
+from printing.row_pages import cut, lines_of
 
-MM_PER_POINT: Final = 25.4 / 72
 ROWS: Final = 34  # on one sheet, when none takes two lines
 ROOM_MM: Final = 34 * 6.4 + 1
 LINE_MM, AROUND_MM, MARGIN_MM = 5.0, 1.4, 3.0
-SPACE_EM: Final = 0.5
 # Columns whose text may take several lines: width in mm as in the template, size and face.
 _PLAIN: Final = (8.5, GOTHIC)
 _NAME: Final = (9.5, MINCHO)
@@ -97,34 +94,13 @@ class DayList(PrintedDocument):
 
 def _pages(lines: Sequence[Any], columns: Mapping[str, tuple[int, float, Face]]) -> list[list[Any]]:
     """Cut lines into sheets so that long names take room instead of refusing the list."""
-    pages: list[list[Any]] = []
-    left = 0.0
-    for line in lines:
-        height = _height(line, columns)
-        if not pages or height > left or len(pages[-1]) == ROWS:
-            pages.append([])
-            left = ROOM_MM
-        pages[-1].append(line)
-        left -= height
-    return pages
+    return cut(lines, lambda line: _height(line, columns), ROOM_MM, ROWS)
 
 
 def _height(line: Any, columns: Mapping[str, tuple[int, float, Face]]) -> float:
     """The height of a row in mm: its longest text, broken into the width of its column."""
     lines = (
-        _lines(getattr(line, name), face, (width - MARGIN_MM) / (size * MM_PER_POINT))
+        lines_of(getattr(line, name), face, width - MARGIN_MM, size)
         for name, (width, size, face) in columns.items()
     )
     return AROUND_MM + LINE_MM * max(lines)
-
-
-def _lines(text: str, face: Face, room: float) -> int:
-    """How many lines of `room` em a text takes when it breaks between words; rather one too many."""
-    lines, used = 1, 0.0
-    for word in text.split():
-        width = width_in_em(word, face)
-        if used and used + width > room:
-            lines, used = lines + 1, 0.0
-        over = math.ceil(width / room) - 1
-        lines, used = lines + over, used + width - over * room + SPACE_EM
-    return lines

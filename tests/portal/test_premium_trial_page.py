@@ -25,7 +25,7 @@ def test_a_family_sees_its_premium_with_parts_instalments_and_the_articles(signe
     assert "未確認" in page.text, "the rates of the demonstration are invented"
 
 
-def test_nothing_is_kept(signed_in) -> None:
+def test_nothing_is_kept_before_a_receipt_is_made(signed_in) -> None:
     counter: Visitor = signed_in("counter")
     counter.post("/premium/trial/", **FAMILY)
     assert "3,000,000" not in counter.get("/premium/trial/").text
@@ -68,3 +68,30 @@ def test_a_program_cannot_try_without_end(signed_in) -> None:
     ]  # two minutes' worth
     assert answers[:60] == [422] * 60
     assert 429 in answers
+
+
+def test_a_receipt_is_kept_once_however_often_it_is_sent_and_found_in_both_languages(signed_in) -> None:
+    counter: Visitor = signed_in("counter")
+    made = [counter.post("/premium/trial/receipts", **FAMILY, deed_key="a-key") for _ in range(2)]
+    assert [one.status_code for one in made] == [303, 303]
+    assert made[0].location == made[1].location
+    page = counter.get(made[0].location).text
+    assert "1円まで同じ 391,000円" in page
+    assert "昭和56年5月1日(1981-05-01)" in page
+    found = counter.get("/premium/receipts/?number=2026-1")
+    assert found.location == made[0].location
+    assert counter.get("/premium/receipts/?number=T2026-000002").status_code == 404
+    assert counter.get("/premium/receipts/T2026-000002").status_code == 404
+    counter.speak("en")
+    assert "the same to the yen" in counter.get(made[0].location).text
+    assert signed_in("administrator").get(made[0].location).status_code == 403
+
+
+def test_an_amount_that_was_not_confirmed_makes_no_receipt(signed_in) -> None:
+    counter: Visitor = signed_in("counter")
+    few = FAMILY | {"salary-1": "105"}
+    assert "105万円なら1,050,000" in counter.post("/premium/trial/", **few).text
+    refused = counter.post("/premium/trial/receipts", **few)
+    assert refused.status_code == 422
+    assert "確かめていない額があります" in refused.text
+    assert "自分が作った控えはまだありません" in counter.get("/premium/receipts/").text

@@ -30,6 +30,7 @@ DOCUMENTS: dict[str, Callable[[], object]] = {
     "day_list": samples.day_list,
     "confirmation_list": samples.confirmation_list,
     "medium_record": samples.medium_record,
+    "trial_receipt": samples.trial_receipt,
     "printer_test_page": samples.printer_test_page,
 }
 

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -27,11 +28,15 @@ from printing.office.confirmation_list import ConfirmationLine, ConfirmationList
 from printing.office.day_list import CertificateLine, DayList, NotificationLine
 from printing.office.medium_record import MediumRecord, MediumUseLine
 from printing.office.printer_test_page import PrinterTestPage
+from printing.premium.trial_receipt import TrialReceipt
 from printing.renderer import lay_out_form
 from printing.sheet_runs import SheetRun
 from printing.wording import fill
 from rules.collection.store_barcode import payment_digits
 from rules.eras import PartialDate
+from rules.law import Law
+from rules.periods import FiscalYear
+from services import premium_receipt_paper, premium_trial
 
 LONG_LATIN_NAME = "RODRIGUEZ CASTANEDA VILLANUEVA MARIA FERNANDA DE LOS ANGELES"
 DAY = date(2026, 11, 23)
@@ -373,6 +378,19 @@ def medium_record(count: int = 8, **changes: Any) -> MediumRecord:
         "demo": True,
     }
     return MediumRecord(**(values | changes))
+
+
+def trial_receipt(**changes: Any) -> TrialReceipt:
+    """A family of three in FY2026, as the counter hands it over."""
+    sheet = (
+        {"relation": "head", "birth": "S56.5.1", "salary": "3000000"},
+        {"relation": "member", "birth": "S59.5.1", "salary": "1050000"},
+        {"relation": "member", "birth": "2021-05-01", "other_income": "0", "first_month": "9"},
+    )
+    told = premium_trial.compute(Law.load(), FiscalYear(2026), sheet)
+    rows = premium_trial.sheet_of(told, sheet)
+    made = premium_receipt_paper.content_of(told, rows, "T2026-000012", DAY, issuer())
+    return replace(made, demo=True, **changes)
 
 
 def printer_test_page(**changes: Any) -> PrinterTestPage:
