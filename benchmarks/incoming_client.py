@@ -119,7 +119,7 @@ def orm(url: str, path: Path, rows: int, _sequence: int) -> None:
     """Objects, flushed a thousand at a time, in one transaction."""
     engine = opened(url)
     with Session(engine) as session, path.open(encoding="utf-8", newline="") as stream:
-        people = dict(session.execute(select(Person.addressee_number, Person.id)).tuples())
+        people = dict(session.execute(select(Person.addressee_number, Person.id)).all())
         for place, row in enumerate(csv.DictReader(stream)):
             if place == rows:
                 break
