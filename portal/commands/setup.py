@@ -63,7 +63,8 @@ def set_up() -> list[str]:
 def alone() -> Iterator[None]:
     """Wait until nobody else sets up this database."""
     if db.engine.dialect.name == "postgresql":
-        with db.engine.connect() as connection:
+        # In no transaction: the server ends one that is idle for long, and the lock with it.
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": LOCK_NUMBER})
             try:
                 yield

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask_appbuilder.security.sqla.models import Role
-from sqlalchemy import create_engine, func, inspect, select
+from sqlalchemy import create_engine, func, inspect, select, text
 
 from models import registry
 from models.migrations.upgrade import current_revision, head_revision
@@ -37,6 +37,25 @@ def test_setting_up_again_changes_nothing(fresh_url: str, open_portal: OpenPorta
     assert again.exit_code == 0
     assert "roles are up to date" in again.output
     assert "definitions are up to date" in again.output
+
+
+@pytest.mark.postgresql
+def test_the_lock_rests_in_no_transaction_which_the_server_would_end(
+    fresh_url: str, open_portal: OpenPortal
+) -> None:
+    app = open_portal(fresh_url)
+    resting = (
+        select(func.count())
+        .select_from(text("pg_stat_activity"))
+        .where(
+            text("state = 'idle in transaction' AND datname = current_database() AND pid <> pg_backend_pid()")
+        )
+    )
+    with app.app_context(), setup.alone(), db.engine.connect() as connection:
+        assert connection.scalar(
+            text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+        )
+        assert connection.scalar(resting) == 0
 
 
 def test_several_may_set_up_one_empty_database_at_once(empty_url: str, tmp_path: Path) -> None:
