@@ -71,7 +71,6 @@ class ConfirmationView(BaseView):
     @requires("confirmation.decide")
     def decide(self, row_id: int) -> Any:
         """Release or reject."""
-        key, body = sent_deed()
         outcome, reason = request.form.get("outcome", ""), request.form.get("reason", "")
         where = url_for("ConfirmationView.show", row_id=row_id)
         done = Done(
@@ -79,9 +78,7 @@ class ConfirmationView(BaseView):
         )
 
         def deed(ctx: Context) -> Done:
-            if deeds.find_done(ctx, key, body) is None:
-                confirmation_list.decide(ctx, row_id, outcome, reason)
-                deeds.remember(ctx, key, body, where)
+            confirmation_list.decide(ctx, row_id, outcome, reason)
             return done
 
         return carry_out(deed, partial(self._page, row_id, typed=reason))
