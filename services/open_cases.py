@@ -20,6 +20,8 @@ from models.staff import User
 from services.context import Context
 from services.errors import NotFound
 
+UNKNOWN = ("この手続は見つかりません。一覧から開き直してください。", "There is no such case.")
+
 
 def tell(ctx: Context, case_id: int) -> Sequence[str]:
     """Note that the actor has the case open, and answer the names of the others who have.
@@ -38,7 +40,7 @@ def tell(ctx: Context, case_id: int) -> Sequence[str]:
         .returning(OpenCase.case_id)
     )
     if ctx.session.execute(note).one_or_none() is None:
-        raise NotFound("この手続は見つかりません。一覧から開き直してください。", "There is no such case.")
+        raise NotFound(*UNKNOWN)
     others = (
         select(User.last_name, User.first_name)
         .join(OpenCase, OpenCase.user_id == User.id)
@@ -52,8 +54,17 @@ def tell(ctx: Context, case_id: int) -> Sequence[str]:
     return [f"{last} {first}" for last, first in ctx.session.execute(others)]
 
 
-def leave(ctx: Context, case_id: int, told_at: datetime) -> None:
-    """The page that said last at `told_at` that it is open has been left; one opened since then stays."""
+def leave(ctx: Context, case_id: int, told_at: datetime | None) -> None:
+    """The page that said last at `told_at` that it is open has been left; one opened since then stays.
+
+    Raises:
+        NotFound: there is no such case in the actor's office.
+    """
+    here = select(Case.id).where(Case.id == case_id, Case.office_id == ctx.actor.office_id)
+    if ctx.session.scalar(here) is None:
+        raise NotFound(*UNKNOWN)
+    if told_at is None:
+        return
     ctx.session.execute(
         delete(OpenCase).where(
             OpenCase.case_id == case_id, OpenCase.user_id == ctx.actor.staff_id, OpenCase.at <= told_at

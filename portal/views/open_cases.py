@@ -35,9 +35,8 @@ class OpenCaseView(BaseView):
     def leave(self, case_id: int) -> Any:
         """It was left; nobody waits for an answer."""
         told_at = _moment(request.form.get("told_at", ""))
-        if told_at is not None:
-            with unit_of_work(current_actor(), clock.now()) as ctx:
-                open_cases.leave(ctx, case_id, told_at)
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            open_cases.leave(ctx, case_id, told_at)
         return "", 204
 
 
