@@ -57,8 +57,10 @@ class Gunicorn:
         path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(one) for one in path.read_text().split()]
 
-    def kill(self, chance: random.Random) -> None:
-        os.kill(chance.choice(self.workers()), signal.SIGKILL)
+    def kill(self, chance: random.Random, *, all_of_them: bool) -> None:
+        workers = self.workers()
+        for one in workers if all_of_them else [chance.choice(workers)]:
+            os.kill(one, signal.SIGKILL)
 
 
 @contextmanager
@@ -173,10 +175,10 @@ def test_workers_killed_while_tasks_are_completed_lose_and_double_nothing(
         clerks = [Clerk(engine, server.port, role, cookies[name], did) for name, role in CLERKS.items()]
         with ThreadPoolExecutor(len(clerks)) as pool:
             working = [pool.submit(one.work) for one in clerks]
-            for _ in range(KILLS):
+            for number in range(KILLS):
                 for _ in range(chance.randint(1, BETWEEN_KILLS)):
                     assert did.acquire(timeout=PATIENCE)
-                server.kill(chance)
+                server.kill(chance, all_of_them=number % 2 == 0)
         for one in working:
             one.result()
     heard = [item for one in clerks for item in one.heard]

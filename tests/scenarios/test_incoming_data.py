@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from tests.factories.incoming import tax_file, tax_line
 from tests.fixtures.live_server import LiveServer
 
+UNTOLD = 2023  # a year of which the demonstration has no incomes
+
 
 def take(one, content: bytes, sequence: int) -> None:
     one.open("/incoming/")
@@ -33,14 +35,16 @@ def test_from_a_wrong_file_to_incomes_on_record_and_a_task(desk, live_server: Li
     with sqlite3.connect(live_server.folder / "portal.sqlite3") as database:
         number, other = (row[0] for row in database.execute("SELECT addressee_number FROM person LIMIT 2"))
     counter = desk("sato")
-    take(counter, tax_file(tax_line(number), tax_line(other, salary_gross="3.5")), 1)
+    wrong = tax_file(tax_line(number, UNTOLD), tax_line(other, UNTOLD, salary_gross="3.5"))
+    take(counter, wrong, 1)
     page = counter.page
     expect(page.locator(".case-header .state")).to_have_text("隔離")
     told = page.locator("table tbody tr td").all_inner_texts()
     assert told[:3] == ["3", "6", "給与収入金額"]
     assert "整数" in told[3]
 
-    take(counter, tax_file(tax_line(number, salary_gross=3_000_000), tax_line("999999999")), 1)
+    right = tax_file(tax_line(number, UNTOLD, salary_gross=3_000_000), tax_line("999999999", UNTOLD))
+    take(counter, right, 1)
     expect(page.locator(".case-header .state")).to_have_text("確認待ち")
     assert page.locator("button:has-text('反映する')").count() == 0, "who took it does not decide"
     address = page.url
@@ -53,7 +57,7 @@ def test_from_a_wrong_file_to_incomes_on_record_and_a_task(desk, live_server: Li
     expect(verifier.page.locator(".case-header .state")).to_have_text("反映済")
 
     task = page.locator("table.inbox tr", has_text="取込みの差異").locator("a").first
-    for _ in range(20):  # the worker begins the case after the file was applied
+    for _ in range(60):  # the worker begins the case after the file was applied
         counter.open("/inbox/?box=group")
         if task.count():
             break
