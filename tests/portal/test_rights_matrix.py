@@ -124,7 +124,8 @@ ALL_OFFICES = {
     "PersonView.same",
     *("ProtectionView.ask", "ProtectionView.mark", "ProtectionView.show"),  # of persons of the register
     "HouseholdView.show",
-    *("HouseholdPremiumView.show", "HouseholdPremiumView.again"),  # the premium of a household of the register
+    "HouseholdPremiumView.show",  # the premium is of a household of the register
+    "HouseholdPremiumView.again",
     "CertificateView.of_household",
     "CertificateView.of_person",
     "CertificateView.show",
