@@ -134,10 +134,21 @@ def begin(ctx: Context, fiscal_year: int, household_id: int | None = None) -> As
 def step(ctx: Context, work: Work) -> Progress:
     """Compute the next range of households; after the last one sum up, and the run is ready to be looked at.
 
+    Who discards the run waits for the step, and a step that comes later finds nothing to do.
+
     Raises:
-        WrongState: the run was discarded meanwhile.
+        WrongState: the run is ready already.
     """
-    run = get(ctx, int(work.payload["run"]))
+    run = _locked(ctx, int(work.payload["run"]))
+    if run.state == DISCARDED:
+        return Progress(
+            dict(work.checkpoint),
+            work.done,
+            work.total,
+            finished=True,
+            message_ja=f"{run.number} は破棄されたため、計算を終えました。",
+            message_en=f"{run.number} was discarded; nothing more is computed.",
+        )
     _must_be(run, COMPUTING)
     first = int(work.checkpoint.get("next", 1))
     end = max(work.total or 0, 1)

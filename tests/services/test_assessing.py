@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from models.assessment import FINAL, READY, Assessment, AssessmentRun, find_in_force, list_persons
+from models.assessment import DISCARDED, FINAL, READY, Assessment, AssessmentRun, find_in_force, list_persons
 from models.enrolment import Enrolment
 from models.income import AMOUNTS, Income
 from rules.periods import FiscalYear
@@ -158,6 +158,16 @@ def test_a_run_that_was_overtaken_is_not_put_in_force(
     with pytest.raises(RuleBroken, match=run.number):
         runs.begin(counter, YEAR)
     runs.discard(counter, run.id)
+    assert ctx.session.scalars(select(Assessment).where(Assessment.run_id == run.id)).first() is None
+
+
+@pytest.mark.usefixtures("june")
+def test_a_step_after_its_run_was_discarded_computes_nothing_and_ends_the_job(ctx: Context) -> None:
+    run = runs.begin(ctx, YEAR)
+    runs.discard(ctx, run.id)
+    ended = runs.step(ctx, Work(0, {"run": run.id}, {}, 0, runs.last_household(ctx), 1))
+    assert (ended.finished, run.state) == (True, DISCARDED)
+    assert run.number in ended.message_ja
     assert ctx.session.scalars(select(Assessment).where(Assessment.run_id == run.id)).first() is None
 
 
