@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 
 from models import incoming
 from models.audit.tags import Tag
-from models.incoming import APPLYING, READY, RECEIVED, REFUSED, IncomingFile
+from models.incoming import APPLYING, OPEN_STATES, READY, RECEIVED, REFUSED, IncomingFile
 from services import audit, jobs, two_people
 from services.context import Actor, Context
 from services.counts import Wanted
-from services.errors import NotFound, SomebodyElseWasFaster
+from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 from services.incoming import quarantine
 
 APPLY = "incoming_apply"
@@ -26,12 +26,28 @@ def let_apply(ctx: Context, file_id: int) -> IncomingFile:
         NotFound: there is no such file.
         NotAllowed: he has not the role, or took the file himself.
         SomebodyElseWasFaster: it is not waiting to be decided.
+        RuleBroken: an earlier file of the same source is not done with, and would overwrite this one.
     """
     file = _open(ctx, file_id, (READY,))
+    _must_be_next(ctx, file)
     file.state, file.decided_at, file.decided_by_id = APPLYING, ctx.at, ctx.actor.staff_id
     file.job_id = jobs.ask(ctx, APPLY, f"{APPLY}:{file.id}", {"file": file.id}, total=file.rows).id
     _tell(ctx, file, "apply_file")
     return file
+
+
+def _must_be_next(ctx: Context, file: IncomingFile) -> None:
+    earlier = select(func.min(IncomingFile.sequence)).where(
+        IncomingFile.source == file.source,
+        IncomingFile.sequence < file.sequence,
+        IncomingFile.state.in_(OPEN_STATES),
+    )
+    number = ctx.session.scalar(earlier)
+    if number is not None:
+        raise RuleBroken(
+            f"通し番号{number}のファイルがまだ反映されていません。先にそのファイルを反映するか、採用しないでください。",
+            f"File {number} of this source is not done with. Apply or refuse it first.",
+        )
 
 
 def refuse(ctx: Context, file_id: int, words: str) -> IncomingFile:

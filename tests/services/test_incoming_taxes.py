@@ -159,6 +159,18 @@ def test_a_refused_file_gives_its_number_free_and_changes_nothing(ctx, people, a
     assert arrive(ctx, tax_file(tax_line(number))).state == "ready"
 
 
+def test_files_of_a_source_are_applied_in_the_order_of_their_numbers(ctx, people, actor_verifier):
+    (one, number), _ = people
+    first = arrive(ctx, tax_file(tax_line(number, other_income=1)), 1)
+    second = arrive(ctx, tax_file(tax_line(number, other_income=2)), 2)
+    verifier = Context(ctx.session, actor_verifier, ctx.at)
+    with pytest.raises(RuleBroken, match="通し番号1"):
+        decisions.let_apply(verifier, second.id)
+    apply(ctx, first, actor_verifier)
+    apply(ctx, second, actor_verifier)
+    assert find_income(ctx.session, one, 2025).other_income == 2
+
+
 def test_killed_between_and_within_steps_it_goes_on_and_does_nothing_twice(
     ctx, people, actor_verifier, monkeypatch
 ):
