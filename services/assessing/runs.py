@@ -102,10 +102,13 @@ def begin(ctx: Context, fiscal_year: int, household_id: int | None = None) -> As
     terms = _terms(all_law(ctx), year)
     due = _due_dates(ctx, year)
     _must_be_in_time(ctx, due[0])
+    number = take(
+        ctx.session, f"assessment:{fiscal_year}"
+    )  # two that begin at once wait here for one another
     _must_be_the_only_one(ctx, fiscal_year, household_id)
     base = comparing.base_of(ctx.session, fiscal_year)
     run = AssessmentRun(
-        number=f"{fiscal_year}-{take(ctx.session, f'assessment:{fiscal_year}'):04}",
+        number=f"{fiscal_year}-{number:04}",
         fiscal_year=fiscal_year,
         scope=CITY if household_id is None else HOUSEHOLD,
         household_id=household_id,
