@@ -102,9 +102,8 @@ def begin(ctx: Context, fiscal_year: int, household_id: int | None = None) -> As
     terms = _terms(all_law(ctx), year)
     due = _due_dates(ctx, year)
     _must_be_in_time(ctx, due[0])
-    number = take(
-        ctx.session, f"assessment:{fiscal_year}"
-    )  # two that begin at once wait here for one another
+    # Two that begin at once wait here for one another.
+    number = take(ctx.session, f"assessment:{fiscal_year}")
     _must_be_the_only_one(ctx, fiscal_year, household_id)
     base = comparing.base_of(ctx.session, fiscal_year)
     run = AssessmentRun(
