@@ -1,10 +1,11 @@
 """「引っ越してきた」: a family of four, from the counter to four certificates in the hand."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from rules.eras import format_long
-from tests.scenarios.desk import Desk, days_ago, era, pages_of
+from tests.scenarios.desk import Desk, era, pages_of
 from tests.scenarios.family import MOVED_ON, family, moving_in, seen
 
 OpenDesk = Callable[..., Desk]
@@ -23,12 +24,12 @@ def test_a_family_of_four_moves_in_and_holds_its_certificates(desk: OpenDesk, tm
     tanaka = desk("tanaka")
     tanaka.open(case)
     assert "見本県見本市架空町" not in tanaka.page.locator("form#task").inner_html()
-    tanaka.verify(case, seen("01", era(days_ago(8)), persons))
+    tanaka.verify(case, seen("01", era(MOVED_ON - timedelta(days=1)), persons))
     assert "一致しませんでした" in tanaka.notices
 
     sato.open(case)
     assert any("一致しません" in line for line in sato.refused)
-    assert sato.page.locator('[name="event_on"]').input_value() != era(days_ago(8))
+    assert sato.page.locator('[name="event_on"]').input_value() != era(MOVED_ON - timedelta(days=1))
     sato.send()
     assert "照合" in sato.notices
 
