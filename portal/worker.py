@@ -1,8 +1,8 @@
 """The worker: does jobs as soon as it is told of them, and looks by itself for what nobody told (ADR 0007).
 
 Everything is in the database: it may be killed at any moment and started again, and two of them do no harm.
-Its threads do jobs; its own loop frees those of dead workers, wakes cases, keeps the calendar and rings for
-what is due.
+Its threads do jobs; its own loop frees those of dead workers, wakes cases, keeps the calendar, rings for what
+is due and looks whether somebody can do the tasks that were just opened.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from portal import clock
 from portal.extensions import db
 from portal.job_runner import JobRunner, Outcome
 from portal.security.anchoring import write_anchor
+from portal.task_watch import TaskWatch
 from portal.waker import wake_due
 from services import job_runs, periodic
 from services.context import SYSTEM
@@ -60,6 +61,7 @@ class Worker:
         self._long = BoundedSemaphore(max(threads - 1, 1))
         self._minute: datetime | None = None
         self._anchored: datetime | None = None
+        self._tasks = TaskWatch()
 
     def stop(self) -> None:
         """End the loop soon."""
@@ -104,6 +106,7 @@ class Worker:
             due = job_runs.due(ctx.session, ctx.at, self._threads)
         if due and self._doorbell.is_quiet() and not self._doorbell.ring(due):
             self.answer(due[0])
+        self._tasks.look()
         self._anchor(minute)
 
     def _anchor(self, minute: datetime) -> None:

@@ -1,9 +1,9 @@
 """At every moment each open task has somebody here who can do it, or the chief knows that it has not (N2).
 
 What people choose to do (being away, a deputy) is refused where it would leave a task with nobody. What
-happens to the office (a posting ends, an account is switched off, roles change, a day passes) is not refused:
-tasks go back to the queue from whoever cannot do them any more, and the chief is told of those that nobody
-here can do.
+happens to the office (a posting ends, an account is switched off, roles change, a day passes, a case opens
+a task) is not refused: tasks go back to the queue from whoever cannot do them any more, and the chief is told
+of those that nobody here can do. What cases open the worker looks at, so that no deed waits for it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Text, cast, func, or_, select
+from sqlalchemy.orm import Session
 
 from models.audit.tags import Tag
 from models.case import WorkItem
@@ -33,6 +34,16 @@ class Need:
     role: str
     excluded_staff: tuple[str, ...]
     number: int
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An open task, as far as it says who could do it."""
+
+    id: int
+    office_id: int
+    role: str
+    excluded_staff: tuple[str, ...]
 
 
 def needs_of(ctx: Context, office_id: int | None) -> list[Need]:
@@ -80,6 +91,29 @@ def settle_all(ctx: Context) -> int:
     """The same for every office with an open task; answers how many tasks went back."""
     offices = select(WorkItem.office_id).where(WorkItem.state == "open").distinct().order_by("office_id")
     return sum(settle(ctx, office_id) for office_id in ctx.session.scalars(offices).all())
+
+
+def opened_after(session: Session, item_id: int) -> list[Opened]:
+    """The open tasks with a higher number, the oldest first: one statement on the key."""
+    columns = (WorkItem.id, WorkItem.office_id, WorkItem.role, WorkItem.excluded_staff)
+    statement = select(*columns).where(WorkItem.id > item_id, WorkItem.state == "open").order_by(WorkItem.id)
+    return [Opened(*row[:3], tuple(row.excluded_staff)) for row in session.execute(statement)]
+
+
+def newest(session: Session) -> int:
+    """The highest number of a task so far; 0 where there is none."""
+    return session.scalar(select(func.max(WorkItem.id))) or 0
+
+
+def settle_opened(ctx: Context, opened: Iterable[Opened]) -> None:
+    """Tell the chief where nobody here can do a task that was just opened; three statements an office."""
+    by_office: dict[int, list[Opened]] = {}
+    for item in opened:
+        by_office.setdefault(item.office_id, []).append(item)
+    for office_id, items in sorted(by_office.items()):
+        colleagues = staffing.of_office(ctx.session, office_id, ctx.today)
+        if not all(staffing.could_do(item, colleagues) for item in items):
+            settle(ctx, office_id)
 
 
 def _return(ctx: Context, office_id: int, colleagues: Sequence[Colleague]) -> int:

@@ -1,5 +1,6 @@
 """At every moment each open task has somebody here who can do it, or who must know was told (N2)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -33,17 +34,19 @@ DEEDS = st.one_of(
     st.tuples(st.just("delegate"), PEOPLE, st.integers(0, 7)),
     st.tuples(st.just("take"), PEOPLE, st.integers(0, 7)),
     st.tuples(st.just("give_back"), PEOPLE, st.integers(0, 7)),
+    st.tuples(st.just("opens"), st.sampled_from(LANES), st.none() | PEOPLE),
     st.tuples(st.just("next_day")),
 )
 
 
 @dataclass
 class Office:
-    """Seven people and eight tasks; days pass and things happen to them."""
+    """Seven people and eight tasks, and those that cases open; days pass and things happen to them."""
 
     ctx: Context
     people: list[Actor]
     items: list[int]
+    waits: Callable[..., int]
 
     def do(self, deed, *told):
         """Do it, or be refused and leave everything as it was."""
@@ -97,6 +100,14 @@ class Office:
     def give_back(self, who, item):
         runner.give_back(self.as_(self.people[who]), self.items[item])
 
+    def opens(self, role, doer):
+        """A case opens a task, which an earlier doer must not do; the worker looks at it."""
+        last = coverage.newest(self.ctx.session)
+        excluded = [] if doer is None else [self.people[doer].staff_number]
+        self.items = [*self.items, self.waits(role=role, excluded_staff=excluded)]
+        self.ctx.session.flush()
+        coverage.settle_opened(self.as_(SYSTEM), coverage.opened_after(self.ctx.session, last))
+
     def next_day(self):
         self.ctx = replace(self.ctx, at=self.ctx.at + timedelta(days=1))
         leavers.sweep(self.as_(SYSTEM))
@@ -138,7 +149,7 @@ def office(ctx, waits):
         for number, excluded in enumerate(kept_apart)
     ]
     ctx.session.flush()
-    return Office(ctx, people, items)
+    return Office(ctx, people, items, waits)
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from models.audit.tags import Tag
 from models.case import Case, Definition, WorkItem, list_open_items
 from models.operation import CaseMigration, find_last_migration
-from services import audit
+from services import audit, coverage
 from services.context import Context
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 from workflows.engine import definitions, store, waits
@@ -106,7 +106,7 @@ def move_case(ctx: Context, case_id: int, to_hash: str, run_id: int | None = Non
     told = f"第{numbers[before.hash]}版 → 第{numbers[after.hash]}版"
     journal(ctx, running, "migrated", note=told)
     _record(ctx, case, Tag.CASE_MIGRATED, numbers[before.hash], numbers[after.hash])
-    _write(ctx, running)
+    _write(ctx, running, items, kept)
     return verdict
 
 
@@ -132,6 +132,7 @@ def take_back_case(ctx: Context, case_id: int) -> None:
         )
     before = definitions.by_hash(ctx.session, made.from_hash)
     items = {item.task_guid: item for item in list_open_items(ctx.session, case_id, fresh=True)}
+    were = [_kept(item) for item in items.values()]
     for kept in made.items:
         item = items.get(kept["task_guid"])
         if item is not None:
@@ -144,7 +145,7 @@ def take_back_case(ctx: Context, case_id: int) -> None:
     told = f"第{numbers[made.to_hash]}版 → 第{numbers[made.from_hash]}版(移行の取消し)"
     journal(ctx, running, "migrated", note=told)
     _record(ctx, case, Tag.CASE_MIGRATION_UNDONE, numbers[made.to_hash], numbers[made.from_hash])
-    _write(ctx, running)
+    _write(ctx, running, list(items.values()), were)
 
 
 def version_of(ctx: Context, slug: str, content_hash: str) -> Specification:
@@ -206,11 +207,17 @@ def _follow(ctx: Context, running: Running, items: list[WorkItem], before: Speci
             item.due_on = due_of(replace(ctx, at=item.created_at), wanted, task.data)
 
 
-def _write(ctx: Context, running: Running) -> None:
-    """Write the case; the timers of a held one sleep on."""
+def _write(ctx: Context, running: Running, items: list[WorkItem], were: list[dict[str, Any]]) -> None:
+    """Write the case; the timers of a held one sleep on. Who does a task now must be there, or is missed."""
     flush(ctx, running)
     if running.case.state == SUSPENDED:
         waits.hold_timers(ctx, running.case.id)
+    if any(_doers(_kept(item)) != _doers(was) for item, was in zip(items, were, strict=True)):
+        coverage.settle(ctx, running.case.office_id)
+
+
+def _doers(kept: dict[str, Any]) -> tuple[str, list[str]]:
+    return kept["role"], kept["excluded_staff"]
 
 
 def _kept(item: WorkItem) -> dict[str, Any]:

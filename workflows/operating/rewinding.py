@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from models.audit.tags import Tag
 from models.case import Case
-from services import audit
+from services import audit, coverage
 from services.context import Context
 from services.errors import NotFound, RuleBroken
 from workflows.engine import definitions, store
@@ -65,4 +65,5 @@ def rewind_case(ctx: Context, case_id: int, task_guid: str, reason: str) -> Targ
     detail = {"to": target.element.id, "undone": len(target.undone)}
     audit.record(ctx, Tag.CASE_REWOUND, f"case:{case_id}", case_id, detail)
     save(ctx, running)
+    coverage.settle(ctx, running.case.office_id)
     return target

@@ -4,13 +4,15 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models.audit.event import AuditEvent
 from models.case import Case, CaseEvent, WorkItem
+from models.masters import Posting
+from models.notice import Notice
 from models.operation import CaseMigration
-from services import housekeeping
+from services import coverage, housekeeping, notices, staffing
 from services.context import SYSTEM, Actor
 from services.errors import NotFound, SomebodyElseWasFaster
 from tests.factories.cases import UnitOfWork, complete
@@ -186,3 +188,38 @@ def test_a_chief_moves_the_cases_of_his_office_and_an_administrator_all(
     with uow(elsewhere) as ctx, pytest.raises(NotFound):
         moving.move_case(ctx, done.case_id, SECOND.hash)
     moved(uow, employ(session, "administrator", "s-adm", "99"), done.case_id, SECOND)
+
+
+def test_the_chief_is_told_at_once_where_nobody_here_can_do_the_moved_task(
+    session: Session, uow: UnitOfWork, publish: Publish, actor_counter: Actor, actor_administrator: Actor
+) -> None:
+    employ(session, "section_chief")
+    publish(FIRST)
+    done = up_to_check(uow, actor_counter)
+    publish(OTHER_DESK)
+    moved(uow, actor_administrator, done.case_id, OTHER_DESK)
+    assert session.scalars(select(Notice.number).where(Notice.kind == notices.NOBODY)).all() == [1]
+    with uow(actor_administrator) as ctx:
+        moving.take_back_case(ctx, done.case_id)
+        assert (
+            coverage.nobody_for(
+                coverage.needs_of(ctx, actor_counter.office_id),
+                staffing.of_office(session, actor_counter.office_id, ctx.today),
+            )
+            == []
+        )
+
+
+def test_the_chief_is_told_where_taking_back_a_move_leaves_nobody(
+    session: Session, uow: UnitOfWork, publish: Publish, actor_counter: Actor, actor_administrator: Actor
+) -> None:
+    employ(session, "section_chief")
+    employ(session, "verifier")
+    publish(FIRST)
+    done = up_to_check(uow, actor_counter)
+    publish(OTHER_DESK)
+    moved(uow, actor_administrator, done.case_id, OTHER_DESK)
+    session.execute(delete(Posting).where(Posting.user_id == actor_counter.staff_id))
+    with uow(actor_administrator) as ctx:
+        moving.take_back_case(ctx, done.case_id)
+    assert session.scalars(select(Notice.number).where(Notice.kind == notices.NOBODY)).all() == [1]

@@ -4,15 +4,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models.audit.event import AuditEvent
 from models.case import Case, CaseEvent, WorkItem
+from models.masters import Posting
+from models.notice import Notice
+from services import notices
 from services.context import Actor, Context
 from services.errors import NotFound
 from tests.factories.cases import UnitOfWork, complete
 from tests.factories.small_processes import Ask, Call, Do, Fork, a_bundle
+from tests.factories.staff import employ
 from tests.workflows.operating.conftest import ASK, FIRST, TELL, Publish, begin, go_on, up_to_check
 from workflows.engine import operations
 from workflows.engine.operations import CaseData, operation
@@ -158,3 +162,16 @@ def test_a_wish_to_go_back_is_kept_with_its_result(
     with uow(actor_section_chief) as ctx, pytest.raises(NotFound, match="戻せません"):
         rewinding.rewind_case(ctx, done.case_id, guid, "もう一度")
     assert waiting(session, done.case_id) == ["ask"]
+
+
+def test_the_chief_is_told_at_once_where_nobody_here_can_do_the_step_again(
+    session: Session, uow: UnitOfWork, publish: Publish, actor_counter: Actor, actor_administrator: Actor
+) -> None:
+    employ(session, "section_chief")
+    publish(a_bundle("small", [ASK, Ask("check", "審査", "verifier"), TELL]))
+    done = up_to_check(uow, actor_counter)
+    session.execute(delete(Posting).where(Posting.user_id == actor_counter.staff_id))
+    session.commit()
+    back(uow, actor_administrator, done.case_id, "ask")
+    assert waiting(session, done.case_id) == ["ask"]
+    assert session.scalars(select(Notice.number).where(Notice.kind == notices.NOBODY)).all() == [1]
