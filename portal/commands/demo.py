@@ -16,7 +16,7 @@ from portal.security import factors
 from portal.settings import write_once
 from rules.periods import FiscalYear
 from services.context import SYSTEM
-from services.demonstration import assessments, contracting, masters, resident_register, staff
+from services.demonstration import assessments, circumstances, contracting, masters, resident_register, staff
 from services.demonstration import load as demonstration
 from services.errors import ServiceError
 from services.unit_of_work import unit_of_work
@@ -57,7 +57,10 @@ def load_command(size: str, *, if_empty: bool) -> None:
                 click.echo("people are on record already; nothing loaded")
                 return
             loaded = demonstration.load(ctx, demonstration.SIZES[size], click.echo)
-            assessments.assess_city(ctx, FiscalYear.containing(ctx.today).year)
+            year = FiscalYear.containing(ctx.today)
+            circumstances.put_on_record(ctx, year)
+            assessments.assess_city(ctx, year.year)
+            circumstances.let_one_wait(ctx, year)
     except ServiceError as error:
         raise click.ClickException(f"{error.message_ja}\n{error.message_en}") from error
     answer_as_register(settings)

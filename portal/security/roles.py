@@ -70,6 +70,10 @@ PERMISSIONS: dict[str, Permission] = {
     "assessment.read": Permission("賦課と世帯の保険料を見る", "See assessments", Duty.SEE_PERSONS),
     "assessment.run": Permission("保険料を賦課計算する", "Compute assessments", Duty.ENTER),
     "assessment.decide": Permission("賦課を承認する", "Approve assessments", Duty.APPROVE),
+    "circumstance.enter": Permission("軽減・免除の事由を登録する", "Enter circumstances", Duty.ENTER),
+    "circumstance.decide": Permission(
+        "登録された事由を確認する", "Check entered circumstances", Duty.APPROVE
+    ),
     "parameter.read": Permission("基準値を見る", "See the figures of the law"),
     "parameter.enter": Permission("年度の基準値を登録する", "Enter figures of a year"),
     "parameter.decide": Permission("登録された基準値を確認する", "Check entered figures"),
@@ -184,6 +188,7 @@ ROLES: dict[str, Role] = {
             | {
                 "notification.submit",
                 "assessment.run",
+                "circumstance.enter",
                 "case.withdraw",
                 "incoming.take",
                 "incoming.settle",
@@ -208,6 +213,7 @@ ROLES: dict[str, Role] = {
             | _CASES
             | {
                 "document.print",
+                "circumstance.decide",
                 "confirmation.decide",
                 "protection.decide",
                 "merge.decide",

@@ -125,8 +125,15 @@ KEYS: Mapping[str, Words] = {
     "settled": ("処理した差異", "settled"),
     "all": ("差異の総数", "all differences"),
     "parts": ("部分の数", "parts"),
+    "act": ("すること", "act"),
+    "entry": ("登録の番号", "entry no."),
+    "runs": ("計算し直した数", "computed anew"),
 }
 VALUES: Mapping[str, Words] = {
+    "unemployed": ("非自発的失業", "involuntary unemployment"),
+    "former_dependant": ("旧被扶養者", "former dependant"),
+    "end": ("終了", "end"),
+    "cancel": ("取消", "take off"),
     "totp": ("確認コード", "code"),
     "passkey": ("端末の本人確認", "passkey"),
     "enrolled": ("登録したばかりの認証", "just enrolled"),

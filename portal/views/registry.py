@@ -20,6 +20,7 @@ from portal.views.bulk_tasks import BulkView
 from portal.views.case_entries import CaseEntryView
 from portal.views.cases import CaseView
 from portal.views.certificates import CertificateView
+from portal.views.circumstances import CircumstanceView
 from portal.views.confirmations import ConfirmationView
 from portal.views.contracts import ContractView
 from portal.views.daily import DailyView
@@ -110,6 +111,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     PremiumTrialView,
     AssessmentView,
     HouseholdPremiumView,
+    CircumstanceView,
     PremiumReceiptView,
     ParameterView,
     WhatIfView,

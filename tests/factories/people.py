@@ -18,7 +18,7 @@ def someone(
     **more: object,
 ) -> int:
     """One person on record; his id."""
-    facts = PersonFacts(name=name, name_kana=kana, birth_date=birth, sex="1", **more)
+    facts = PersonFacts(name=name, name_kana=kana, birth_date=birth, **({"sex": "1"} | more))
     person = persons.create(ctx, facts, None)
     if address:
         addresses.move(ctx, person.id, AddressFacts(address, "0000001"), date(2020, 4, 1), None)

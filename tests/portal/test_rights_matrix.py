@@ -126,6 +126,7 @@ ALL_OFFICES = {
     "HouseholdView.show",
     "HouseholdPremiumView.show",  # the premium is of a household of the register
     "HouseholdPremiumView.again",
+    *("CircumstanceView.show", "CircumstanceView.enter"),
     "CertificateView.of_household",
     "CertificateView.of_person",
     "CertificateView.show",
