@@ -134,6 +134,7 @@ VALUES: Mapping[str, Words] = {
     "former_dependant": ("旧被扶養者", "former dependant"),
     "end": ("終了", "end"),
     "cancel": ("取消", "take off"),
+    "childbirth": ("産前産後", "birth"),
     "totp": ("確認コード", "code"),
     "passkey": ("端末の本人確認", "passkey"),
     "enrolled": ("登録したばかりの認証", "just enrolled"),

@@ -456,5 +456,6 @@ def _unknown() -> NotFound:
 
 
 def _tell(ctx: Context, tag: Tag, entry: CircumstanceEntry, **detail: int) -> None:
-    told = {"kind": entry.kind, "act": entry.act, "entry": entry.id} | detail
+    kind = "childbirth" if entry.kind == BIRTH else entry.kind
+    told = {"kind": kind, "act": entry.act, "entry": entry.id} | detail
     audit.record(ctx, tag, f"person:{entry.person_id}", detail=told)
