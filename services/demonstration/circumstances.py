@@ -107,7 +107,7 @@ def _old(year: FiscalYear) -> Select[Any]:
 
 
 def _insured(year: FiscalYear) -> Select[Any]:
-    statement: Select[Any] = (
+    statement: Any = (
         select(Enrolment.person_id, Enrolment.household_id, Enrolment.acquired_on)
         .join(PersonRecord, PersonRecord.person_id == Enrolment.person_id)
         .where(
