@@ -45,12 +45,11 @@ def add(session: Session, name: str, columns: Sequence[str], rows: Sequence[Row]
     return len(rows)
 
 
-def add_texts(
-    session: Session, name: str, columns: Sequence[str], values: Sequence[Sequence[str | None]]
-) -> None:
-    """Insert rows that are given as columns of texts without control signs; None stays NULL.
+def add_lines(session: Session, name: str, columns: Sequence[str], blocks: Iterable[str]) -> None:
+    """Insert rows that are given as lines of texts with tabs between them; a blank one stays NULL.
 
-    On PostgreSQL the text of COPY is put together from whole columns, which spares a call for each row.
+    A block is whole lines, each ending in a line feed; no other control sign is in them. On PostgreSQL a
+    block goes to COPY as it is, while the next one is made.
     """
     target = table(name)
     session.flush()
@@ -58,23 +57,24 @@ def add_texts(
     note_change(session)
     connection = session.connection()
     if connection.dialect.name != "postgresql":
-        kinds = [target.c[column].type.python_type for column in columns]
-        rows = [
-            {
-                column: value if value is None else kind(value)
-                for column, kind, value in zip(columns, kinds, row, strict=True)
-            }
-            for row in zip(*values, strict=True)
-        ]
-        if rows:
-            connection.execute(insert(target), rows)
+        kinds = [(column, target.c[column].type.python_type) for column in columns]
+        for block in blocks:
+            rows = [
+                {
+                    column: kind(value) if value else None
+                    for (column, kind), value in zip(kinds, line.split("\t"), strict=True)
+                }
+                for line in block.split("\n")[:-1]
+            ]
+            if rows:
+                connection.execute(insert(target), rows)
         return
     listed = ", ".join(f'"{column}"' for column in columns)
-    escaped = [["\\N" if one is None else one.replace("\\", "\\\\") for one in column] for column in values]
-    lines = "".join(map("{}\n".format, map("\t".join, zip(*escaped, strict=True))))
+    statement = f"COPY \"{target.name}\" ({listed}) FROM STDIN (NULL '')"
     driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f'COPY "{target.name}" ({listed}) FROM STDIN') as copy:
-        copy.write(lines)
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for block in blocks:
+            copy.write(block.replace("\\", "\\\\"))
 
 
 def first_free_id(session: Session, name: str) -> int:

@@ -1,7 +1,8 @@
 """Checks the lines of a part against the layout of its source, column by column (J5).
 
-A whole column is looked at by one expression; only a column that does not pass is looked at value by value,
-for the line. What is right comes back as columns of texts (None: blank), what is wrong as a list of faults.
+A part of a CSV file without any fault is taken at one look (`faultless.py`). Of the others a whole column is
+looked at by one expression; only a column that does not pass is looked at value by value, for the line. What
+is right comes back as lines to be kept, what is wrong as a list of faults.
 """
 
 from __future__ import annotations
@@ -11,34 +12,47 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from interchange.incoming import faultless
+from interchange.incoming.days import read_day
 from interchange.incoming.parts import MOST_LINE_BYTES, Part
 from interchange.incoming.problems import Problem
-from interchange.incoming.sources import Field, Source
+from interchange.incoming.sources import KEY_DIGITS, Field, Source
 from interchange.transfers.layouts import FORMULA
-from rules.eras import DateNotUnderstood, parse_date
 
-KEY_DIGITS = 15
 BOM = b"\xef\xbb\xbf"
 Column = list[str | None]
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
-_ERA_CODE = {"1": "M", "2": "T", "3": "S", "4": "H", "5": "R"}
 
 
 @dataclass
 class Checked:
-    """The lines that are right, column by column, and the faults; `rows` counts all lines of data."""
+    """The lines of a part and their faults; `rows` counts all lines of data.
+
+    `kept` are the texts of the lines that are right, with tabs between their values and nothing where a value
+    is blank; `lines` are their numbers in the file.
+    """
 
     rows: int = 0
-    lines: list[int] = field(default_factory=list)
-    columns: list[Column] = field(default_factory=list)
+    lines: Sequence[int] = ()
+    kept: Sequence[str] = ()
     problems: list[Problem] = field(default_factory=list)
+    columns: list[Column] = field(default_factory=list)
 
 
 def check(source: Source, part: Part) -> Checked:
     """Check a part of a file of this source."""
-    checked, content = Checked(), part.content
-    if part.first_line == 1 and source.encoding == "utf-8":
-        content = content.removeprefix(BOM)
+    if source.kind == "csv":
+        is_first = part.first_line == 1
+        kept = faultless.read(source, _without_mark(source, part), is_first=is_first)
+        if kept is not None:
+            first = part.first_line + is_first
+            return Checked(len(kept), range(first, first + len(kept)), kept)
+    return by_columns(source, part)
+
+
+def by_columns(source: Source, part: Part) -> Checked:
+    """Check a part column by column, whatever is in it."""
+    checked, content = Checked(), _without_mark(source, part)
     numbered = list(enumerate(content.removesuffix(b"\n").split(b"\n"), part.first_line))
     count = len(numbered)
     if content.count(b"\r") == count:
@@ -58,7 +72,16 @@ def check(source: Source, part: Part) -> Checked:
         checked.columns.append(_check_column(source, place, told, values, checked))
     _compare(source, checked)
     _leave_out({one.line for one in checked.problems}, checked)
+    checked.kept = ["\t".join(value or "" for value in row) for row in zip(*checked.columns, strict=True)]
+    checked.columns.clear()
     return checked
+
+
+def _without_mark(source: Source, part: Part) -> bytes:
+    """The bytes without the mark of UTF-8 at the beginning of a file."""
+    if part.first_line == 1 and source.encoding == "utf-8":
+        return part.content.removeprefix(BOM)
+    return part.content
 
 
 def _short_enough(numbered: list[tuple[int, bytes]], checked: Checked) -> Iterator[tuple[int, bytes]]:
@@ -232,19 +255,10 @@ def _tell_each(
 
 def _dates(source: Source, place: int, told: Field, values: Sequence[str], checked: Checked) -> Column:
     """Days as ISO texts; each spelling is read once."""
-    known: dict[str, str | None] = {value: _day(value) for value in set(values)}
+    known: dict[str, str | None] = {value: read_day(value) for value in set(values)}
     if None in known.values():
         _tell_each(source, place, told, values, checked, lambda v: "" if known[v] else "date")
     return [known[value] for value in values]
-
-
-def _day(value: str) -> str | None:
-    if re.fullmatch(r"[1-5]\d{6}", value, re.ASCII):
-        value = _ERA_CODE[value[0]] + value[1:]
-    try:
-        return parse_date(value).isoformat()
-    except DateNotUnderstood:
-        return None
 
 
 def _compare(source: Source, checked: Checked) -> None:

@@ -20,6 +20,7 @@ import yaml
 
 FOLDER = Path(__file__).parent
 NAMES = ("tax_income", "resident_change", "address_answer", "network_answer")
+KEY_DIGITS = 15
 KINDS = frozenset({"key", "digits", "text", "code", "amount", "signed", "year", "date"})
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, insert, literal, select, text
+from sqlalchemy import func, insert, literal, select
 
 from models import incoming
 from models.audit.tags import Tag
@@ -16,7 +16,7 @@ from models.incoming import APPLIED, APPLYING, IncomingDifference, IncomingFile,
 from services import audit, jobs
 from services.context import Context
 from services.incoming import quarantine
-from services.incoming.comparing import CONFLICTING, OUTCOMES, TARGETS
+from services.incoming.comparing import CONFLICTING, OUTCOMES, TARGETS, join_whole
 from services.job_kinds import Progress, Work
 
 BEGIN = "incoming_differences"
@@ -28,7 +28,7 @@ def step(ctx: Context, work: Work) -> Progress | None:
     file = incoming.lock(ctx.session, work.payload["file"])
     if file is None or file.state != APPLYING:
         return None
-    _join_whole(ctx)
+    join_whole(ctx)
     counts = {name: int(work.checkpoint.get(name, 0)) for name in OUTCOMES}
     first = int(work.checkpoint.get("line", 0)) + 1
     end = ctx.session.scalar(select(func.max(IncomingRow.line)).where(IncomingRow.file_id == file.id))
@@ -51,12 +51,6 @@ def step(ctx: Context, work: Work) -> Progress | None:
         message_en="Applied: "
         + ", ".join(f"{n:,} {OUTCOMES[name][1].lower()}" for name, n in counts.items()),
     )
-
-
-def _join_whole(ctx: Context) -> None:
-    """Join thousands of lines at once, whatever the server remembers of tables that have just grown."""
-    if ctx.session.get_bind().dialect.name == "postgresql":
-        ctx.session.execute(text("SET LOCAL enable_nestloop = off"))
 
 
 def _within(file: IncomingFile, first: int, last: int) -> Any:

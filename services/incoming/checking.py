@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import func, select
@@ -19,6 +20,8 @@ from services.context import Context
 from services.incoming import comparing, quarantine
 from services.incoming.taking import get_source
 from services.job_kinds import Progress, Work
+
+AT_ONCE = 4_000
 
 
 def step(ctx: Context, work: Work) -> Progress | None:
@@ -55,9 +58,16 @@ def _check_part(ctx: Context, file: IncomingFile, number: int) -> None:
 
 
 def _stage(ctx: Context, file: IncomingFile, checked: Checked) -> None:
-    names = ["file_id", "line", *(f"v{place + 1:02}" for place in range(len(checked.columns)))]
-    own: Any = [[str(file.id)] * len(checked.lines), list(map(str, checked.lines))]
-    bulk.add_texts(ctx.session, "incoming_row", names, [*own, *checked.columns])
+    values = [f"v{place + 1:02}" for place in range(len(get_source(file.source).fields))]
+    bulk.add_lines(ctx.session, "incoming_row", ["file_id", "line", *values], _blocks(file, checked))
+
+
+def _blocks(file: IncomingFile, checked: Checked) -> Iterator[str]:
+    """The lines with their file and number, some thousand at once."""
+    head = file.id
+    for begin in range(0, len(checked.kept), AT_ONCE):
+        numbers, texts = checked.lines[begin : begin + AT_ONCE], checked.kept[begin : begin + AT_ONCE]
+        yield "".join([f"{head}\t{line}\t{one}\n" for line, one in zip(numbers, texts, strict=True)])
 
 
 def _finish(ctx: Context, file: IncomingFile) -> None:

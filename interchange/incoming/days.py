@@ -1,0 +1,19 @@
+"""A day as the senders write it, western or by era, as an ISO text (J5)."""
+
+from __future__ import annotations
+
+import re
+
+from rules.eras import DateNotUnderstood, parse_date
+
+_ERA_CODE = {"1": "M", "2": "T", "3": "S", "4": "H", "5": "R"}
+
+
+def read_day(value: str) -> str | None:
+    """20261123, 2026-11-23, R8.11.23 or 5081123 as an ISO text; None where it is no day."""
+    if re.fullmatch(r"[1-5]\d{6}", value, re.ASCII):
+        value = _ERA_CODE[value[0]] + value[1:]
+    try:
+        return parse_date(value).isoformat()
+    except DateNotUnderstood:
+        return None
