@@ -25,6 +25,7 @@ from portal.commands.check import check_command
 from portal.commands.decisions import decisions_command
 from portal.commands.demo import demo_command
 from portal.commands.doctor import doctor_command
+from portal.commands.incoming import incoming_command
 from portal.commands.individual_numbers import numbers_command
 from portal.commands.jobs import jobs_command
 from portal.commands.keys import keys_command
@@ -75,6 +76,7 @@ COMMANDS = (
     premium_command,
     slips_command,
     transfers_command,
+    incoming_command,
 )
 
 

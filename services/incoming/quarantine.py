@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
-from interchange.incoming.problems import Problem
+from interchange.incoming.problems import Problem, words
 from models import bulk
 from models.audit.tags import Tag
-from models.incoming import QUARANTINED, IncomingFile, IncomingRow
+from models.incoming import QUARANTINED, IncomingError, IncomingFile, IncomingRow
 from services import audit
 from services.context import Context
 from services.statute import law_on
@@ -25,6 +25,12 @@ def tell(ctx: Context, file: IncomingFile, problems: Sequence[Problem]) -> None:
     rows = [(file.id, one.line, one.place, one.field, one.code, dict(one.told)) for one in kept]
     bulk.add(ctx.session, "incoming_error", ("file_id", "line", "place", "field", "code", "told"), rows)
     file.errors += len(problems)
+
+
+def of_file(ctx: Context, file: IncomingFile) -> list[tuple[str, str]]:
+    """What is wrong with a file as a whole, in both languages."""
+    statement = select(IncomingError).where(IncomingError.file_id == file.id, IncomingError.line == 0)
+    return [words(one.code, one.told) for one in ctx.session.scalars(statement.order_by(IncomingError.id))]
 
 
 def close(ctx: Context, file: IncomingFile) -> None:
