@@ -220,6 +220,14 @@ def register_kinds(settings: Settings) -> None:
             as_system=True,
         ),
         Kind(
+            outside_register.AGAIN,
+            "承認待ちだった住登外者の移転",
+            "Persons outside the resident register that waited for an approval",
+            transferring.send_again,
+            lease=timedelta(minutes=10),
+            as_system=True,
+        ),
+        Kind(
             transferring.ENDINGS,
             "データ利用の承認の期限の知らせ",
             "Tell of approvals that end soon",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from models.notification import Notification
 from models.person import PersonRecord, list_current
 from rules.derivation import Decision
 from rules.eligibility import acquisition as rule
-from rules.eligibility.acquisition import Acquisition, AcquisitionFacts
+from rules.eligibility.acquisition import Acquisition, AcquisitionFacts, AcquisitionReason
 from rules.eligibility.insured_periods import InsuredPeriod, ResidencePeriod
 from rules.eras import PartialDate
 from services import (
@@ -26,6 +26,7 @@ from services import (
     number_linking,
     office_calendar,
     persons,
+    resident_kinds,
 )
 from services.certificates.family import Family, read_family
 from services.certificates.issuing import issue_to
@@ -35,10 +36,10 @@ from services.eligibility import PeriodStart
 from services.entries.acquisition import LISTED, AcquisitionEntry, JoiningPerson, read
 from services.entries.reading import Entry
 from services.findings import Finding, Registered, Severity, from_rule, refuse_when_any
+from services.outside_register import OUTSIDE
 from services.persons import PersonFacts
 from services.statute import law_on
 
-JAPANESE, FOREIGN = "1", "2"
 COUNTER, POST = "counter", "post"
 
 
@@ -157,14 +158,16 @@ def _take_in(ctx: Context, joined: _Joined) -> _People:
     """New persons are created in the order told; those on record are revised where the paper says more."""
     told, notification = joined.told, joined.notification
     new = [row for row in told.persons if row.person_id is None]
-    facts = [_person_facts(row, told.phone if row.relationship == "head" else None) for row in new]
+    facts = [_person_facts(told, row) for row in new]
     if told.head is not None:
-        head = told.head
-        facts.append(PersonFacts(head.name, head.birth_date, head.sex, head.kana, phone=told.phone))
+        head, kind = told.head, resident_kinds.kind_of(None, outside=told.outside_register)
+        facts.append(PersonFacts(head.name, head.birth_date, head.sex, head.kana, kind, phone=told.phone))
     created = persons.create_all(ctx, facts, notification)
     fresh = iter(created)
     ids = [row.person_id or next(fresh).id for row in told.persons]
     changes = {row.person_id: _changes(row) for row in told.persons if row.person_id is not None}
+    for one, kind in _kinds(ctx, told, changes).items():
+        changes[one]["resident_kind"] = kind
     records = persons.revise_all(ctx, changes, joined.start_on, notification)
     records |= {person.id: person.records[0] for person in created}
     head_id = created[-1].id if told.head is not None else _head_id(told, ids)
@@ -179,20 +182,27 @@ def _head_id(told: AcquisitionEntry, ids: list[int]) -> int:
     return told.head_person_id
 
 
-def _person_facts(row: JoiningPerson, phone: str | None) -> PersonFacts:
-    told = row.person
+def _person_facts(told: AcquisitionEntry, row: JoiningPerson) -> PersonFacts:
+    person = row.person
     return PersonFacts(
-        name=told.name,
-        birth_date=told.birth_date,
-        sex=told.sex,
-        name_kana=told.kana,
-        phone=phone,
-        resident_kind=FOREIGN if row.residence_status else JAPANESE,
+        name=person.name,
+        birth_date=person.birth_date,
+        sex=person.sex,
+        name_kana=person.kana,
+        phone=told.phone if row.relationship == "head" else None,
+        resident_kind=resident_kinds.kind_of(row.residence_status, outside=told.outside_register),
         residence_status=row.residence_status,
         residence_expires_on=row.residence_expires_on,
         has_insurance_card_registration=row.has_registered_card,
         needs_help=row.needs_help,
     )
+
+
+def _kinds(ctx: Context, told: AcquisitionEntry, known: Collection[int]) -> dict[int, str]:
+    """How those on record stand to the resident register from now on, where the notification says it."""
+    if told.outside_register:
+        return dict.fromkeys(known, OUTSIDE)
+    return resident_kinds.coming_back(ctx, known) if told.reason == AcquisitionReason.MOVED_IN else {}
 
 
 def _changes(row: JoiningPerson) -> dict[str, Any]:

@@ -89,6 +89,17 @@ def move_each(
     return made
 
 
+def move_on(
+    ctx: Context, told: Mapping[int, AddressFacts], from_on: date, notification: Notification | None
+) -> None:
+    """Record where each person lives from a day on; where he lived until then is kept as the previous one."""
+    homes = current_of(ctx.session, list(told), from_on)
+    facts = {
+        one: with_previous(place, homes[one].address if one in homes else None) for one, place in told.items()
+    }
+    move_each(ctx, facts, from_on, notification)
+
+
 def _believed(
     session: Session, person_ids: Collection[int], from_on: date, kind: str
 ) -> tuple[dict[int, list[AddressRecord]], dict[int, str]]:

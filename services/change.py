@@ -107,12 +107,8 @@ def _address(ctx: Context, deed: Deed) -> tuple[list[int], list[Issued]]:
     told = deed.told
     if told.new_address is None:
         raise AssertionError("the form asks for the new address")
-    homes = addresses.current_of(ctx.session, told.person_ids, told.event_on)
-    facts = {
-        one: addresses.with_previous(told.new_address, homes[one].address if one in homes else None)
-        for one in told.person_ids
-    }
-    addresses.move_each(ctx, facts, told.event_on, deed.notification)
+    places = dict.fromkeys(told.person_ids, told.new_address)
+    addresses.move_on(ctx, places, told.event_on, deed.notification)
     return told.person_ids, [_renew(ctx, deed, deed.seen)]
 
 

@@ -21,6 +21,7 @@ from models.data_use import (
     DataUseDecision,
     list_decisions,
 )
+from services import outside_register
 from services.context import Context
 from services.data_use import CHIEF, MANAGER, end, hold, numbers_of, standing, tell
 from services.data_use_content import content_of
@@ -139,6 +140,7 @@ def grant(ctx: Context, application_id: int, levels: int) -> DataUseApproval:
     ctx.session.flush()
     approval.number = f"A{ctx.today:%y}-{approval.id:06}"
     application.state = APPROVED
+    outside_register.ask_again(ctx, application, approval)
     tell(ctx, Tag.DATA_USE_GRANTED, application, {"approval": approval.number, "levels": levels})
     return approval
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models.base import in_force, known
 from models.household import HouseholdMember, get_head
 from models.person import PersonRecord, list_current
+from rules.eligibility.acquisition import AcquisitionReason
 from services import households, person_checks
 from services.context import Context
 from services.entries.acquisition import LISTED, AcquisitionEntry, JoiningPerson
@@ -37,7 +38,7 @@ def findings(ctx: Context, told: AcquisitionEntry, start_on: date) -> list[Findi
     found += person_checks.numbers_told_twice(
         ctx, [(path, number) for path, (number, _) in references.items()]
     )
-    return found + _elsewhere(ctx, told, start_on)
+    return [*found, *_elsewhere(ctx, told, start_on), *_registered_by_moving_in(told)]
 
 
 def _person(
@@ -113,6 +114,22 @@ def _elsewhere(ctx: Context, told: AcquisitionEntry, start_on: date) -> list[Fin
         )
         for path, person_id in chosen
         if person_id is not None and others.get(person_id, told.household_id) != told.household_id
+    ]
+
+
+def _registered_by_moving_in(told: AcquisitionEntry) -> list[Finding]:
+    """Who moves in is registered here by that (住民基本台帳法22条): he cannot stand outside as well."""
+    if not (told.outside_register and told.reason == AcquisitionReason.MOVED_IN):
+        return []
+    return [
+        refusal(
+            "acquisition.moved_in_unregistered",
+            "outside_register",
+            "転入した方は、転入届によりこの市に住民登録があります。住民登録がないまま加入する方は、"
+            "取得の事由を選び直し、住民登録がある方は「住民登録がない」の印を外してください。",
+            "Who moves in is in the resident register by that. Choose another reason, or take the mark away.",
+            "住民基本台帳法22条",
+        )
     ]
 
 

@@ -1,17 +1,35 @@
 """Persons outside the resident register: each registration or update goes to the address system (J1).
 
 What is asked for stands in the transaction of the deed that registers; the worker sends afterwards, under the
-gate, once for a person and deed. A refusal is on record and leaves the registration as it is.
+gate, once for a person and deed. A refusal is on record and leaves the registration as it is; it is made up
+for when an approval is granted, from the first day of that approval on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
 
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import Session
+
+from interchange.transfers.definitions import EACH_TIME, transfers
+from models.data_use import DataTransfer, DataTransferRefusal, DataUseApplication, DataUseApproval
+from models.job import Job
 from services import jobs
-from services.context import Context
+from services.context import JST, Context
 
-KIND, OUTSIDE = "transfer_event", "3"
+KIND, AGAIN, OUTSIDE = "transfer_event", "transfer_again", "3"
+
+
+@dataclass(frozen=True)
+class Event:
+    """A registration or update that the gate stopped; `period` tells it from all others."""
+
+    refusal_id: int
+    period: str
+    person_id: int
 
 
 def ask(ctx: Context, person_id: int) -> None:
@@ -25,3 +43,45 @@ def ask_where(ctx: Context, kinds: Iterable[tuple[int, str]]) -> None:
     for person_id, kind in kinds:
         if kind == OUTSIDE:
             ask(ctx, person_id)
+
+
+def ask_again(ctx: Context, application: DataUseApplication, approval: DataUseApproval) -> None:
+    """Ask for what was refused for want of this approval, as soon as it is in force."""
+    transfer = transfers().get(application.transfer)
+    if transfer is None or transfer.schedule != EACH_TIME:
+        return
+    begins = datetime.combine(approval.from_on, time(), JST)
+    wanted = {"transfer": application.transfer, "recipient": application.recipient}
+    jobs.ask(ctx, AGAIN, f"{AGAIN}:{approval.id}", wanted, run_at=max(ctx.at, begins))
+
+
+def period_of(asked_on: str, job_id: int) -> str:
+    """The period of an event: the day on which it was asked for, and the job that asks."""
+    return f"{asked_on}:{job_id}"
+
+
+def list_refused(session: Session, transfer: str, recipient: str, after: int, limit: int) -> Sequence[Event]:
+    """Events that the gate stopped and that were not sent since, in the order of their last refusals."""
+    last = func.max(DataTransferRefusal.id)
+    statement = (
+        select(last, DataTransferRefusal.period)
+        .where(DataTransferRefusal.transfer == transfer, DataTransferRefusal.recipient == recipient)
+        .where(~exists().where(_is_sent()))
+        .group_by(DataTransferRefusal.period)
+        .having(last > after)
+        .order_by(last)
+        .limit(limit)
+    )
+    found = session.execute(statement).all()
+    asked_by = {period: int(period.rpartition(":")[2]) for _, period in found}
+    asked = select(Job.id, Job.payload).where(Job.id.in_(asked_by.values()), Job.kind == KIND)
+    whom = {job_id: int(payload["person_id"]) for job_id, payload in session.execute(asked)}
+    return [Event(refusal_id, period, whom[asked_by[period]]) for refusal_id, period in found]
+
+
+def _is_sent() -> ColumnElement[bool]:
+    return and_(
+        DataTransfer.transfer == DataTransferRefusal.transfer,
+        DataTransfer.recipient == DataTransferRefusal.recipient,
+        DataTransfer.period == DataTransferRefusal.period,
+    )

@@ -10,7 +10,7 @@ from datetime import date
 from models.notification import Notification
 from models.person import PersonRecord, list_current
 from rules.eligibility.changes import ARTICLES, ChangeKind
-from services import eligibility, number_linking, person_checks, persons
+from services import eligibility, number_linking, person_checks, persons, resident_kinds
 from services.context import Context
 from services.entries.change import ChangedPerson, ChangeEntry
 from services.findings import Finding, refusal
@@ -65,9 +65,19 @@ def register(ctx: Context, told: ChangeEntry, seen: Seen, notification: Notifica
             if period is not None
         ]
         eligibility.correct_periods(ctx, marks, notification)
+        _tell_the_register(ctx, told, notification)
     else:
         numbers = {row.person_id: row.number for row in told.persons if row.number is not None}
         number_linking.write_all(ctx, numbers, notification, replacing=True)
+
+
+def _tell_the_register(ctx: Context, told: ChangeEntry, notification: Notification) -> None:
+    """A student lives and is registered where the school is, until he comes back."""
+    day, begun = told.event_on, [row for row in told.persons if row.student_status == BEGINS]
+    homes = {row.person_id: row.address_there for row in begun if row.address_there}
+    resident_kinds.stand_outside(ctx, [row.person_id for row in begun], homes, day, notification)
+    back = [row.person_id for row in told.persons if row.student_status == ENDS]
+    resident_kinds.come_back(ctx, back, told.household_id, day, notification)
 
 
 def _numbers(ctx: Context, told: ChangeEntry) -> list[Finding]:

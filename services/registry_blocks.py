@@ -12,7 +12,7 @@ from typing import Any
 
 from models.household import get_head
 from models.notification import Notification
-from services import addresses, city, eligibility, households, moving, notifications
+from services import addresses, city, eligibility, households, moving, notifications, resident_kinds
 from services.addresses import AddressFacts
 from services.certificates.issuing import Issued
 from services.certificates.renewal import renew
@@ -35,8 +35,12 @@ def mark(
     person_ids: Sequence[int],
     day: date,
     exception: str | None,
+    homes: Mapping[int, str] | None = None,
 ) -> None:
     """Set or take away the residence exception (法116条, 116条の2) on the periods that hold the day.
+
+    Who gets one is registered elsewhere from that day on, and stands outside the resident register here (J1);
+    `homes` tells where, for those whose address did not come by itself.
 
     Raises:
         NotInsured: somebody has no such period in this household.
@@ -51,6 +55,8 @@ def mark(
         )
     changes = [(period, {"residence_exception": exception}) for period in periods if period is not None]
     eligibility.correct_periods(ctx, changes, notification)
+    if exception is not None:
+        resident_kinds.stand_outside(ctx, person_ids, homes or {}, day, notification)
     notification.household_id = notification.household_id or household_id
     notifications.link_persons(ctx, notification.id, list(person_ids))
 
@@ -107,12 +113,7 @@ def move_home(
     ctx: Context, notification: Notification, person_ids: Sequence[int], place: AddressFacts, day: date
 ) -> None:
     """Persons live at another address from a day on; the old one is kept as the previous one."""
-    homes = addresses.current_of(ctx.session, list(person_ids), day)
-    facts = {
-        one: addresses.with_previous(place, homes[one].address if one in homes else None)
-        for one in person_ids
-    }
-    addresses.move_each(ctx, facts, day, notification)
+    addresses.move_on(ctx, dict.fromkeys(person_ids, place), day, notification)
 
 
 def renew_certificates(

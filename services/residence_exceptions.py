@@ -14,7 +14,7 @@ from typing import Any, Final
 from models.notification import Notification
 from models.person import list_current
 from rules.ages import ages_possible_on
-from services import change, loss, registry_blocks
+from services import change, loss, registry_blocks, resident_kinds
 from services.context import Context
 from services.entries import reading
 from services.entries.reading import Entry
@@ -90,6 +90,7 @@ def end(
     done = Registered(household_id)
     if back:
         registry_blocks.mark(ctx, notification, household_id, list(back), ended_on, None)
+        resident_kinds.come_back(ctx, list(back), household_id, ended_on, notification)
         returns = {one: reading.certificate_return(row) for one, row in back.items()}
         done = registry_blocks.renew_certificates(
             ctx, notification, household_id, returns, ended_on, delivery

@@ -156,6 +156,12 @@ def read_application(ctx: Context, application_id: int) -> ApplicationPage:
     )
 
 
+def find_of_case(ctx: Context, case_id: int) -> DataUseApplication | None:
+    """The application that a case judges."""
+    statement = select(DataUseApplication).where(DataUseApplication.case_id == case_id)
+    return ctx.session.scalars(statement).one_or_none()
+
+
 def read_transfer(ctx: Context, transfer_id: int) -> TransferPage:
     """A file that left; looking is recorded.
 

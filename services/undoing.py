@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from models.enrolment import Enrolment
 from models.household import CardNumber, HouseholdHead, HouseholdMember
 from models.notification import Notification
-from models.person import AddressRecord, PersonRecord
-from services import eligibility, persons
+from models.person import AddressRecord, PersonRecord, list_current
+from services import eligibility, outside_register, persons
 from services.context import Context
 
 ENTITIES: tuple[type[Any], ...] = (
@@ -98,8 +98,16 @@ def take_back(ctx: Context, traces: Traces, cancelling: Notification) -> list[En
     ctx.session.flush()
     for row in traces.of(restored, PersonRecord):
         persons.rebuild_search_keys(ctx.session, {row.person_id: persons.facts_of(row)})
+    _tell_address_system(ctx, restored)
     _void_numbers(ctx.session, traces)
     return traces.of(restored, Enrolment)
+
+
+def _tell_address_system(ctx: Context, restored: Sequence[Any]) -> None:
+    """What is believed again of persons outside the resident register is an update of theirs (J1)."""
+    ids = {row.person_id for row in restored if isinstance(row, PersonRecord | AddressRecord)}
+    records = list_current(ctx.session, ids) if ids else {}
+    outside_register.ask_where(ctx, ((one, row.resident_kind) for one, row in records.items()))
 
 
 def _kept(traces: Traces) -> list[Any]:

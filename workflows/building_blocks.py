@@ -54,11 +54,15 @@ def examine_facility_exception(ctx: Context, case: CaseData) -> dict[str, Any]:
 
 @operation("registry.mark_exception", irreversible=True, examples=DONE_TO)
 def mark_exception(ctx: Context, case: CaseData) -> dict[str, Any]:
-    """Mark the periods of `persons` in `household_id` with `exception`, from `from_on`."""
+    """Mark the periods of `persons` in `household_id` with `exception`, from `from_on`.
+
+    Whose row tells an `address_there` lives there from that day on.
+    """
     notification = notifications.get(ctx, case.notification_id)
-    household_id, ids = _number(case, "household_id"), [*_rows(case)]
-    exception = _text(case, "exception")
-    registry_blocks.mark(ctx, notification, household_id, ids, _day(case, "from_on"), exception)
+    household_id, rows, day = _number(case, "household_id"), _rows(case), _day(case, "from_on")
+    ids, exception = [*rows], _text(case, "exception")
+    homes = {one: row["address_there"] for one, row in rows.items() if row.get("address_there")}
+    registry_blocks.mark(ctx, notification, household_id, ids, day, exception, homes)
     return {"household_id": household_id, "person_ids": ids}
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import request, url_for
 from flask_appbuilder import BaseView, expose
@@ -12,12 +12,13 @@ from flask_appbuilder import BaseView, expose
 from interchange.dictionary import catalog
 from interchange.transfers import definitions
 from interchange.transfers.definitions import KEY_ITEM, Transfer
-from models.data_use import ENDINGS, STATES
+from models.data_use import ENDINGS, STATES, DataTransfer, DataTransferRefusal
 from portal import clock
 from portal.frame import register_count
 from portal.language import t
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
+from portal.views import case_about
 from portal.views.carrying_out import Done, carry_out
 from portal.views.fields import typed_day
 from rules.eras import format_short
@@ -27,10 +28,13 @@ from services.data_use_content import PROVISION, TRANSFER, Content, content_of
 from services.unit_of_work import unit_of_work
 from workflows import data_use_cases
 
+if TYPE_CHECKING:
+    from models.case import Case
+
 STEPS = {
-    "judge": ("審査(データ保護管理者)", "Judged (data protection manager)"),
-    "consult": ("協議(データ保護管理者)", "Consulted (data protection manager)"),
-    "decide": ("決裁(課長)", "Decided (section chief)"),
+    "judge": ("審査(データ保護管理者)", "Review (data protection manager)"),
+    "consult": ("協議(データ保護管理者)", "Consultation (data protection manager)"),
+    "decide": ("決裁(課長)", "Decision (section chief)"),
 }
 VERDICTS = {
     "approve": ("承認", "Approve"),
@@ -41,6 +45,36 @@ VERDICTS = {
 LONGEST = 1000
 
 register_count(transfer_pages.to_count)
+
+
+def about_application(ctx: Context, case: Case) -> case_about.About:
+    """What is judged, for those who review and for whoever the case waits for, deputies too."""
+    heading = ("データ利用の申請", "Application to use data")
+    one = transfer_pages.find_of_case(ctx, case.id)
+    waits = one is not None and data_use_cases.waiting_task(ctx, one) is not None
+    if one is None or not (waits or data_use.may_see(ctx, one.office_id)):
+        return case_about.About(heading)
+    content, basis = content_of(one), definitions.bases().get(one.basis)
+    items = [catalog.items()[item] for item in content.items]
+    lines = [
+        (("番号", "Number"), one.number),
+        (("移転・提供", "Transfer"), _transfer_name(one.transfer)),
+        (("移転先", "Recipient"), one.recipient_name or transfer_pages.offices(ctx.session)[one.recipient]),
+        (("目的", "Purpose"), one.purpose),
+        (("法的根拠", "Legal basis"), t(basis.ja, basis.en) if basis is not None else one.basis),
+        (("項目", "Items"), t("、", ", ").join(t(item.ja, item.en) for item in items)),
+        (("対象者", "Persons"), t(*definitions.RANGES[one.person_range])),
+        (("期間", "Period"), f"{format_short(one.from_on)} – {format_short(one.until_on)}"),
+        (
+            ("支援措置対象者の住所", "Protected addresses"),
+            t("求める", "Asked for") if one.with_places else t("求めない", "Not asked for"),
+        ),
+    ]
+    url = url_for("DataUseView.show", application_id=one.id) if can("data_use.read") else ""
+    return case_about.About(heading, lines, url, ("申請を見る", "See the application"))
+
+
+case_about.register_about(data_use_cases.SLUG, about_application)
 
 
 class DataUseView(BaseView):
@@ -314,8 +348,23 @@ def words() -> dict[str, Any]:
         "frequencies": {name: t(*words) for name, words in definitions.FREQUENCIES.items()},
         "masks": {name: t(*words) for name, words in catalog.MASKS.items()},
         "transfer_name": _transfer_name,
+        "period_of": _period,
+        "is_event": _is_event,
         "missing": lambda row: t(*transfers.refusal_words(row.missing, row.told)),
     }
+
+
+def _is_event(row: DataTransfer | DataTransferRefusal) -> bool:
+    """Whether it was about what happened to one person, not about a month."""
+    return ":" in row.period
+
+
+def _period(row: DataTransfer | DataTransferRefusal) -> str:
+    """The month, or the day on which somebody was registered or changed."""
+    if not _is_event(row):
+        return row.period
+    day = format_short(date.fromisoformat(row.period.partition(":")[0]))
+    return t(f"{day}の登録・更新", f"Registered or changed on {day}")
 
 
 def _transfer_name(name: str) -> str:

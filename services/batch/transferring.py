@@ -11,7 +11,7 @@ from datetime import date
 from interchange.transfers.definitions import EACH_TIME, MONTHLY, transfers
 from models.audit.tags import Tag
 from models.job import Job
-from models.person import get_current
+from models.person import get_current, list_current
 from services import audit, data_use_endings, jobs, outside_register, transfer_files, transfer_pages
 from services import transfers as running
 from services.context import Context
@@ -19,6 +19,7 @@ from services.errors import NotFound, RuleBroken
 from services.job_kinds import Progress, Skipped, Work
 
 MONTH, ONE, ERASE = "transfer_month", "transfer_one", "erase_transfers"
+AT_ONCE = 20
 ENDINGS = "tell_of_approvals"
 SENT = ("送付しました。", "Sent.")
 
@@ -73,7 +74,8 @@ def send_one(ctx: Context, work: Work) -> Progress:
 
 def send_event(ctx: Context, work: Work) -> Progress:
     """Send a person outside the resident register to those whom each of his changes goes to (J1)."""
-    person_id, period = int(work.payload["person_id"]), f"{work.payload['asked_on']}:{work.job_id}"
+    person_id = int(work.payload["person_id"])
+    period = outside_register.period_of(work.payload["asked_on"], work.job_id)
     if get_current(ctx.session, person_id).resident_kind != outside_register.OUTSIDE:
         ja, en = (
             "住民登録のある人になったため、送付していません。",
@@ -87,6 +89,34 @@ def send_event(ctx: Context, work: Work) -> Progress:
             skipped += _refused(ctx, transfer.id, recipient, outcome)
     ja, en = (skipped[0].reason_ja, skipped[0].reason_en) if skipped else SENT
     return Progress({"at": 1}, 1, 1, finished=True, skipped=tuple(skipped), message_ja=ja, message_en=en)
+
+
+def send_again(ctx: Context, work: Work) -> Progress:
+    """Send what an approval that has just come into force lets through, a part at a time, each event once.
+
+    It ends where the gate stops one of them: the others would be stopped as well.
+    """
+    name, recipient = work.payload["transfer"], work.payload["recipient"]
+    after = int(work.checkpoint.get("after", 0))
+    events = outside_register.list_refused(ctx.session, name, recipient, after, AT_ONCE)
+    records = list_current(ctx.session, {one.person_id for one in events}) if events else {}
+    sent, skipped = int(work.checkpoint.get("sent", 0)), tuple[Skipped, ...]()
+    for event in events:
+        if records[event.person_id].resident_kind != outside_register.OUTSIDE:
+            continue
+        outcome = running.send_event(ctx, name, recipient, event.person_id, event.period)
+        skipped = _refused(ctx, name, recipient, outcome)
+        if skipped:
+            break
+        sent += 1
+    return Progress(
+        {"after": events[-1].refusal_id if events else after, "sent": sent},
+        sent,
+        finished=bool(skipped) or len(events) < AT_ONCE,
+        skipped=skipped,
+        message_ja=f"承認がなく送付できなかった異動{sent}件を送付しました。",
+        message_en=f"{sent} events that had been refused were sent.",
+    )
 
 
 def erase(ctx: Context, work: Work) -> Progress:

@@ -40,6 +40,7 @@ class AcquisitionEntry:
     head_person_id: int | None
     head: NewPerson | None
     address: AddressFacts
+    outside_register: bool
     phone: str | None
     moved_within_prefecture: bool
     kept_acquired_on: date | None
@@ -60,6 +61,7 @@ def read(entry: Entry) -> AcquisitionEntry:
         head_person_id=reading.integer(entry, "head_person_id"),
         head=reading.person(entry["head"]) if entry.get("head") else None,
         address=address,
+        outside_register=reading.flag(entry, "outside_register"),
         phone=reading.text(entry, "phone"),
         moved_within_prefecture=reading.flag(entry, "moved_within_prefecture"),
         kept_acquired_on=reading.day(entry, "kept_acquired_on"),

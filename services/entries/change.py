@@ -25,6 +25,7 @@ class ChangedPerson:
     residence_status: str | None = None
     residence_expires_on: date | None = None
     student_status: str = ""
+    address_there: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,4 +88,5 @@ def _row(row: Entry) -> ChangedPerson:
         residence_status=reading.text(row, "residence_status"),
         residence_expires_on=reading.day(row, "residence_expires_on"),
         student_status=reading.text(row, "student_status") or "",
+        address_there=reading.text(row, "address_there"),
     )

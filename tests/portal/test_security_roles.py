@@ -12,10 +12,11 @@ from portal import clock
 from portal.commands import setup
 from portal.extensions import db
 from portal.security.access import requires
+from portal.security.actor import standing_in
 from portal.security.manager import PortalSecurityManager, WritesElsewhere
 from portal.security.roles import PERMISSIONS, ROLES, fab_pair, granted
 from services import role_tables, unit_of_work
-from services.context import SYSTEM, Context
+from services.context import SYSTEM, Actor, Context
 from tests.factories.audit import told
 from tests.portal.conftest import PASSWORD, Visitor, employ, enrol_app, id_of, ticket_for
 
@@ -352,3 +353,12 @@ def test_one_changes_ones_own_password(signed_in: Callable[[str], Visitor], app:
     assert person.post("/profile/", now=PASSWORD, new="another 九官鳥 story").status_code == 303
     assert Visitor(app).sign_in("counter").status_code == 401
     assert Visitor(app).sign_in("counter", "another 九官鳥 story").status_code == 302
+
+
+def test_the_judgement_of_data_use_is_lent_to_nobody_and_the_decision_of_the_chief_is():
+    deputy = Actor(1, "s-deputy", "代理", 1, frozenset({"counter"}))
+    lenders = [
+        (2, "s-manager", frozenset({"data_protection_manager"})),
+        (3, "s-chief", frozenset({"section_chief"})),
+    ]
+    assert standing_in(deputy, lenders).lent == {"section_chief"}

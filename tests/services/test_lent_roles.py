@@ -5,8 +5,11 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from models.case import WorkItem
 from models.crypto.keyring import Keyring
+from models.data_use import DataUseApproval, list_decisions
 from services import counts, data_use, data_use_decisions, transfer_files, transfer_pages, transfers
 from services.context import JST, Actor, Context, Principal, names_of
 from services.contracting import workers
@@ -15,6 +18,8 @@ from services.media import ledger, uses
 from tests.factories.contracts import contracting
 from tests.factories.data_use import approved, as_of, content, handed_in, publish
 from tests.factories.staff import a_role, employ
+from workflows import data_use_cases
+from workflows.engine import runner
 
 NOVEMBER = date(2026, 11, 1)
 
@@ -119,3 +124,51 @@ def test_a_deputy_of_the_chief_lets_no_copy_be_made(ctx: Context) -> None:
     assert counts.ask(ctx.session, ledger.to_count(deputy, ctx.today)) == {}
     assert counts.ask(ctx.session, ledger.to_count(chief, ctx.today)) == {"media": 1}
     assert asked.state == "asked"
+
+
+def second_level(citizen: Context, manager: Context) -> WorkItem:
+    """What the section chief decides on after the manager; `citizen` asked for it."""
+    application = handed_in(citizen, person_range="ever_insured")
+    data_use_cases.judge(manager, application.id, "approve", "合う", basis_fits=True)
+    item = data_use_cases.waiting_task(as_of(citizen, employ(citizen.session, "section_chief")), application)
+    assert item is not None
+    return item
+
+
+def decide(ctx: Context, item: WorkItem) -> None:
+    runner.complete(ctx, item.id, {"verdict": "approve", "basis_fits": True, "grounds": "代理で決裁"})
+
+
+def a_chief_away(ctx: Context) -> Actor:
+    return employ(ctx.session, "section_chief", "s-away")
+
+
+def test_a_deputy_of_the_chief_decides_at_the_second_level(citizen: Context, manager: Context) -> None:
+    item = second_level(citizen, manager)
+    decide(as_of(citizen, deputy_of(citizen, a_chief_away(citizen))), item)
+    approval = citizen.session.scalars(select(DataUseApproval)).one()
+    decided = list_decisions(citizen.session, approval.application_id)
+    assert [one.step for one in decided] == ["judge", "decide"]
+    assert {"s-deputy", "s-away"} <= set(decided[1].names)
+
+
+def test_nobody_decides_as_a_deputy_who_asked_or_judged_or_stands_in_for_one_who_did(
+    citizen: Context, manager: Context
+) -> None:
+    item, chief = second_level(citizen, manager), a_chief_away(citizen)
+    stands_in = deputy_of(citizen, chief)
+    for one in (citizen.actor, manager.actor):
+        himself = replace(
+            stands_in, staff_id=one.staff_id, staff_number=one.staff_number, roles=one.roles | chief.roles
+        )
+        his_deputy = replace(
+            stands_in,
+            principals=(
+                *stands_in.principals,
+                Principal(one.staff_id or 0, frozenset(), names_of(one.staff_number, one.staff_id)),
+            ),
+        )
+        for actor in (himself, his_deputy):
+            with pytest.raises(NotAllowed):
+                decide(as_of(citizen, actor), item)
+    assert citizen.session.scalars(select(DataUseApproval)).all() == []

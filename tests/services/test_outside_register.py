@@ -1,8 +1,9 @@
 """Persons outside the resident register go to the address system on each registration or update (J1)."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from models.person import Person, get_current
 from services import addresses, data_use_decisions, outside_register, person_bits, persons
 from services.addresses import AddressFacts
 from services.batch import transferring
-from services.context import SYSTEM, Context
+from services.context import JST, SYSTEM, Context
 from services.job_kinds import Progress, Work
 from services.persons import PersonFacts
 from tests.factories.audit import told
@@ -44,8 +45,9 @@ def manager(counter: Context) -> Context:
     return as_of(counter, employ(counter.session, "data_protection_manager"))
 
 
-def approve(counter: Context, manager: Context) -> int:
-    section = as_of(counter, employ(counter.session, "receiving_section", office_code="11"))
+def approve(counter: Context, manager: Context, **more: Any) -> int:
+    number = f"s-section-{len(again_asked(counter))}"
+    section = as_of(counter, employ(counter.session, "receiving_section", number, office_code="11"))
     return approved(
         section,
         manager,
@@ -55,6 +57,7 @@ def approve(counter: Context, manager: Context) -> int:
         items=ITEMS,
         person_range="outside_register",
         frequency="each_time",
+        **more,
     ).id
 
 
@@ -77,6 +80,16 @@ def asked(ctx: Context) -> list[Job]:
 def done(ctx: Context, job: Job) -> Progress:
     system = Context(ctx.session, SYSTEM, ctx.at)
     return transferring.send_event(system, Work(job.id, job.payload, {}, 0, None, 1))
+
+
+def again_asked(ctx: Context) -> list[Job]:
+    found = select(Job).where(Job.kind == outside_register.AGAIN).order_by(Job.id)
+    return list(ctx.session.scalars(found))
+
+
+def send_again(ctx: Context, job: Job) -> Progress:
+    system = Context(ctx.session, SYSTEM, ctx.at)
+    return transferring.send_again(system, Work(job.id, job.payload, {}, 0, None, 1))
 
 
 def lines_of(ctx: Context) -> list[str]:
@@ -147,6 +160,51 @@ def test_without_an_approval_it_is_refused_on_record_and_the_registration_stays(
     assert [one.missing for one in refused] == ["no_approval", "revoked"]
     assert counter.session.scalars(select(DataTransfer)).all() == []
     assert get_current(counter.session, person_id).name == OUTSIDE.name
+
+
+def test_what_was_refused_is_sent_once_when_an_approval_comes_into_force(
+    counter: Context, manager: Context
+) -> None:
+    people = [register(later(counter, n), replace(OUTSIDE, name=f"見本　{n}")) for n in range(3)]
+    for job in asked(counter):
+        assert done(counter, job).skipped
+    persons.revise(later(counter, 5), people[2], {"resident_kind": "1"}, None, None)
+    application = approve(counter, manager)
+    (again,) = again_asked(counter)
+    assert (again.payload, again.next_at) == ({"transfer": "address_system", "recipient": "11"}, manager.at)
+    came = send_again(counter, again)
+    assert (came.finished, came.message_ja) == (True, "承認がなく送付できなかった異動2件を送付しました。")
+    sent = [line.split(",")[1] for line in lines_of(counter)]
+    assert sent == ["見本　0", "見本　1"]
+    assert send_again(counter, again).message_en.startswith("0 events")
+    for job in asked(counter)[:2]:
+        assert done(counter, job).finished
+    data_use_decisions.revoke(manager, application, "目的が終わった")
+    approve(counter, manager)
+    assert send_again(counter, again_asked(counter)[-1]).done == 0
+    assert len(lines_of(counter)) == len(sent)
+
+
+def test_what_waits_is_sent_on_the_first_day_of_the_approval_and_stays_where_it_is_gone_by_then(
+    counter: Context, manager: Context
+) -> None:
+    register(counter)
+    done(counter, asked(counter)[0])
+    first_day = date(2026, 12, 1)
+    application = approve(counter, manager, from_on=first_day)
+    (again,) = again_asked(counter)
+    assert again.next_at.astimezone(JST) == datetime(2026, 12, 1, tzinfo=JST)
+    data_use_decisions.revoke(manager, application, "目的が終わった")
+    on_that_day = Context(counter.session, counter.actor, again.next_at)
+    came = send_again(on_that_day, again)
+    assert (came.finished, came.done) == (True, 0)
+    assert came.skipped[0].reason_ja.endswith(": 承認が取り消されています")
+    assert lines_of(counter) == []
+
+
+def test_an_approval_of_a_monthly_transfer_asks_for_nothing_again(counter: Context, manager: Context) -> None:
+    approved(as_of(counter, employ(counter.session, "receiving_section", office_code="12")), manager)
+    assert again_asked(counter) == []
 
 
 def test_who_is_registered_by_the_time_of_sending_is_not_sent(counter: Context, manager: Context) -> None:

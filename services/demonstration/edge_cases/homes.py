@@ -63,7 +63,7 @@ def _h12(teller: Teller) -> Sequence[Home]:
     father = teller.person("学生 浩", "ガクショウ ヒロシ", MAN, "1975-01-15")
     mother = teller.person("学生 陽子", "ガクショウ ヨウコ", WOMAN, "1976-02-16")
     abodes = [Abode(teller.place(), USUAL_START, date(2026, 3, 24)), Abode(SCHOOL_TOWN, moved)]
-    son = teller.person("学生 翼", "ガクショウ ツバサ", MAN, "2007-07-07", abodes=abodes)
+    son = teller.person("学生 翼", "ガクショウ ツバサ", MAN, "2007-07-07", kind="3", abodes=abodes)
     return [
         teller.home(
             teller.insured(father, HEAD, since()),
@@ -79,7 +79,7 @@ def _h13(teller: Teller) -> Sequence[Home]:
         Abode(FIRST_CARE_HOME, date(2026, 6, 1), date(2026, 9, 30)),
         Abode(SECOND_CARE_HOME, date(2026, 10, 1), previous_address=FIRST_CARE_HOME.address),
     ]
-    mother = teller.person("特例 千代子", "トクレイ チヨコ", WOMAN, "1954-03-03", abodes=abodes)
+    mother = teller.person("特例 千代子", "トクレイ チヨコ", WOMAN, "1954-03-03", kind="3", abodes=abodes)
     son = teller.person("特例 豊", "トクレイ ユタカ", MAN, "1979-04-04")
     alone_since = date(2026, 6, 1)
     return [
