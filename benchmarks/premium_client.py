@@ -32,7 +32,7 @@ from rules.premium.columns import Households, Persons
 from rules.premium.dated_facts import households_of
 from rules.premium.terms import terms_of
 from services import statute
-from services.assessing import runs, what_if
+from services.assessing import run_pages, runs, what_if
 from services.assessing.register_facts import Range, read_facts
 from services.assessing.what_if import Wish
 from services.context import SYSTEM
@@ -63,7 +63,7 @@ def _durable(engine: Any) -> dict[str, float]:
     begun, spent = perf_counter(), process_time()
     with unit_of_work(SYSTEM, NOW) as ctx:
         run = runs.begin(ctx, YEAR.year)
-        run_id, total = run.id, runs.last_household(ctx)
+        run_id, total = run.id, run_pages.last_household(ctx)
     done = 0
     while done < total:
         with unit_of_work(SYSTEM, NOW) as ctx:

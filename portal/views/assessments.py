@@ -24,7 +24,7 @@ from portal.views.carrying_out import Done, carry_out
 from rules.periods import FiscalYear
 from rules.premium.explaining import PART_NAMES
 from services import audit
-from services.assessing import runs
+from services.assessing import run_figures, run_pages, runs
 from services.assessing.comparing import CAUSES, SAME
 from services.assessing.summing import CLASSES, REDUCTIONS
 from services.unit_of_work import unit_of_work
@@ -36,7 +36,7 @@ PAGE_SIZE = 50
 FURTHEST_PAGE = 2_000
 
 
-register_count(runs.to_count)
+register_count(run_pages.to_count)
 
 
 @dataclass(frozen=True)
@@ -92,9 +92,9 @@ class AssessmentView(BaseView):
         cause = cause if cause in CAUSES else None
         page = min(max(request.args.get("page", 1, type=row_id) or 1, 1), FURTHEST_PAGE)
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            run = runs.get(ctx, run_id)
-            rows = runs.list_changes(ctx, run_id, cause, (page - 1) * PAGE_SIZE, PAGE_SIZE + 1)
-            numbers = runs.household_numbers(ctx, [row.household_id for row in rows])
+            run = run_pages.get(ctx, run_id)
+            rows = run_pages.list_changes(ctx, run_id, cause, (page - 1) * PAGE_SIZE, PAGE_SIZE + 1)
+            numbers = run_pages.household_numbers(ctx, [row.household_id for row in rows])
             audit.listed(ctx, "assessments", len(rows))
             return self.render_template(
                 "assessment/changes.html",
@@ -151,13 +151,13 @@ class AssessmentView(BaseView):
 
     def _list(self, refused: str = "") -> Any:
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            found = runs.list_runs(ctx)
+            found = run_pages.list_runs(ctx)
             return self.render_template(
                 "assessment/list.html",
                 title=t("保険料の賦課", "Assessment of the premium"),
                 runs=found,
                 names=names_of(ctx.session, {one.begun_by_id for one in found} - {None}),
-                years=runs.years(ctx),
+                years=run_figures.years(ctx),
                 year_of=FiscalYear,
                 states=_states(),
                 refused=refused,
@@ -165,7 +165,7 @@ class AssessmentView(BaseView):
 
     def _show(self, run_id: int, refused: str = "") -> Any:
         with unit_of_work(current_actor(), clock.now()) as ctx:
-            run = runs.get(ctx, run_id)
+            run = run_pages.get(ctx, run_id)
             by = {run.begun_by_id, run.decided_by_id, run.ended_by_id} - {None}
             return self.render_template(
                 "assessment/show.html",
@@ -179,7 +179,7 @@ class AssessmentView(BaseView):
                 refused=refused,
                 accepted=set(request.form.getlist("accepted")),
                 typed=request.form.get("words", ""),
-                unverified=[(name, run.parameters[name]) for name in runs.unverified(run)],
+                unverified=[(name, run.parameters[name]) for name in run_figures.unverified(run)],
                 own=run.begun_by_id is not None and run.begun_by_id == ctx.actor.staff_id,
                 may_approve=run.state == READY and can("assessment.decide"),
                 may_end=run.state == APPROVED and can("assessment.run"),

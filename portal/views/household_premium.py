@@ -19,7 +19,7 @@ from portal.views.persons import registry_limit
 from portal.views.premium_words import shown, title_of, value_of
 from rules.periods import FiscalYear
 from rules.premium.explaining import PART_NAMES, REDUCTION
-from services.assessing import household_page, runs
+from services.assessing import household_page, run_figures, runs
 from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class HouseholdPremiumView(BaseView):
                 told=page.told,
                 year=FiscalYear(page.told.run.fiscal_year) if page.told else None,
                 year_of=FiscalYear,
-                years=runs.years(ctx),
+                years=run_figures.years(ctx),
                 in_force=household_page.is_in_force(page),
                 states={state: (t(ja, en), kind) for state, (ja, en, kind) in STATES.items()},
                 parts=list(_parts(page.told)) if page.told else [],

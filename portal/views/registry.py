@@ -22,6 +22,7 @@ from portal.views.cases import CaseView
 from portal.views.certificates import CertificateView
 from portal.views.circumstances import CircumstanceView
 from portal.views.confirmations import ConfirmationView
+from portal.views.contract_workers import WorkerView
 from portal.views.contracts import ContractView
 from portal.views.daily import DailyView
 from portal.views.data_use import DataUseView
@@ -122,6 +123,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     ExOfficioView,
     ConfirmationView,
     ContractView,
+    WorkerView,
     ProtectionView,
     MediumView,
     MergeView,

@@ -27,7 +27,7 @@ from rules.premium.columns import Households
 from rules.premium.explaining import Line, explain
 from rules.premium.terms import PremiumTerms, terms_of
 from services import audit
-from services.assessing import runs
+from services.assessing import run_pages
 from services.assessing.computing import persons_of_rows
 from services.context import Context
 from services.errors import HouseholdUnknown, NotFound
@@ -101,7 +101,7 @@ def read(ctx: Context, household_id: int, run_id: int | None = None, other_id: i
         differ(other, told) if told and other else (),
         history,
         list_current(ctx.session, people),
-        runs.find_open(ctx, household_id),
+        run_pages.find_open(ctx, household_id),
     )
 
 

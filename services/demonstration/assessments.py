@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Final
 
 from services import jobs
-from services.assessing import runs
+from services.assessing import run_figures, run_pages, runs
 from services.context import JST, SYSTEM
 from services.errors import RuleBroken
 from services.job_kinds import Work
@@ -36,11 +36,11 @@ def assess_city(asked: Context, fiscal_year: int) -> AssessmentRun | None:
     run.as_of, run.decided_on, run.begun_at = june, june.date(), june
     run.late_due_on = date(fiscal_year, 7, 31)
     jobs.cancel(ctx, run.job_id or 0)
-    done, total = 0, runs.last_household(ctx)
+    done, total = 0, run_pages.last_household(ctx)
     while done < total:
         work = Work(0, {"run": run.id}, {"next": done + 1}, done, total, 1)
         done = runs.step(ctx, work).done
-    runs.approve(ctx, run.id, runs.unverified(run), WORDS)
+    runs.approve(ctx, run.id, run_figures.unverified(run), WORDS)
     runs.make_final(ctx, run.id)
     run.decided_at = run.ended_at = june
     return run

@@ -11,8 +11,9 @@ from models.enrolment import Enrolment
 from models.income import AMOUNTS, Income
 from rules.periods import FiscalYear
 from rules.premium.instalments import Instalment, change
-from services.assessing import comparing, household_page, runs, what_if
-from services.assessing.runs import ParametersNotAccepted, RunOvertaken, WrongState
+from services.assessing import comparing, household_page, run_figures, run_pages, runs, what_if
+from services.assessing.run_states import RunOvertaken, WrongState
+from services.assessing.runs import ParametersNotAccepted
 from services.assessing.what_if import Wish
 from services.context import Actor, Context
 from services.demonstration import assessments, load
@@ -40,7 +41,7 @@ def june(ctx: Context) -> AssessmentRun:
 def computed(ctx: Context, at_once: int = 25) -> AssessmentRun:
     """A run over the city, computed in several steps."""
     run = runs.begin(ctx, YEAR)
-    done, total = 0, runs.last_household(ctx)
+    done, total = 0, run_pages.last_household(ctx)
     runs_at_once, runs.AT_ONCE = runs.AT_ONCE, at_once
     try:
         while done < total:
@@ -57,7 +58,7 @@ def test_every_household_of_the_city_agrees_with_the_plain_calculation(
     facts = facts_of(ctx.session, FiscalYear(YEAR), june.as_of)
     assert {row.household_id for row in rows} == set(facts)
     assert len(rows) > 60
-    terms = runs._terms(all_law(ctx), FiscalYear(YEAR))
+    terms = run_figures.figures(all_law(ctx), FiscalYear(YEAR))
     for row in rows:
         assert row.total == owed(facts[row.household_id], terms).total, row.household_id
 
@@ -79,12 +80,12 @@ def test_nothing_is_in_force_until_another_person_approved_and_the_switch_was_th
     ).first()
     assert household is not None
     with pytest.raises(NotAllowed):
-        runs.approve(counter, run.id, runs.unverified(run))
+        runs.approve(counter, run.id, run_figures.unverified(run))
     with pytest.raises(ParametersNotAccepted):
-        runs.approve(chief, run.id, runs.unverified(run)[1:])
+        runs.approve(chief, run.id, run_figures.unverified(run)[1:])
     with pytest.raises(WrongState):
         runs.make_final(counter, run.id)
-    runs.approve(chief, run.id, runs.unverified(run), "確かめた")
+    runs.approve(chief, run.id, run_figures.unverified(run), "確かめた")
     in_force = find_in_force(ctx.session, household, YEAR)
     assert in_force is None or in_force[0].id == june.id
     runs.make_final(counter, run.id)
@@ -105,7 +106,7 @@ def test_a_step_goes_on_from_the_record_as_it_was_when_the_run_began(
     assert run.as_of == ctx.at
     later = replace(ctx, at=ctx.at + timedelta(days=3))
     earned_anew(later)
-    steps = [Work(0, {"run": run.id}, {"next": 1}, 0, runs.last_household(ctx), 1)]
+    steps = [Work(0, {"run": run.id}, {"next": 1}, 0, run_pages.last_household(ctx), 1)]
     assert runs.step(later, steps[0]).finished
     assert run.summary["total"] == total
 
@@ -151,10 +152,10 @@ def test_a_run_that_was_overtaken_is_not_put_in_force(
     run = computed(counter)
     household = some_household(ctx)
     other = runs.begin(counter, YEAR, household)
-    runs.approve(chief, other.id, runs.unverified(other))
+    runs.approve(chief, other.id, run_figures.unverified(other))
     assert other.state == FINAL
     with pytest.raises(RunOvertaken):
-        runs.approve(chief, run.id, runs.unverified(run))
+        runs.approve(chief, run.id, run_figures.unverified(run))
     with pytest.raises(RuleBroken, match=run.number):
         runs.begin(counter, YEAR)
     runs.discard(counter, run.id)
@@ -165,7 +166,7 @@ def test_a_run_that_was_overtaken_is_not_put_in_force(
 def test_a_step_after_its_run_was_discarded_computes_nothing_and_ends_the_job(ctx: Context) -> None:
     run = runs.begin(ctx, YEAR)
     runs.discard(ctx, run.id)
-    ended = runs.step(ctx, Work(0, {"run": run.id}, {}, 0, runs.last_household(ctx), 1))
+    ended = runs.step(ctx, Work(0, {"run": run.id}, {}, 0, run_pages.last_household(ctx), 1))
     assert (ended.finished, run.state) == (True, DISCARDED)
     assert run.number in ended.message_ja
     assert ctx.session.scalars(select(Assessment).where(Assessment.run_id == run.id)).first() is None
@@ -185,7 +186,7 @@ def test_an_income_that_cannot_be_leaves_the_household_out_and_names_it(
     income.business_income = 10**12
     ctx.session.flush()
     run = runs.begin(ctx, YEAR)
-    end = runs.last_household(ctx)
+    end = run_pages.last_household(ctx)
     told_of = runs.step(ctx, Work(0, {"run": run.id}, {}, 0, end, 1))
     assert [one.subject for one in told_of.skipped] == [f"household:{household}"]
     assert ctx.session.get(Assessment, (run.id, household)) is None
