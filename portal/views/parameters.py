@@ -49,6 +49,21 @@ UNITS = {
     "weeks": ("週", " weeks"),
     "minutes": ("分", " minutes"),
     "years": ("年", " years"),
+    "persons": ("人", " persons"),
+    "hour": ("時", " o'clock"),
+    "tenths": ("割", " tenths"),
+    "instalments": ("期", " instalments"),
+    "month": ("月", " (month)"),
+}
+CHOICES = {
+    "on_the_day": ("満了の当日", "On that day"),
+    "day_after": ("翌日", "The day after"),
+    "same_day": ("その日", "The same day"),
+    "separate_card": ("別の証(高齢受給者証)", "A card of its own"),
+    "certificate": ("資格確認書", "The certificate"),
+    "first_day": ("初日", "The first day"),
+    "middle": ("中ほどの日", "The middle"),
+    "last_day": ("末日", "The last day"),
 }
 FIELDS = {
     "year": ("年度", "Fiscal year"),
@@ -191,6 +206,8 @@ def amount_in_words(value: object, unit: str) -> str:
         return t("値なし", "none")
     if isinstance(value, bool):
         return t("はい", "yes") if value else t("いいえ", "no")
+    if "|" in unit and value in CHOICES:
+        return t(*CHOICES[str(value)])
     told = f"{value:,}" if isinstance(value, int) else str(value)
     return told + t(*UNITS[unit]) if unit in UNITS else told
 

@@ -29,7 +29,7 @@ STATES = {
     "returned": ("返却済み・消去待ち", "To be wiped", "waiting"),
     "wiped": ("消去済み", "Wiped", "done"),
 }
-LONGEST, DIGEST = 44, 16
+LONGEST, DIGEST = 44, 14
 
 
 def paper(ctx: Context, page: Page) -> MediumRecord:

@@ -1,5 +1,7 @@
 """The figures of the law on the screen: by day, entered by one, checked by another (issue 7)."""
 
+from portal.views.parameters import CHOICES
+from rules.law import Law
 from tests.portal.conftest import Visitor
 
 RATE = "/parameters/of/municipal/premium/medical/income_rate"
@@ -49,3 +51,23 @@ def test_the_list_is_of_a_day_with_source_and_certainty(signed_in) -> None:
     assert "この日付" not in old
     assert "を読めません" in auditor.get("/parameters/?on=いつか").text
     assert auditor.get("/parameters/of/national/no/such").status_code == 404
+
+
+def test_what_is_one_of_several_choices_and_where_it_is_from_is_said_in_words(signed_in) -> None:
+    page = signed_in("auditor").get("/parameters/").text
+    assert "満了の当日" in page
+    assert "別の証(高齢受給者証)" in page
+    assert "デモ用の値" in page
+    for word in ("on_the_day", "separate_card", "demonstration"):
+        assert word not in page
+
+
+def test_every_choice_that_a_figure_may_have_has_words() -> None:
+    choices = {
+        one.strip()
+        for history in Law.load().histories.values()
+        if "|" in history.unit
+        for one in history.unit.split("|")
+    }
+    assert choices
+    assert choices <= set(CHOICES)

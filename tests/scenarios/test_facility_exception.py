@@ -30,7 +30,8 @@ def test_a_mother_in_a_care_home_elsewhere_is_a_household_of_her_own(desk: OpenD
     assert "記録しました" in tanaka.notices
     sato.open(f"/households/{joined.household}")
     assert "加入者 1人" in sato.text
-    sato.open(f"/persons/{mother['name']}")
+    sato.page.get_by_role("link", name=joined.names[1]).first.click()
+    sato.page.wait_for_url("**/persons/**")
     assert "住登外" in sato.text
     letters = pages_of(desk("yamada").print_papers([joined.names[1]], tmp_path))
     assert any("〒000-0902" in page for page in letters)
