@@ -13,7 +13,7 @@ from tests.architecture.tree import ROOT
 SECURITY = ROOT / "docs" / "security"
 REQUIREMENTS = {"1": 70, "2": 183}  # OWASP ASVS 5.0.0
 THREATS = [f"T{number:02}" for number in range(1, 31)]
-MEASURES = [*(f"M{number:02}" for number in range(1, 26)), "M34", "M35", "M36", "N03", "N04"]
+MEASURES = [*(f"M{number:02}" for number in range(1, 39)), *(f"N{number:02}" for number in range(3, 8))]
 NAMED_TEST = re.compile(r"`(tests/[\w/]+\.py(?:::test_\w+)?)`")
 
 
