@@ -50,7 +50,7 @@ from rules.premium.circumstances import (
     faults,
 )
 from services import audit, two_people
-from services.assessing import comparing, runs
+from services.assessing import comparing, run_figures, run_pages, runs
 from services.context import Actor, Context
 from services.counts import Wanted
 from services.errors import HouseholdUnknown, NotAllowed, NotFound, SomebodyElseWasFaster
@@ -126,7 +126,7 @@ def waiting(
     found = list_open(ctx.session)
     audit.listed(ctx, "circumstances", len(found))
     records = list_current(ctx.session, {one.person_id for one in found})
-    return found, records, runs.household_numbers(ctx, {one.household_id for one in found})
+    return found, records, run_pages.household_numbers(ctx, {one.household_id for one in found})
 
 
 def to_count(actor: Actor, today: date) -> Wanted:
@@ -309,7 +309,7 @@ def _must_hold(
         errors.setdefault(field, (ja, en))
     first, last = claim.circumstance.touches
     if (
-        not any(year.first_on <= last and first <= year.last_on for year in runs.years(ctx))
+        not any(year.first_on <= last and first <= year.last_on for year in run_figures.years(ctx))
         and last < ctx.today
     ):
         errors.setdefault(
@@ -395,7 +395,7 @@ def _must_still_hold(ctx: Context, entry: CircumstanceEntry) -> None:
 def _reassess(ctx: Context, person_id: int, first: date, last: date) -> list[AssessmentRun]:
     """Compute anew what is assessed of the years touched, for each household in which he is insured then."""
     begun = []
-    for year in runs.years(ctx):
+    for year in run_figures.years(ctx):
         if last < year.first_on or year.last_on < first or not comparing.base_of(ctx.session, year.year).runs:
             continue
         for household_id in _households_of(ctx, person_id, year):
