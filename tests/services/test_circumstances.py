@@ -9,7 +9,7 @@ from sqlalchemy import select
 from models.assessment import READY, Assessment, AssessmentRun, PremiumCircumstance, find_in_force
 from models.circumstance_entry import CANCEL, CORRECT, END, NEW
 from rules.periods import FiscalYear
-from services.assessing import circumstances, comparing, runs
+from services.assessing import circumstances, comparing, run_figures, runs
 from services.assessing.circumstances import Told
 from services.context import Actor, Context
 from services.demonstration import assessments, load
@@ -63,7 +63,7 @@ def test_one_enters_another_checks_and_the_household_is_computed_anew_with_past_
     assert after.cause in {comparing.INCOME, comparing.OTHER}
     paid = sum(day <= run.decided_on.isoformat() for day in run.due_dates)
     assert after.instalments[:paid] == before.instalments[:paid]
-    runs.approve(chief, run.id, runs.unverified(run))
+    runs.approve(chief, run.id, run_figures.unverified(run))
     in_force = find_in_force(ctx.session, home, YEAR)
     assert in_force is not None
     assert in_force[1].total == after.total
