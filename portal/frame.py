@@ -101,6 +101,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("届出を受ける", "Take a notification", "IntakeView.choose", "notification.submit", key="g n"),
     Entry("資格・世帯", "Persons, households", "PersonView.search", "registry.search", key="g s"),
     Entry("証の交付", "Certificates", "PrintQueueView.list", "certificate.print", "print", "g p"),
+    Entry("証の一斉更新", "Renewal of certificates", "RenewalView.list", "renewal.read", "renewals"),
     Entry("保険料の賦課", "Assessment", "AssessmentView.list", "assessment.read", "assessments"),
     Entry("軽減・免除の事由", "Circumstances", "CircumstanceView.list", "assessment.read", "circumstances"),
     Entry("保険料の試算", "Premium trial", "PremiumTrialView.sheet", "premium.trial"),

@@ -12,6 +12,8 @@ from services.batch import deciding, regular, transferring
 from services.incoming import applying, checking, decisions, erasing, taking
 from services.job_kinds import Ahead, Kind
 from services.periodic import Daily, MonthlyWorkingDay, Periodic
+from services.renewing import issuing as renewal_issuing
+from services.renewing import runs as renewals
 from workflows import incoming_cases, review_cases
 from workflows.engine.work_between_deeds import WORK
 from workflows.ex_officio_cases import start_case
@@ -286,6 +288,24 @@ def register_kinds(settings: Settings) -> None:
             "保険料の賦課の計算",
             "Compute an assessment run",
             assessment_runs.step,
+            max_attempts=3,
+            lease=timedelta(minutes=5),
+            long=True,
+        ),
+        Kind(
+            renewals.KIND,
+            "証の一斉更新の試し",
+            "Try a renewal of certificates",
+            renewals.step,
+            max_attempts=3,
+            lease=timedelta(minutes=5),
+            long=True,
+        ),
+        Kind(
+            renewal_issuing.KIND,
+            "証の一斉更新の交付",
+            "Issue the certificates of a renewal",
+            renewal_issuing.step,
             max_attempts=3,
             lease=timedelta(minutes=5),
             long=True,

@@ -51,6 +51,7 @@ TREATMENTS: dict[str, Treatment] = {
     "person_record.person_id": Treatment.STAYS,
     "address_record.person_id": Treatment.STAYS,
     "search_key.person_id": Treatment.STAYS,
+    "renewal_row.person_id": Treatment.STAYS,
     "ex_officio_row.person_id": Treatment.STAYS,
     "confirmation_row.person_id": Treatment.STAYS,  # what is open there is settled
     "confirmation_row.other_person_id": Treatment.STAYS,

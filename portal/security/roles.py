@@ -74,6 +74,9 @@ PERMISSIONS: dict[str, Permission] = {
     "circumstance.decide": Permission(
         "登録された事由を確認する", "Check entered circumstances", Duty.APPROVE
     ),
+    "renewal.read": Permission("証の一斉更新を見る", "See renewals of certificates", Duty.SEE_PERSONS),
+    "renewal.run": Permission("証の一斉更新をする", "Renew certificates of the city", Duty.ENTER),
+    "renewal.decide": Permission("証の一斉更新を承認する", "Approve renewals", Duty.APPROVE),
     "parameter.read": Permission("基準値を見る", "See the figures of the law"),
     "parameter.enter": Permission("年度の基準値を登録する", "Enter figures of a year"),
     "parameter.decide": Permission("登録された基準値を確認する", "Check entered figures"),
@@ -230,6 +233,8 @@ ROLES: dict[str, Role] = {
             | {
                 "certificate.print",
                 "certificate.reprint",
+                "renewal.read",
+                "renewal.run",
                 "certificate.receive",
                 "document.print",
                 "printer.test",
@@ -246,6 +251,8 @@ ROLES: dict[str, Role] = {
             | {
                 "case.withdraw",
                 "assessment.decide",
+                "renewal.read",
+                "renewal.decide",
                 "parameter.decide",
                 "data_use.decide",
                 "transfer.run",

@@ -331,6 +331,7 @@ SUBJECTS: Mapping[str, Words] = {
     "audit_finding": ("点検の指摘", "finding"),
     "audit_pictures": ("閲覧の図", "pictures"),
     "assessment_run": ("賦課", "assessment"),
+    "renewal_run": ("証の一斉更新", "renewal of certificates"),
     "assessments": ("賦課で変わる世帯の一覧", "households that change"),
     "terminal": ("端末", "terminal"),
 }

@@ -62,6 +62,7 @@ from portal.views.premium_trial import PremiumTrialView
 from portal.views.print_queue import PrintQueueView
 from portal.views.printer import PrinterView
 from portal.views.protection import ProtectionView
+from portal.views.renewals import RenewalView
 from portal.views.reviews import ReviewView
 from portal.views.right_requests import RightRequestView
 from portal.views.rights_review import RightsReviewView
@@ -107,6 +108,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     PrintQueueView,
     PrinterView,
     CertificateView,
+    RenewalView,
     CasePaperView,
     DailyView,
     PremiumTrialView,
