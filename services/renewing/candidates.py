@@ -48,13 +48,15 @@ def find(ctx: Context, from_on: date, first: int, last: int) -> Found:
     periods = _periods(ctx, from_on, first, last)
     ids = [one.person_id for one in periods]
     records, out = list_current(ctx.session, ids), events.list_out_of(ctx, ids)
-    needless, candidates = 0, []
+    needless = 0
+    candidates: dict[tuple[int, str], Candidate] = {}
     for one in periods:
         facts = replace(facts_of(records[one.person_id], one), valid_from_on=from_on)
         wanted = _wanted(ctx, one, facts, out[one.person_id], from_on)
         needless += not wanted
-        candidates += wanted
-    return Found(len(periods), needless, candidates)
+        for candidate in wanted:  # of two refusals of one person the first is told
+            candidates.setdefault((one.person_id, candidate.kind), candidate)
+    return Found(len(periods), needless, list(candidates.values()))
 
 
 def holds(row: Certificate, kind: str, day: date, expires_on: date | None) -> bool:

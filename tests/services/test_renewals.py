@@ -222,3 +222,13 @@ def test_one_renewal_of_a_term_at_a_time_and_none_of_another_day(ctx, clerk_ctx)
     runs.discard(clerk_ctx, run.id)
     assert (run.state, rows_of(ctx, run)) == (DISCARDED, [])
     assert tried(clerk_ctx).state == READY
+
+
+def test_who_can_get_no_paper_stands_in_the_trial_once_with_the_reason(ctx, clerk_ctx):
+    left = a_person(birth_date="1953-02-02", residence_status="01", residence_expires_on="2027-06-30")
+    done = register_acquisition(ctx, [left])
+    run = tried(clerk_ctx)
+    (row,) = rows_of(ctx, run)
+    assert (row.person_id, row.kind, row.outcome) == (done.person_ids[0], "", "refused")
+    assert "在留期間" in row.note
+    assert (run.counts["papers"], run.counts["outcomes"]) == (0, {"refused": [1, 1]})
