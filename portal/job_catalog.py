@@ -282,6 +282,7 @@ def register_kinds(settings: Settings) -> None:
             max_attempts=3,
             lease=timedelta(minutes=5),
             long=True,
+            ahead=Ahead(mass_printing.read, mass_printing.lay_out),
         ),
         Kind(
             assessment_runs.KIND,

@@ -1,8 +1,8 @@
 """Many papers printed by a worker: laid out step by step, then kept as one run, all at once or not (C3).
 
-A step lays out some papers and shows how far it came. What was laid out lies in the worker's memory only;
-the last step lays out again what is not there, or is not what it was, so that a worker may be killed at any
-moment and no page with a name lies anywhere before its run is on record.
+Papers are laid out ahead of a step, in no transaction, so that nobody's deed waits for it. What was laid out
+lies in the worker's memory only; the last step lays out again what is not there, or is not what it was, so
+that a worker may be killed at any moment and no page with a name lies anywhere before its run is on record.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from models.job import Job
 from printing.overlay import join
 from services import documents, jobs, print_queue, print_runs, printer_settings
 from services.context import Context
-from services.documents import Rendered
+from services.documents import Rendered, Sheet, Unprintable
 from services.errors import SomebodyElseWasFaster
 from services.job_kinds import Progress, Work
 from services.print_queue import WAITING
@@ -24,13 +24,14 @@ from services.print_queue import WAITING
 KIND = "print.run"
 AT_A_TIME = 20
 JOBS_KEPT = 4  # whose laid-out parts lie in memory
+Content = tuple[tuple[int, tuple[int, ...]], ...]
 
 
 @dataclass(frozen=True)
 class _Part:
     """Papers laid out together: which certificates on which request, and what came of it."""
 
-    content: tuple[tuple[int, tuple[int, ...]], ...]
+    content: Content
     rendered: Rendered
 
 
@@ -57,6 +58,34 @@ def step(ctx: Context, work: Work) -> Progress:
     return _finished(ctx, work, papers)
 
 
+@dataclass(frozen=True)
+class _ToLayOut:
+    """Papers read for the layout: of which job, from which place on."""
+
+    job_id: int
+    start: int
+    sheets: Sequence[Sheet]
+    refused: Sequence[Unprintable]
+
+
+def read(ctx: Context, work: Work) -> list[_ToLayOut]:
+    """The papers of the next part, or all of them at the end, that were not laid out as they are now."""
+    papers: list[int] = list(work.payload["papers"])
+    starts = [work.done] if work.done < len(papers) else range(0, len(papers), AT_A_TIME)
+    wanted = []
+    for start in starts:
+        sheets, refused = _prepared(ctx, work, start)
+        if _kept(work.job_id, start, _content(sheets)) is None:
+            wanted.append(_ToLayOut(work.job_id, start, sheets, refused))
+    return wanted
+
+
+def lay_out(wanted: Sequence[_ToLayOut]) -> None:
+    """Lay out what was read; it lies in memory for the step."""
+    for one in wanted:
+        _keep(one.job_id, one.start, _content(one.sheets), documents.render(one.sheets, one.refused))
+
+
 def _finished(ctx: Context, work: Work, papers: list[int]) -> Progress:
     print_queue.choose(ctx, papers, lock=True)
     parts = [_part(ctx, work, start) for start in range(0, len(papers), AT_A_TIME)]
@@ -74,20 +103,36 @@ def _finished(ctx: Context, work: Work, papers: list[int]) -> Progress:
 
 
 def _part(ctx: Context, work: Work, start: int) -> _Part:
-    """The papers from one place on that still wait, laid out now unless they were before."""
+    """The papers from one place on that still wait; laid out here where that was not done ahead."""
+    sheets, refused = _prepared(ctx, work, start)
+    content = _content(sheets)
+    kept = _kept(work.job_id, start, content)
+    return kept or _keep(work.job_id, start, content, documents.render(sheets, refused))
+
+
+def _prepared(ctx: Context, work: Work, start: int) -> tuple[list[Sheet], list[Unprintable]]:
     wanted = work.payload["papers"][start : start + AT_A_TIME]
     waiting = [row for row in print_queue.choose(ctx, wanted) if row.state == WAITING]
     place = {paper: number for number, paper in enumerate(wanted)}
     waiting.sort(key=lambda row: place[row.id])
-    dress = printer_settings.dress_of(ctx, demo=bool(work.payload["demo"]))
-    sheets, refused = documents.prepare(ctx, waiting, dress)
-    content = tuple((sheet.request_id, tuple(sheet.certificate_ids)) for sheet in sheets)
-    kept = _parts.setdefault(work.job_id, {})
+    return documents.prepare(ctx, waiting, printer_settings.dress_of(ctx, demo=bool(work.payload["demo"])))
+
+
+def _content(sheets: Sequence[Sheet]) -> Content:
+    return tuple((sheet.request_id, tuple(sheet.certificate_ids)) for sheet in sheets)
+
+
+def _kept(job_id: int, start: int, content: Content) -> _Part | None:
+    part = _parts.get(job_id, {}).get(start)
+    return part if part is not None and part.content == content else None
+
+
+def _keep(job_id: int, start: int, content: Content, rendered: Rendered) -> _Part:
+    part = _Part(content, rendered)
+    _parts.setdefault(job_id, {})[start] = part
     while len(_parts) > JOBS_KEPT:
         _parts.popitem(last=False)
-    if start not in kept or kept[start].content != content:
-        kept[start] = _Part(content, documents.render(sheets, refused))
-    return kept[start]
+    return part
 
 
 def _together(parts: Sequence[Rendered]) -> Rendered:

@@ -111,10 +111,17 @@ def _wanted(
 
 
 def _refused(period: Enrolment, before: str, why: str) -> Candidate:
-    return Candidate(period.person_id, period.household_id, "", REFUSED, before_kind=before, note=why[:400])
+    return Candidate(
+        period.person_id, period.household_id, "", REFUSED, before_kind=before, note=_in_short(why)
+    )
 
 
 def _outcome(kind: CertificateKind, before: str, held: set[str]) -> str:
     if not before:
         return FIRST
     return SAME if kind.value in held else CHANGED
+
+
+def _in_short(message: str) -> str:
+    """What is so, without what is to be done about it: a list of many says it once a line."""
+    return message.partition("。")[0][:399] + "。"

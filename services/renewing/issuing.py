@@ -24,7 +24,7 @@ from services.certificates import events
 from services.certificates.family import read_family
 from services.certificates.issuing import Plan, plan, write
 from services.context import Context
-from services.errors import ServiceError
+from services.errors import RuleBroken, ServiceError
 from services.job_kinds import Progress, Skipped, Work
 from services.print_queue import MOST_AT_ONCE, WAITING
 from services.print_requests import POST
@@ -32,7 +32,7 @@ from services.renewing import runs
 from services.renewing.candidates import holds
 
 KIND: Final = "renewal.issue"
-AT_ONCE: Final = 50  # households of one step
+AT_ONCE: Final = 20  # households of one step
 NOT_INSURED: Final = (
     "試したあとに資格がなくなったため、交付していません。",
     "No longer insured on that day.",
@@ -110,6 +110,7 @@ def ask_for_print(ctx: Context, run_id: int, key: str, *, demo: bool) -> list[Jo
     Raises:
         NotFound: there is no such run, or its letters are another office's.
         WrongState: certificates are still being issued, or none was.
+        RuleBroken: no letter of it waits.
     """
     run = runs.locked(ctx, run_id)
     runs.must_be(run, FINAL)
@@ -120,7 +121,7 @@ def ask_for_print(ctx: Context, run_id: int, key: str, *, demo: bool) -> list[Jo
         rows = print_queue.choose(ctx, part)
         asked.append(mass_printing.ask(ctx, f"{key}:{start_at}", rows, demo=demo))
     if not asked:
-        raise runs.WrongState(
+        raise RuleBroken(
             "印刷を待つ封書はありません。印刷の状態は下の表にあります。",
             "No letter waits to be printed. The table below tells what became of them.",
         )

@@ -119,3 +119,17 @@ def test_the_wish_of_a_page_that_is_sent_twice_is_one_job(uow, clerk, papers):
         first = mass_printing.ask(ctx, "key", rows, demo=True).id
     with uow(clerk) as ctx:
         assert mass_printing.ask(ctx, "key", print_queue.choose(ctx, papers), demo=True).id == first
+
+
+def test_papers_are_laid_out_before_the_transaction_that_keeps_them(uow, clerk, papers, session, monkeypatch):
+    for done in (0, 2, 4):
+        work = Work(1, told_of(papers), {}, done, len(papers), 1)
+        with uow(clerk) as ctx:
+            wanted = mass_printing.read(ctx, work)
+        assert len(wanted) == (done < 4)  # at the end all lie in memory
+        mass_printing.lay_out(wanted)
+        with monkeypatch.context() as nothing_more, uow(clerk) as ctx:
+            nothing_more.delattr(mass_printing.documents, "render")
+            told = mass_printing.step(ctx, work)
+    assert told.finished
+    assert states(session, papers) == ["printed"] * 4

@@ -206,7 +206,7 @@ def test_the_letters_are_printed_by_the_hundred_in_order_and_listed(
     assert (count, [one.place for one in letters]) == (3, [1, 2, 3])
     assert all(one.print_run_id and one.request.state == "printed" for one in letters)
     assert [(one.letters, one.waiting) for one in pages.count_areas(ctx, run)] == [(3, 0)]
-    with pytest.raises(WrongState):
+    with pytest.raises(RuleBroken):
         issuing.ask_for_print(clerk_ctx, run.id, "twice", demo=True)
 
 
