@@ -1,7 +1,7 @@
 """renew certificates
 
-Revision: 0038
-Before it: 0037
+Revision: 0039
+Before it: 0038
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from alembic import op
 from models.base import UtcDateTime
 
 
-revision = '0038'
-down_revision = '0037'
+revision = '0039'
+down_revision = '0038'
 branch_labels = None
 depends_on = None
 
