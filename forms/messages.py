@@ -84,6 +84,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "行が多すぎます。一つの届出に書けるのは{limit}行までです。残りは別の届出として受け付けてください。",
         "There are too many rows: one form holds at most {limit}. Take the rest in as another form.",
     ),
+    "not_on_record": (
+        "台帳に登録のない番号です。氏名や番号を入力し、一覧から選び直してください。",
+        "This is not on record. Type a name or number and choose from the list.",
+    ),
     "repeated": (
         "同じものが2回あります。1回だけ入力してください。片方を消すか、正しいものに直してください。",
         "The same entry appears twice. Enter it only once: remove one or correct it.",

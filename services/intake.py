@@ -165,23 +165,29 @@ def labels_of(ctx: Context, values: Mapping[str, Any]) -> dict[str, str]:
     ids = dict(person_paths(values))
     known = list_current(ctx.session, set(ids.values()))
     told = {path: known[number].name for path, number in ids.items() if number in known}
-    household = _number(values.get("household_id"))
-    row = ctx.session.get(Household, household) if household else None
-    return told | ({"household_id": f"世帯 {row.household_number}"} if row else {})
+    homes = dict(paths_of(values, "household_id"))
+    statement = select(Household.id, Household.household_number).where(Household.id.in_(set(homes.values())))
+    numbers = {row.id: row.household_number for row in ctx.session.execute(statement)} if homes else {}
+    return told | {path: numbers[one] for path, one in homes.items() if one in numbers}
 
 
-def person_paths(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, int]]:
+def person_paths(values: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     """Path and id of every person that a form refers to."""
+    return paths_of(values, "person_id")
+
+
+def paths_of(values: Mapping[str, Any], ending: str, before: str = "") -> Iterator[tuple[str, int]]:
+    """Path and id of every field whose name ends so."""
     for name, value in values.items():
         path = f"{before}{name}"
-        if name.endswith("person_id") and _number(value) is not None:
+        if name.endswith(ending) and _number(value) is not None:
             yield path, _number(value) or 0
         elif isinstance(value, Mapping):
-            yield from person_paths(value, f"{path}.")
+            yield from paths_of(value, ending, f"{path}.")
         elif isinstance(value, list):
             for place, row in enumerate(value):
                 if isinstance(row, Mapping):
-                    yield from person_paths(row, f"{path}.{place}.")
+                    yield from paths_of(row, ending, f"{path}.{place}.")
 
 
 def _number(value: object) -> int | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from models.audit.tags import Tag
 from models.base import in_force, known
-from models.household import HouseholdHead
+from models.household import Household, HouseholdHead
 from models.masters import Municipality, OtherInsurer
 from models.notification import Notification
 from models.person import Person, PersonRecord
@@ -159,6 +160,43 @@ def _notifications(ctx: Context, text: str) -> list[Choice]:
     ]
 
 
+def not_on_record(ctx: Context, entry: Mapping[str, Any]) -> list[str]:
+    """The paths of an entry whose id of a person, a household or a notification is not on record.
+
+    What was typed around the look-up is found so. A notification counts in the actor's office alone.
+    """
+    told: dict[str, dict[str, int]] = {}
+    for path, number in _ids(entry):
+        kind = next(one for one in _ENDINGS if path.endswith(one))
+        told.setdefault(kind, {})[path] = number
+    known = {
+        kind: set(ctx.session.scalars(_ENDINGS[kind](ctx, set(ids.values())))) for kind, ids in told.items()
+    }
+    return [path for kind, ids in told.items() for path, number in ids.items() if number not in known[kind]]
+
+
+def _ids(entry: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, int]]:
+    for name, value in entry.items():
+        path = f"{before}{name}"
+        if isinstance(value, Mapping):
+            yield from _ids(value, f"{path}.")
+        elif isinstance(value, list):
+            rows = [(place, row) for place, row in enumerate(value) if isinstance(row, Mapping)]
+            for place, row in rows:
+                yield from _ids(row, f"{path}.{place}.")
+        elif isinstance(value, int) and name.endswith(tuple(_ENDINGS)):
+            yield path, value
+
+
+_ENDINGS: dict[str, Callable[[Context, set[int]], Select[int]]] = {
+    "person_id": lambda _ctx, ids: select(Person.id).where(Person.id.in_(ids)),
+    "household_id": lambda _ctx, ids: select(Household.id).where(Household.id.in_(ids)),
+    "notification_id": lambda ctx, ids: (
+        select(Notification.id)
+        .where(Notification.office_id == ctx.actor.office_id)
+        .where(Notification.id.in_(ids))
+    ),
+}
 _KINDS: dict[str, Callable[[Context, str], list[Choice]]] = {
     "person": _persons,
     "household": _households,

@@ -1,5 +1,6 @@
 /* Fields that are chosen from the register: `data-lookup="person"` on the input that holds the value.
    The value moves into a hidden input; in its place one types words and chooses from /lookup/<kind>.
+   `data-lookup-at` around it names another place to ask: a try-out has rows of its own.
    Only the words are sent, never the form around them. Without this file the value itself (a number) is typed. Marks: docs/patterns-screens.md. */
 (() => {
   "use strict";
@@ -56,11 +57,13 @@
     field.timer = setTimeout(() => ask(field, text), DELAY);
   }
 
+  const place = (field) => (field.input.closest("[data-lookup-at]") || { dataset: { lookupAt: "/lookup/" } }).dataset.lookupAt;
+
   async function ask(field, text) {
     field.asked = text;
     let answer, html;
     try {
-      answer = await window.portal.ask(`/lookup/${field.kind}`, {
+      answer = await window.portal.ask(`${place(field)}${field.kind}`, {
         method: "POST",
         headers: { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" },
         body: new URLSearchParams({ q: text }),
@@ -131,6 +134,7 @@
 
   const begin = (root) => all("input[data-lookup]", root).filter((one) => !one.closest("template")).forEach(enhance);
   document.addEventListener("form:row-added", (event) => begin(event.target));
+  document.addEventListener("htmx:load", (event) => begin(event.detail.elt));
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => begin(document));
   else begin(document);
 })();

@@ -71,6 +71,7 @@ from portal.views.staff import PostingView, RoleView, StaffView
 from portal.views.studio import StudioView
 from portal.views.studio_drawing import StudioDrawingView
 from portal.views.studio_forms import StudioFormView
+from portal.views.studio_lookup import StudioLookupView
 from portal.views.studio_plans import PlanView
 from portal.views.studio_replays import ReplayView
 from portal.views.studio_tables import StudioTableView
@@ -135,6 +136,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     StudioDrawingView,
     TryOutView,
     StudioFormView,
+    StudioLookupView,
     StudioTableView,
     KeptTestView,
     PlanView,

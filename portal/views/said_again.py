@@ -36,6 +36,6 @@ def kept(action: str, name: str, begins_with: object = "", **of: object) -> obje
     What may be an Individual Number is not shown again (M06).
     """
     is_it = request.method == "POST" and request.path == action
-    if is_it and all(request.form.get(field) == str(value) for field, value in of.items()):
+    if is_it and all(request.form.get(field, "") == str(value) for field, value in of.items()):
         return hide_individual_numbers(request.form[name]) if name in request.form else begins_with
     return begins_with

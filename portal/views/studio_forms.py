@@ -19,9 +19,17 @@ from portal.views.said_again import said_again
 from services.context import Context
 from services.errors import NotAllowed, NotFound, RuleBroken, ServiceError
 from services.unit_of_work import unit_of_work
-from workflows.studio import drafts, form_conditions, form_drafts, form_editing, form_kinds
-from workflows.studio.form_conditions import When
-from workflows.studio.form_editing import Choice, FieldWords, Form
+from workflows.studio import (
+    drafts,
+    form_conditions,
+    form_drafts,
+    form_editing,
+    form_fields,
+    form_kinds,
+    form_rows,
+)
+from workflows.studio.form_conditions import Askable, When
+from workflows.studio.form_fields import Choice, FieldWords, Form
 
 MOST_LINES = 200
 
@@ -55,11 +63,12 @@ class StudioFormView(BaseView):
             draft=shown,
             key=key,
             at={"draft_id": draft_id, "slug": slug, "task": task},
-            groups=form_editing.list_groups(form),
+            groups=form_fields.list_groups(form),
             kinds=form_kinds.KINDS,
-            askable=form_conditions.askable(form),
+            askable={"": form_conditions.askable(form), **_askable_in_rows(form)},
             tasks=[one.tasks for one in form_drafts.forms_of(shown.bundle) if one.key == key][:1],
-            opened=request.args.get("field", ""),
+            opened=request.args.get("field", "") or request.form.get("was", ""),
+            into=request.args.get("into", "") or request.form.get("within", ""),
             **_looks(form),
         )
 
@@ -92,6 +101,13 @@ class StudioFormView(BaseView):
         return render_template("studio/preview.html", refused=refused, **_looks(form))
 
 
+def _askable_in_rows(form: Form) -> dict[str, list[Askable]]:
+    """Which fields of the same row a condition inside rows may ask, by the name of the rows."""
+    names = [one.words.name for group in form_fields.list_groups(form) for one in group.fields]
+    rows = {name: row for name in names if (row := form_rows.row_of(form, name)) is not None}
+    return {name: form_conditions.askable(row) for name, row in rows.items()}
+
+
 def _change(ctx: Context, draft_id: int, key: str) -> None:
     form_drafts.change(ctx, draft_id, request.form.get("seen", 0, type=row_id), key, _deed())
 
@@ -113,7 +129,8 @@ def _deed() -> Callable[[Form], Form]:
     return lambda form: form_editing.put_field(form, field, name)
 
 
-_TEXTS = ("was", "name", "ja", "en", "help_ja", "help_en", "kind", "group", "least", "most", "when")
+_TEXTS = ("was", "within", "name", "ja", "en", "help_ja", "help_en", "kind", "group", "least", "most", "when")
+_BOUNDED = frozenset(key for key, kind in form_kinds.KINDS.items() if kind.has_bounds)
 
 
 def _field(told: dict[str, str]) -> FieldWords:
@@ -127,9 +144,10 @@ def _field(told: dict[str, str]) -> FieldWords:
         group=told["group"],
         required="required" in request.form,
         choices=_choices() if told["kind"] in {"choice", "choices"} else (),
-        least=_number(told["least"]) if told["kind"] == "number" else None,
-        most=_number(told["most"]) if told["kind"] == "number" else None,
+        least=_number(told["least"]) if told["kind"] in _BOUNDED else None,
+        most=_number(told["most"]) if told["kind"] in _BOUNDED else None,
         when=_when(told["when"]),
+        within=told["within"],
     )
 
 

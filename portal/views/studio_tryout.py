@@ -21,7 +21,7 @@ from portal.language import current_language, t
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.security.roles import ROLES
-from portal.views import form_pages
+from portal.views import form_pages, studio_lookup
 from portal.views.cases import EVENTS
 from portal.views.procedure_titles import title_in
 from portal.views.said_again import said_again
@@ -263,7 +263,8 @@ def _form(
         if opened.wanted.writes != opened.wanted.element_id and kept:
             first |= kept
         values = dict(as_typed(form.schema, first))
-    return replace(form_pages.page(ctx, form, {}, errors), values=values)
+    shown = studio_lookup.labels_of(values)
+    return replace(form_pages.page(ctx, form, {}, errors), values=values, shown=shown)
 
 
 def _path(rehearsal: Rehearsal) -> list[tuple[datetime, str, str, str]]:

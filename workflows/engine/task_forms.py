@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from forms.validation import check
+from forms.refusals import FieldError
+from forms.validation import FormRefused, check
 from models.case import Case, WorkItem
+from services import lookups
 from services.context import Context
 from services.errors import NotFound, RuleBroken
 from workflows.engine import default_values, definitions, form_defaults, store
@@ -87,9 +89,13 @@ def checked_entry(ctx: Context, form: OpenForm, raw: Mapping[str, Any]) -> Mappi
     """What was typed, as it is kept.
 
     Raises:
-        FormRefused: the entry is not accepted.
+        FormRefused: the entry is not accepted, or holds an id that is not on record.
     """
-    return check(form.schema, raw, today=ctx.today, fixed=form.fixed)
+    entry = check(form.schema, raw, today=ctx.today, fixed=form.fixed)
+    missing = lookups.not_on_record(ctx, entry)
+    if missing:
+        raise FormRefused(tuple(FieldError.of(path, "not_on_record") for path in missing))
+    return entry
 
 
 def entry_of(

@@ -2,77 +2,24 @@
 
 A form is `{"schema": …, "ui": …}`. Fields that the form itself asks, always or when another field has some
 value (`form_conditions`), are changed whole; those of a shared block, or under a condition of another kind,
-keep their kind: their words, place and group can be changed.
+keep their kind: their words, place and group can be changed. A field inside another (`form_rows`) is named
+by its path: `members.name`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
-from forms.rendering import fields
 from services.errors import NotFound, RuleBroken
-from workflows.studio import form_conditions
-from workflows.studio.form_conditions import When
-from workflows.studio.form_kinds import KINDS, OTHER, facet_of, kind_of, schema_of
+from workflows.studio import form_conditions, form_rows
+from workflows.studio.form_fields import BOUNDS_OF, FIRST_GROUP, FieldWords, groups_of, new_group, words_of
+from workflows.studio.form_kinds import KINDS, OTHER, ROWS, facet_of, kind_of, schema_of
+from workflows.studio.form_refusals import must_ask_something, must_be_fit, must_be_whole, must_be_words
 
 Form = dict[str, Any]
-MOST_FIELDS, MOST_CHOICES, LONGEST = 100, 60, 100
-_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
-_FIRST_GROUP = "main"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A choice of a field: its value and its words."""
-
-    value: str
-    ja: str
-    en: str
-
-
-@dataclass(frozen=True)
-class FieldWords:
-    """A field as it is typed into the editor. `kind` is empty where it is to stay as it is.
-
-    `when` is the condition under which it is shown, None where it is always.
-    """
-
-    name: str
-    ja: str
-    en: str
-    help_ja: str = ""
-    help_en: str = ""
-    kind: str = ""
-    group: str = ""
-    required: bool = False
-    choices: tuple[Choice, ...] = ()
-    least: int | None = None
-    most: int | None = None
-    when: When | None = None
-
-
-@dataclass(frozen=True)
-class ListedField:
-    """A field of the form as the editor lists it. `is_own` where its kind can be changed here."""
-
-    words: FieldWords
-    is_own: bool
-
-
-@dataclass(frozen=True)
-class ListedGroup:
-    """A block of the form with its fields in order."""
-
-    id: str
-    ja: str
-    en: str
-    help_ja: str
-    help_en: str
-    fields: tuple[ListedField, ...]
 
 
 def empty_form(ja: str, en: str) -> Form:
@@ -86,22 +33,8 @@ def empty_form(ja: str, en: str) -> Form:
             "required": [],
             "unevaluatedProperties": False,
         },
-        "ui": {"title": {"ja": ja, "en": en}, "groups": [_new_group(_FIRST_GROUP, ja, en)], "fields": {}},
+        "ui": {"title": {"ja": ja, "en": en}, "groups": [new_group(FIRST_GROUP, ja, en)], "fields": {}},
     }
-
-
-def list_groups(form: Mapping[str, Any]) -> list[ListedGroup]:
-    """The blocks of a form with their fields, as the editor shows them."""
-    schema, ui = form["schema"], form["ui"]
-    return [
-        ListedGroup(
-            group["id"],
-            *_both(group.get("label")),
-            *_both(group.get("help")),
-            tuple(_listed(schema, ui, group["id"], name) for name in group["fields"]),
-        )
-        for group in _groups(form)
-    ]
 
 
 def put_field(form: Form, told: FieldWords, was: str = "") -> Form:
@@ -111,23 +44,30 @@ def put_field(form: Form, told: FieldWords, was: str = "") -> Form:
         NotFound: there is no field `was`.
         RuleBroken: what was typed cannot be; the message says which field and why.
     """
+    told = replace(told, kind="") if told.kind == OTHER else told
+    holder, name = _parted(was or f"{told.within}." * bool(told.within))
+    if holder:
+        inner = replace(told, name=name or told.name, within="", group="" if was else holder)
+        return _put_inside(form, holder, name, inner)
+    told = _with_ending(told, was)
     made = deepcopy(form)
-    made["ui"]["groups"] = _groups(made)
+    made["ui"]["groups"] = groups_of(made)
     schema, ui = made["schema"], made["ui"]
-    _must_be_fit(made, told, was)
+    must_be_fit(made, told, was)
     schema.setdefault("properties", {})
     if was and not any(was in group["fields"] for group in ui["groups"]):
         raise NotFound(f"項目「{was}」はこの様式にありません。", f"The form has no field {was}.")
-    before = _own_schema(schema, was) if was else {}
+    before = _own_schema(form, was) if was else {}
+    was_kind = kind_of(schema, before, words_of(form, was)) if before else ""
     if before is not None:
-        asked = _asked(schema, told, before)
+        asked = _asked(schema, told, before, was_kind)
         place = form_conditions.put(schema, told.name, told.when)
         place.setdefault("properties", {})[told.name] = asked
         _demand(place, told.name, required=told.required)
         form_conditions.refuse_lost_values(schema)
-    ui.setdefault("fields", {})[told.name] = _words(ui["fields"].get(was, {}), told)
+    ui.setdefault("fields", {})[told.name] = _words(ui["fields"].get(was, {}), told, was_kind)
     _place(ui["groups"], told, was)
-    return made
+    return _with_first_field(made, told, was_kind)
 
 
 def move_field(form: Form, name: str, by: int) -> Form:
@@ -136,8 +76,11 @@ def move_field(form: Form, name: str, by: int) -> Form:
     Raises:
         NotFound: there is no such field.
     """
+    holder, inner = _parted(name)
+    if holder:
+        return form_rows.with_row(form, holder, move_field(_row_of(form, holder), inner, by))
     made = deepcopy(form)
-    groups = made["ui"]["groups"] = _groups(made)
+    groups = made["ui"]["groups"] = groups_of(made)
     at = next((place for place, group in enumerate(groups) if name in group["fields"]), None)
     if at is None:
         raise NotFound(f"項目「{name}」はこの様式にありません。", f"The form has no field {name}.")
@@ -159,11 +102,17 @@ def remove_field(form: Form, name: str) -> Form:
 
     Raises:
         NotFound: there is no such field.
-        RuleBroken: it comes from a shared block or stands under a condition, or another field depends on it.
+        RuleBroken: it comes from a shared block or stands under a condition, another field depends on it, or
+            it is the last of its rows.
     """
-    made = deepcopy(form)
+    holder, inner = _parted(name)
+    if holder:
+        row = remove_field(_row_of(form, holder), inner)
+        must_ask_something(row)
+        return form_rows.with_row(form, holder, row)
+    made = form_rows.without_inside(form, name)
     schema, ui = made["schema"], made["ui"]
-    ui["groups"] = _groups(made)
+    ui["groups"] = groups_of(made)
     if form_conditions.home_of(schema, name) is None:
         raise RuleBroken(
             f"項目「{name}」は共通の部分か条件の中にあるため、ここでは消せません。",
@@ -187,13 +136,13 @@ def put_group(form: Form, group_id: str, ja: str, en: str, help_ja: str = "", he
     Raises:
         RuleBroken: the name is missing or too long.
     """
-    _must_be_words(ja, en, help_ja, help_en)
+    must_be_words(ja, en, help_ja, help_en)
     made = deepcopy(form)
-    groups = made["ui"]["groups"] = _groups(made)
+    groups = made["ui"]["groups"] = groups_of(made)
     known = {group["id"] for group in groups}
     if not group_id:
         place = next(one for one in range(1, len(known) + 2) if f"group_{one}" not in known)
-        groups.append(_new_group(f"group_{place}", ja, en))
+        groups.append(new_group(f"group_{place}", ja, en))
         group_id = f"group_{place}"
     for group in groups:
         if group["id"] == group_id:
@@ -211,7 +160,7 @@ def remove_group(form: Form, group_id: str) -> Form:
         RuleBroken: the block holds fields.
     """
     made = deepcopy(form)
-    groups = made["ui"]["groups"] = _groups(made)
+    groups = made["ui"]["groups"] = groups_of(made)
     if any(group["id"] == group_id and group["fields"] for group in groups):
         raise RuleBroken(
             "項目のあるまとまりは消せません。先に項目を移すか消してください。",
@@ -221,56 +170,66 @@ def remove_group(form: Form, group_id: str) -> Form:
     return made
 
 
-def _groups(form: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The blocks of the layout; of one that names none, all its fields under the title."""
-    schema, ui = form["schema"], form["ui"]
-    groups = deepcopy(ui.get("groups"))
-    if groups:
-        return list(groups)
-    names = list(dict.fromkeys(one.path.partition(".")[0] for one in fields(schema, {"defs": {}, **ui}, {})))
-    return [{**_new_group(_FIRST_GROUP, *_both(ui.get("title"))), "fields": names}]
+def _parted(path: str) -> tuple[str, str]:
+    """The field that a field stands in, empty where it stands in the form itself, and its name there."""
+    holder, dot, name = path.partition(".")
+    return (holder, name) if dot else ("", path)
 
 
-def _new_group(group_id: str, ja: str, en: str) -> dict[str, Any]:
-    return {"id": group_id, "label": {"ja": ja, "en": en or ja}, "fields": []}
+def _row_of(form: Mapping[str, Any], holder: str) -> Form:
+    row = form_rows.row_of(form, holder)
+    if row is None:
+        raise RuleBroken(
+            f"「{holder}」の中の項目は共通の部分です。ここでは名前と説明だけを変えられます。",
+            f"What stands in {holder} is shared: its words alone can be changed here.",
+        )
+    return row
 
 
-def _listed(schema: Form, ui: Mapping[str, Any], group: str, name: str) -> ListedField:
-    place, when = form_conditions.home_of(schema, name) or ({}, None)
-    own = place.get("properties", {}).get(name)
-    words = ui.get("fields", {}).get(name, {})
-    reference = str((own or {}).get("$ref", "")).rpartition("/")[2]
-    words = {**ui.get("defs", {}).get(reference or name, {}), **words}
-    kind = OTHER if own is None else kind_of(schema, own)
-    facet = {} if own is None else facet_of(schema, own)
-    listed = facet.get("items", facet).get("enum", ()) if kind in {"choice", "choices"} else ()
-    options = words.get("options", {})
-    ja, en = _both(words.get("label"))
-    return ListedField(
-        FieldWords(
-            name,
-            ja or name,
-            en or name,
-            *_both(words.get("help")),
-            kind=kind,
-            group=group,
-            required=name in (place or schema).get("required", ()),
-            choices=tuple(
-                Choice(str(one), *_both(options.get(str(one), {"ja": str(one)}))) for one in listed
-            ),
-            least=facet.get("minimum"),
-            most=facet.get("maximum"),
-            when=when,
-        ),
-        own is not None and kind != OTHER,
-    )
+def _put_inside(form: Form, holder: str, was: str, told: FieldWords) -> Form:
+    row = form_rows.row_of(form, holder)
+    if row is not None:
+        if told.kind == ROWS:
+            raise RuleBroken(
+                "繰返しの行の中に、繰返しの行は置けません。別の種類を選んでください。",
+                "Rows cannot stand inside rows. Choose another kind.",
+            )
+        return form_rows.with_row(form, holder, put_field(row, told, was))
+    path = f"{holder}.{was}"
+    if path not in {form_rows.path_of(one) for one in form_rows.shared_inside(form, holder)}:
+        if not was:
+            _row_of(form, holder)
+        raise NotFound(f"項目「{path}」はこの様式にありません。", f"The form has no field {path}.")
+    must_be_words(told.ja, told.en, told.help_ja, told.help_en)
+    made = deepcopy(form)
+    named = made["ui"].setdefault("fields", {})
+    named[path] = _words(named.get(path, {}), replace(told, kind="", choices=()), "")
+    return made
 
 
-def _own_schema(schema: Form, name: str) -> Mapping[str, Any] | None:
+def _with_ending(told: FieldWords, was: str) -> FieldWords:
+    """A new field that is looked up in the register, with the ending by which the house knows its id."""
+    ending = KINDS[told.kind].ending if told.kind in KINDS and not was else ""
+    if not ending or told.name == ending or told.name.endswith(f"_{ending}"):
+        return told
+    return replace(told, name=f"{told.name}_{ending}")
+
+
+def _with_first_field(form: Form, told: FieldWords, was_kind: str) -> Form:
+    """New rows with the words of their first field; what was no longer is rows without those ."""
+    if told.kind != ROWS and was_kind == ROWS:
+        return form_rows.without_inside(form, told.name)
+    if told.kind == ROWS and was_kind != ROWS:
+        form["ui"]["fields"][f"{told.name}.name"] = {"label": {"ja": "氏名", "en": "Name"}}
+    return form
+
+
+def _own_schema(form: Form, was: str) -> Mapping[str, Any] | None:
     """What the form itself asks by a field that can be changed here; None of any other field."""
-    place, _ = form_conditions.home_of(schema, name) or ({}, None)
-    own: Mapping[str, Any] | None = place.get("properties", {}).get(name)
-    return own if own is not None and kind_of(schema, own) != OTHER else None
+    schema = form["schema"]
+    place, _ = form_conditions.home_of(schema, was) or ({}, None)
+    own: Mapping[str, Any] | None = place.get("properties", {}).get(was)
+    return own if own is not None and kind_of(schema, own, words_of(form, was)) != OTHER else None
 
 
 def _demand(place: Form, name: str, *, required: bool) -> None:
@@ -279,24 +238,40 @@ def _demand(place: Form, name: str, *, required: bool) -> None:
         place["required"] = [one for one in demanded if one != name] + [name] * required
 
 
-def _asked(schema: Form, told: FieldWords, before: Mapping[str, Any]) -> dict[str, Any]:
+def _asked(schema: Form, told: FieldWords, before: Mapping[str, Any], was_kind: str) -> dict[str, Any]:
     """The schema of a field as it is told; as it was where its kind is to stay."""
     if before and not told.kind:
         return dict(before)
-    _must_be_whole(told)
-    if before and kind_of(schema, before) == told.kind and not _has_more(told.kind):
+    must_be_whole(told)
+    if was_kind == told.kind and _same_facets(schema, told, before):
         return dict(before)
+    if was_kind == told.kind == ROWS:
+        bounds = schema_of(ROWS, [], told.least, told.most)
+        return {**before, "minItems": bounds["minItems"], "maxItems": bounds["maxItems"]}
     kept = {key: value for key, value in before.items() if key == "x-default-feel"}
     choices = [one.value for one in told.choices]
     return {**schema_of(told.kind, choices, told.least, told.most), **kept}
 
 
-def _has_more(kind: str) -> bool:
-    return KINDS[kind].has_choices or KINDS[kind].has_bounds
+def _same_facets(schema: Form, told: FieldWords, before: Mapping[str, Any]) -> bool:
+    """Whether choices and bounds stay, so that all that the schema says beside them stays too."""
+    facet = facet_of(schema, before)
+    listed = facet.get("items", facet).get("enum", ()) if KINDS[told.kind].has_choices else ()
+    least, most = BOUNDS_OF.get(told.kind, ("", ""))
+    return ([str(one) for one in listed], facet.get(least), facet.get(most)) == (
+        [one.value for one in told.choices],
+        told.least,
+        told.most,
+    )
 
 
-def _words(before: Mapping[str, Any], told: FieldWords) -> dict[str, Any]:
+def _words(before: Mapping[str, Any], told: FieldWords, was_kind: str) -> dict[str, Any]:
     words = {key: value for key, value in before.items() if key not in {"label", "help"}}
+    if told.kind and told.kind != was_kind:
+        words = {
+            key: value for key, value in words.items() if key not in {"widget", "lookup", "order", "fields"}
+        }
+        words |= KINDS[told.kind].words
     words["label"] = {"ja": told.ja, "en": told.en or told.ja}
     if told.help_ja:
         words["help"] = {"ja": told.help_ja, "en": told.help_en or told.help_ja}
@@ -318,67 +293,6 @@ def _place(groups: list[dict[str, Any]], told: FieldWords, was: str) -> None:
     wanted["fields"].append(told.name)
 
 
-def _must_be_fit(form: Form, told: FieldWords, was: str) -> None:
-    if not _NAME.fullmatch(told.name) or len(told.name) > LONGEST:
-        raise RuleBroken(
-            f"項目の記号「{told.name}」は、英小文字・数字・_ で、英字から始めてください。",
-            f"The name of a field ({told.name}) is small letters, digits and _, beginning with a letter.",
-        )
-    _must_be_words(told.ja, told.en, told.help_ja, told.help_en)
-    taken = {name for group in form["ui"]["groups"] for name in group["fields"]}
-    if told.name != was and (told.name in taken or told.name in form["schema"].get("properties", {})):
-        raise RuleBroken(
-            f"項目「{told.name}」はすでにあります。別の記号にしてください。",
-            f"There is a field {told.name} already.",
-        )
-    if was and told.name != was:
-        raise RuleBroken(
-            f"項目「{was}」の記号は変えられません。消して、新しい項目を加えてください。",
-            f"The name of the field {was} stays. Remove it and add another.",
-        )
-    if len(taken) >= MOST_FIELDS:
-        raise RuleBroken(
-            f"項目は{MOST_FIELDS}個までです。様式を分けてください。",
-            f"A form has {MOST_FIELDS} fields at most.",
-        )
-
-
-def _must_be_words(ja: str, en: str, help_ja: str, help_en: str) -> None:
-    if not ja:
-        raise RuleBroken("日本語の名前が空です。名前を入力してください。", "The Japanese name is missing.")
-    if max(len(ja), len(en)) > LONGEST or max(len(help_ja), len(help_en)) > 4 * LONGEST:
-        raise RuleBroken(
-            f"名前は{LONGEST}字、説明は{4 * LONGEST}字までです。短くしてください。",
-            f"A name has {LONGEST} characters at most, a help {4 * LONGEST}.",
-        )
-    if not (ja + en + help_ja + help_en).isprintable():
-        raise RuleBroken("使えない文字があります。入力し直してください。", "A text holds hidden characters.")
-
-
-def _must_be_whole(told: FieldWords) -> None:
-    """The choices and bounds of a kind must not contradict themselves."""
-    kind = KINDS.get(told.kind)
-    if kind is None:
-        raise RuleBroken(f"項目「{told.ja}」の種類を選んでください。", f"Choose the kind of {told.name}.")
-    values = [one.value for one in told.choices]
-    if kind.has_choices and (not values or len(set(values)) < len(values) or len(values) > MOST_CHOICES):
-        raise RuleBroken(
-            f"項目「{told.ja}」の選択肢は1〜{MOST_CHOICES}個、値は重ならないように、1行に1つ入力してください。",
-            f"{told.name}: one choice a line, 1 to {MOST_CHOICES}, each value once.",
-        )
-    wrong = next((one for one in values if not re.fullmatch(r"[A-Za-z0-9_]{1,40}", one, re.ASCII)), None)
-    if wrong is not None:
-        raise RuleBroken(
-            f"項目「{told.ja}」の選択肢「{wrong}」の値は英数字と_で入力してください(値=日本語=英語)。",
-            f"{told.name}: the value {wrong} is letters, digits and _ (value=Japanese=English).",
-        )
-    if told.least is not None and told.most is not None and told.least > told.most:
-        raise RuleBroken(
-            f"項目「{told.ja}」の範囲が逆です({told.least}〜{told.most})。どんな数も入力できません。",
-            f"{told.name}: from {told.least} to {told.most} no number can be entered.",
-        )
-
-
 def _is_asked_by_conditions(schema: Any, name: str) -> bool:
     if isinstance(schema, Mapping):
         condition = schema.get("if")
@@ -390,8 +304,3 @@ def _is_asked_by_conditions(schema: Any, name: str) -> bool:
         and not isinstance(schema, str)
         and any(_is_asked_by_conditions(inner, name) for inner in schema)
     )
-
-
-def _both(words: Any) -> tuple[str, str]:
-    told = words if isinstance(words, Mapping) else {}
-    return str(told.get("ja", "")), str(told.get("en", ""))

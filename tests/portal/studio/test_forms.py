@@ -40,7 +40,8 @@ def test_a_field_is_added_moved_and_removed(administrator, place) -> None:
     assert "call_time" not in administrator.get(page).text
     told = change(administrator, page, **FIELD)
     assert "様式を保存しました" in told
-    assert "morning=午前=Morning" in told
+    assert "morning=午前=Morning" not in told
+    assert "morning=午前=Morning" in administrator.get(f"{page}?field=call_time").text
     change(administrator, page, deed="up", was="call_time")
     change(administrator, page, deed="group", group="", ja="連絡", en="")
     told = change(administrator, page, deed="remove", was="call_time")
@@ -94,3 +95,49 @@ def test_somebody_elses_form_is_not_changed(app, administrator, place) -> None:
     assert answer.status_code == 403
     assert "ほかの人の下書きの様式は変えられません" in answer.text
     assert "call_time" not in administrator.get(page).text
+
+
+ROWS = {"deed": "field", "name": "members", "ja": "世帯員", "kind": "rows", "least": "1", "most": "4"}
+WHO = {"deed": "field", "within": "members", "name": "who", "ja": "本人", "kind": "person"}
+
+
+def test_rows_are_added_and_their_fields_looked_up_changed_and_removed(administrator, place) -> None:
+    page = f"{place}/forms/acquisition/apply"
+    look = administrator.post(f"{page}/preview", **ROWS, group="event").text
+    assert 'name="members-0-name"' in look
+    told = change(administrator, page, **ROWS, group="event")
+    assert "1〜4行" in told
+    assert "「世帯員」の行に項目を加える" in told
+    told = change(administrator, page, **WHO)
+    assert "members.who_person_id" in told
+    assert 'name="members-0-who_person_id"' in told
+    change(administrator, page, deed="up", was="members.who_person_id")
+    changed = {**WHO, "was": "members.who_person_id", "name": "", "ja": "この人"}
+    assert "この人" in change(administrator, page, **changed)
+    told = change(administrator, page, deed="remove", was="members.name")
+    assert 'name="members-0-name"' not in told
+    assert "行の最後の項目は消せません" in refused(
+        administrator, page, deed="remove", was="members.who_person_id"
+    )
+    again = refused(administrator, page, **{**WHO, "name": "Wrong", "kind": "line"})
+    assert 'value="Wrong"' in again
+    assert "本人" not in change(administrator, page, deed="remove", was="members")
+
+
+def test_the_words_of_what_a_shared_block_asks_are_changed(administrator, place) -> None:
+    page = f"{place}/forms/acquisition/apply"
+    asked = administrator.get(f"{page}?field=address.building").text
+    assert "方書" in asked
+    assert 'id="edit"' in asked
+    told = change(administrator, page, deed="field", was="address.building", ja="建物の名前")
+    assert re.search(r'for="f-address-building">建物の名前', told)
+    assert "共通の部分です" in refused(administrator, page, **{**WHO, "within": "address"})
+
+
+def test_a_look_up_of_a_try_out_is_made_up_and_leaves_the_register_alone(administrator) -> None:
+    told = administrator.post("/studio/lookups/person", q="花子").text
+    assert "見本 花子" in told
+    assert "見本 太郎" not in told
+    assert administrator.post("/studio/lookups/person", q="誰か").text.count("架空") == 3
+    assert administrator.post("/studio/lookups/secrets", q="x").status_code == 404
+    assert administrator.post("/lookup/person", q="花子").status_code == 403

@@ -5,16 +5,18 @@ from typing import Any
 
 import pytest
 
+import forms.catalog
 from forms import validation
+from forms.fields import Field
 from forms.rendering import fields
 from services.context import Actor
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 from tests.factories.cases import UnitOfWork
 from tests.workflows.studio.conftest import ROLES
 from workflows import catalog
-from workflows.studio import drafts, form_conditions, form_drafts, form_editing
+from workflows.studio import drafts, form_conditions, form_drafts, form_editing, form_fields
 from workflows.studio.form_conditions import When
-from workflows.studio.form_editing import Choice, FieldWords
+from workflows.studio.form_fields import Choice, FieldWords, ListedField
 from workflows.studio.form_kinds import KINDS, kind_of, schema_of
 
 APPLY = "acquisition/apply"
@@ -36,10 +38,7 @@ def form() -> dict[str, Any]:
 
 def names(form: dict[str, Any], group: str) -> list[str]:
     return [
-        one.words.name
-        for found in form_editing.list_groups(form)
-        if found.id == group
-        for one in found.fields
+        one.words.name for found in form_fields.list_groups(form) if found.id == group for one in found.fields
     ]
 
 
@@ -62,8 +61,8 @@ def test_every_kind_comes_back_as_itself() -> None:
             form_editing.empty_form("新", "New"),
             FieldWords("one", "一", "One", kind=kind, choices=CALL.choices, least=1, most=2),
         )
-        assert kind_of({}, schema) == kind
-        (listed,) = form_editing.list_groups(made)[0].fields
+        assert kind_of({}, schema, KINDS[kind].words) == kind
+        (listed,) = form_fields.list_groups(made)[0].fields
         assert (listed.words.kind, listed.is_own) == (kind, True)
         assert validation.check(made["schema"], {}, today=None) == {}
 
@@ -108,9 +107,9 @@ def test_fields_move_within_and_between_blocks(form: dict[str, Any]) -> None:
 
 def test_blocks_are_added_named_and_removed_when_empty(form: dict[str, Any]) -> None:
     made = form_editing.put_group(form, "", "その他", "")
-    (new,) = [one for one in form_editing.list_groups(made) if one.ja == "その他"]
-    assert [one.id for one in form_editing.list_groups(form_editing.remove_group(made, new.id))] == [
-        one.id for one in form_editing.list_groups(form)
+    (new,) = [one for one in form_fields.list_groups(made) if one.ja == "その他"]
+    assert [one.id for one in form_fields.list_groups(form_editing.remove_group(made, new.id))] == [
+        one.id for one in form_fields.list_groups(form)
     ]
     with pytest.raises(RuleBroken, match="まとまり"):
         form_editing.remove_group(form, "event")
@@ -185,7 +184,7 @@ def test_a_field_is_asked_when_another_has_a_value_and_page_and_check_follow() -
     assert refused(made, {"pet": False}) == []
     assert refused(made, {"pet": True, "pet_kind": "morning"}) == []
     assert [code for _, code in refused(made, {"pet": False, "pet_kind": "morning"})] == ["not_asked"]
-    (_, listed) = form_editing.list_groups(made)[0].fields
+    (_, listed) = form_fields.list_groups(made)[0].fields
     assert (listed.words.when, listed.words.required, listed.is_own) == (kind.when, True, True)
 
     color = replace(kind, name="note", kind="line", choices=(), when=When("pet_kind", ("evening",)))
@@ -211,8 +210,133 @@ def test_what_a_shipped_form_asks_under_conditions_can_be_asked_for_and_stays(fo
     assert {"reason", "way"} <= known
     made = form_editing.put_field(form, replace(CALL, when=When("way", ("post",))))
     assert ("way", ("post",)) in shown_with(made, "call_time")
-    whole = form_editing.list_groups(form)
+    whole = form_fields.list_groups(form)
     for group in whole:
         for one in group.fields:
             kept = form_editing.put_field(form, replace(one.words, kind=""), one.words.name)
             assert kept["schema"] == form["schema"], one.words.name
+
+
+MEMBERS = FieldWords("members", "世帯員", "Members", kind="rows", least=1, most=3, required=True)
+
+
+def rows_form() -> dict[str, Any]:
+    """A form with rows of members: a name, a person on record, and a note where a choice asks for it."""
+    made = form_editing.put_field(form_editing.empty_form("新", "New"), MEMBERS)
+    person = FieldWords("who", "宛名", "On record", kind="person", within="members")
+    made = form_editing.put_field(made, person)
+    stays = FieldWords("stays", "残る", "Stays", kind="yes_no", within="members", required=True)
+    made = form_editing.put_field(made, stays)
+    why = FieldWords("why", "わけ", "Why", kind="line", within="members", when=When("stays", ("false",)))
+    return form_editing.put_field(made, why)
+
+
+def inside(form: dict[str, Any], name: str) -> list[ListedField]:
+    """What stands inside a field, as the editor lists it."""
+    found = [one for group in form_fields.list_groups(form) for one in group.fields]
+    return [inner for one in found if one.words.name == name for inner in one.inside]
+
+
+def test_rows_are_built_shown_and_checked_row_by_row() -> None:
+    made = rows_form()
+    (shown,) = fields(made["schema"], {"defs": {}, **made["ui"]}, {})
+    assert (shown.widget, shown.most_rows, [(one.label_ja, one.widget) for one in shown.rows]) == (
+        "rows",
+        3,
+        [("氏名", "text"), ("宛名", "lookup"), ("残る", "yes_no"), ("わけ", "text")],
+    )
+    assert shown.rows[1].lookup == "person"
+    assert refused(made, {}) == [("members", "required")]
+    assert refused(made, {"members": []}) == [("members", "too_few_rows")]
+    one = {"name": "見本 太郎", "who_person_id": 4, "stays": True}
+    assert refused(made, {"members": [one] * 2}) == []
+    assert refused(made, {"members": [one] * 4}) == [("members", "too_many_rows")]
+    assert refused(made, {"members": [{**one, "why": "引っ越し"}]}) == [("members.0.why", "not_asked")]
+    assert refused(made, {"members": [one, {"name": "見本 花子"}]}) == [("members.1.stays", "required")]
+
+
+def test_fields_of_rows_are_changed_moved_and_removed_and_the_last_stays() -> None:
+    made = rows_form()
+    moved = form_editing.move_field(made, "members.stays", -1)
+    names_in = [one.words.name for one in inside(moved, "members")]
+    assert names_in == ["members.name", "members.stays", "members.who_person_id", "members.why"]
+    (_, _, person, why) = inside(moved, "members")
+    assert (person.words.kind, why.words.when) == ("person", When("stays", ("false",)))
+    named = form_editing.put_field(moved, replace(person.words, ja="本人"), person.words.name)
+    assert [one.words.ja for one in inside(named, "members")] == ["氏名", "残る", "本人", "わけ"]
+    assert named["schema"] == moved["schema"]
+    wider = form_editing.put_field(named, replace(MEMBERS, least=None, most=9, required=False), "members")
+    assert [one.words.ja for one in inside(wider, "members")] == ["氏名", "残る", "本人", "わけ"]
+    assert (wider["schema"]["properties"]["members"]["maxItems"], wider["schema"]["required"]) == (9, [])
+    for gone in ("why", "stays", "who_person_id"):
+        wider = form_editing.remove_field(wider, f"members.{gone}")
+    with pytest.raises(RuleBroken, match="行の最後の項目は消せません"):
+        form_editing.remove_field(wider, "members.name")
+    without = form_editing.remove_field(wider, "members")
+    assert (without["schema"]["properties"], without["ui"]["fields"]) == ({}, {})
+    line = form_editing.put_field(made, FieldWords("members", "世帯員", "", kind="line"), "members")
+    assert list(line["ui"]["fields"]) == ["members"]
+    assert fields(line["schema"], {"defs": {}, **line["ui"]}, {})[0].widget == "text"
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        (replace(MEMBERS, name="more", least=4, most=3), "範囲が逆です"),
+        (replace(MEMBERS, name="more", most=0), "行の数は0〜50"),
+        (replace(MEMBERS, name="more", most=51), "行の数は0〜50"),
+        (replace(MEMBERS, name="more", least=-1), "行の数は0〜50"),
+        (replace(MEMBERS, name="more", within="members"), "繰返しの行は置けません"),
+        (FieldWords("one", "一", "", kind="line", within="nothing"), "共通の部分です"),
+    ],
+)
+def test_rows_that_cannot_be_are_refused(told: FieldWords, why: str) -> None:
+    with pytest.raises(RuleBroken, match=why):
+        form_editing.put_field(rows_form(), told)
+
+
+def test_a_field_that_was_looked_up_no_longer_is_when_its_kind_changes() -> None:
+    made = form_editing.put_field(
+        form_editing.empty_form("新", "New"), FieldWords("owner", "持ち主", "Owner", kind="household")
+    )
+    assert made["ui"]["fields"]["owner_household_id"]["lookup"] == "household"
+    told = FieldWords("owner_household_id", "持ち主", "Owner", kind="number", least=1, most=5)
+    line = form_editing.put_field(made, told, "owner_household_id")
+    assert line["ui"]["fields"]["owner_household_id"] == {"label": {"ja": "持ち主", "en": "Owner"}}
+    assert line["schema"]["properties"]["owner_household_id"] == {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 5,
+    }
+
+
+SHIPPED = sorted(
+    (path.parent.name, path.name.removesuffix(".schema.json"))
+    for path in forms.catalog.ROOT.glob("*/*.schema.json")
+)
+
+
+@pytest.mark.parametrize(("slug", "task"), SHIPPED)
+def test_every_label_of_every_shipped_form_is_changed_and_nothing_else(slug: str, task: str) -> None:
+    found = forms.catalog.load(slug, task)
+    whole = {"schema": dict(found.schema), "ui": dict(found.ui)}
+    listed = [one for group in form_fields.list_groups(whole) for one in group.fields]
+    for one in [inner for outer in listed for inner in (outer, *outer.inside) if not inner.is_block]:
+        kept = form_editing.put_field(whole, one.words, one.words.name)
+        assert kept["schema"] == whole["schema"], one.words.name
+        assert shown_as(kept) == shown_as(whole), one.words.name
+        other = form_editing.put_field(whole, replace(one.words, ja="別の名前"), one.words.name)
+        changed = [
+            (was, now) for was, now in zip(shown_as(whole), shown_as(other), strict=True) if was != now
+        ]
+        assert other["schema"] == whole["schema"]
+        assert changed, one.words.name
+        for was, now in changed:
+            assert replace(was, label_ja=now.label_ja) == now
+            assert now.label_ja.endswith("別の名前")
+
+
+def shown_as(form: dict[str, Any]) -> list[Field]:
+    """Every field of a form as its screen asks it, those of rows too."""
+    shown = fields(form["schema"], {"defs": {}, **form["ui"]}, {})
+    return [replace(inner, rows=()) for one in shown for inner in (one, *one.rows)]
