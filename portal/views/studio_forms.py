@@ -68,6 +68,7 @@ class StudioFormView(BaseView):
             askable={"": form_conditions.askable(form), **_askable_in_rows(form)},
             tasks=[one.tasks for one in form_drafts.forms_of(shown.bundle) if one.key == key][:1],
             opened=request.args.get("field", "") or request.form.get("was", ""),
+            inside=request.args.get("inside", ""),
             into=request.args.get("into", "") or request.form.get("within", ""),
             **_looks(form),
         )

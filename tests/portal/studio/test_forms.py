@@ -106,10 +106,13 @@ def test_rows_are_added_and_their_fields_looked_up_changed_and_removed(administr
     look = administrator.post(f"{page}/preview", **ROWS, group="event").text
     assert 'name="members-0-name"' in look
     told = change(administrator, page, **ROWS, group="event")
+    assert "中の3項目の名前と説明" in told
+    assert "persons.kana" not in told
+    assert "field=persons.kana" in administrator.get(f"{page}?inside=persons").text
     assert "1〜4行" in told
     assert "「世帯員」の行に項目を加える" in told
     told = change(administrator, page, **WHO)
-    assert "members.who_person_id" in told
+    assert "field=members.who_person_id" in told
     assert 'name="members-0-who_person_id"' in told
     change(administrator, page, deed="up", was="members.who_person_id")
     changed = {**WHO, "was": "members.who_person_id", "name": "", "ja": "この人"}
@@ -121,7 +124,7 @@ def test_rows_are_added_and_their_fields_looked_up_changed_and_removed(administr
     )
     again = refused(administrator, page, **{**WHO, "name": "Wrong", "kind": "line"})
     assert 'value="Wrong"' in again
-    assert "本人" not in change(administrator, page, deed="remove", was="members")
+    assert "members" not in change(administrator, page, deed="remove", was="members")
 
 
 def test_the_words_of_what_a_shared_block_asks_are_changed(administrator, place) -> None:
