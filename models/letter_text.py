@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, UtcDateTime
@@ -52,6 +53,18 @@ def find_in_force(session: Session, slug: str) -> LetterText | None:
     """The version in force; None where the shipped text is."""
     statement = select(LetterText).where(LetterText.slug == slug).order_by(LetterText.version.desc())
     return session.scalars(statement.limit(1)).one_or_none()
+
+
+def list_in_force(session: Session, slugs: Collection[str]) -> list[LetterText]:
+    """The versions in force of several letters; none of those whose shipped text is."""
+    newest = (
+        select(LetterText.slug, func.max(LetterText.version).label("version"))
+        .where(LetterText.slug.in_(sorted(slugs)))
+        .group_by(LetterText.slug)
+        .subquery()
+    )
+    same = (newest.c.slug == LetterText.slug) & (newest.c.version == LetterText.version)
+    return list(session.scalars(select(LetterText).join(newest, same)))
 
 
 def list_versions(session: Session, slug: str) -> list[LetterText]:

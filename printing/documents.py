@@ -56,7 +56,10 @@ _CARD: Final = (
     "cards.name",
 )
 
+_WORDS: Final = ("heading", "paragraphs", "letter")
 _FORM: Final = ("assets/form.css",)
+_WORDED_FORM: Final = (*_FORM, "assets/wording.css")
+_CARRIER: Final = ("assets/wording.css", "certificates/carrier.css")
 
 _KINDS: Final = (
     DocumentKind(
@@ -67,6 +70,7 @@ _KINDS: Final = (
         "certificates/eligibility_certificate.html",
         (
             *_LETTER,
+            *_WORDS,
             *_CARD,
             "issuer.seal_text",
             "cards.serial",
@@ -76,7 +80,7 @@ _KINDS: Final = (
             "cards.issued_on",
             "cards.expires_on",
         ),
-        ("certificates/carrier.css",),
+        _CARRIER,
     ),
     DocumentKind(
         "eligibility_notice",
@@ -84,8 +88,8 @@ _KINDS: Final = (
         "Notice of eligibility information",
         EligibilityNotice,
         "certificates/eligibility_notice.html",
-        (*_LETTER, *_CARD, "cards.acquired_on"),
-        ("certificates/carrier.css",),
+        (*_LETTER, *_WORDS, *_CARD, "cards.acquired_on"),
+        _CARRIER,
     ),
     DocumentKind(
         "elderly_recipient_card",
@@ -95,6 +99,7 @@ _KINDS: Final = (
         "certificates/elderly_recipient_card.html",
         (
             *_LETTER,
+            *_WORDS,
             *_CARD,
             "issuer.seal_text",
             "cards.serial",
@@ -104,7 +109,7 @@ _KINDS: Final = (
             "cards.expires_on",
             "cards.issued_on",
         ),
-        ("certificates/carrier.css",),
+        _CARRIER,
     ),
     DocumentKind(
         "insurance_card",
@@ -152,8 +157,8 @@ _KINDS: Final = (
         "Notice of missing papers",
         MissingPapersNotice,
         "notifications/missing_papers_notice.html",
-        (*_LETTER, "reception_number", "procedure", "items", "items.paper", "answer_until"),
-        _FORM,
+        (*_LETTER, *_WORDS, "reception_number", "procedure", "items", "items.paper", "answer_until"),
+        _WORDED_FORM,
     ),
     DocumentKind(
         "notice_letter",
@@ -161,8 +166,8 @@ _KINDS: Final = (
         "Notice",
         NoticeLetter,
         "notifications/notice_letter.html",
-        (*_LETTER, "heading", "paragraphs", "letter"),
-        _FORM,
+        (*_LETTER, *_WORDS),
+        _WORDED_FORM,
     ),
     DocumentKind(
         "papers_returned",
@@ -170,8 +175,8 @@ _KINDS: Final = (
         "Return of papers",
         PapersReturned,
         "notifications/papers_returned.html",
-        (*_LETTER, "reception_number", "procedure", "items", "items.paper", "items.reason", "way"),
-        _FORM,
+        (*_LETTER, *_WORDS, "reception_number", "procedure", "items", "items.paper", "items.reason", "way"),
+        _WORDED_FORM,
     ),
     DocumentKind(
         "identity_check_record",

@@ -48,6 +48,10 @@ def warm(issuer: Issuer, insurer_number: str, insurer_name: str, day: date, *, d
                 recipient=place,
                 issuer=issuer,
                 cards=(card,),
+                heading=" ",
+                paragraphs=(),
+                letter="",
+                text_version=0,
                 demo=demo,
             )
             for kind in (EligibilityCertificate, EligibilityNotice)

@@ -4,7 +4,8 @@
 
 A blank line parts paragraphs; a line that begins with ・ is an item of a list. `**` begins and ends bold
 words within a line. `{名前}` is a place that the office's data fill; which there are is declared for each
-letter. A text runs nothing and reaches nothing: what fills a place is set as it is, never read again.
+letter. Some of them are a block, a table of the letter: it stands in a line of its own, exactly once. A text
+runs nothing and reaches nothing: what fills a place is set as it is, never read again.
 """
 
 import re
@@ -30,10 +31,11 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class Paragraph:
-    """A paragraph, or an item of a list."""
+    """A paragraph, or an item of a list, or the place of a table of the letter (`block`, its name)."""
 
     runs: tuple[Run, ...]
     is_item: bool = False
+    block: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Line:
 
     pieces: tuple[Piece, ...]
     is_item: bool
+    block: str = ""
 
 
 class WordingRefused(ValueError):
@@ -71,7 +74,9 @@ class WordingRefused(ValueError):
         super().__init__(", ".join(f"{one.code} {one.line}:{one.column}" for one in self.faults))
 
 
-def faults_of(heading: str, text: str, places: Collection[str]) -> tuple[Fault, ...]:
+def faults_of(
+    heading: str, text: str, places: Collection[str], blocks: Collection[str] = ()
+) -> tuple[Fault, ...]:
     """Everything that keeps heading and text from being used, in the order in which it stands there."""
     found = []
     if not heading.strip() or "\n" in heading or _CONTROL.search(heading):
@@ -85,19 +90,19 @@ def faults_of(heading: str, text: str, places: Collection[str]) -> tuple[Fault, 
     if len(text) > LONGEST_TEXT:
         found.append(Fault("text_too_long", text.count("\n", 0, LONGEST_TEXT) + 1, 1))
         return tuple(found)
-    lines, more = _read(text, places)
+    lines, more = _read(text, places, blocks)
     if len(lines) > MOST_PARAGRAPHS:
         found.append(Fault("too_many_paragraphs", 1, 1))
     return (*found, *more)
 
 
-def read(text: str, places: Collection[str]) -> tuple[Line, ...]:
+def read(text: str, places: Collection[str], blocks: Collection[str] = ()) -> tuple[Line, ...]:
     """Read a text whose places are among those declared.
 
     Raises:
         WordingRefused: it cannot be used.
     """
-    lines, faults = _read(text, places)
+    lines, faults = _read(text, places, blocks)
     if faults:
         raise WordingRefused(faults)
     return tuple(lines)
@@ -109,8 +114,8 @@ def places_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def fill(text: str, values: Mapping[str, str]) -> tuple[Paragraph, ...]:
-    """The paragraphs with every place filled.
+def fill(text: str, values: Mapping[str, str], blocks: Collection[str] = ()) -> tuple[Paragraph, ...]:
+    """The paragraphs with every place filled; those of `blocks` are left to the letter.
 
     Raises:
         WordingRefused: it cannot be used, or names a place that has no value.
@@ -122,14 +127,16 @@ def fill(text: str, values: Mapping[str, str]) -> tuple[Paragraph, ...]:
                 for piece in line.pieces
             ),
             is_item=line.is_item,
+            block=line.block,
         )
-        for line in read(text, values)
+        for line in read(text, values, blocks)
     )
 
 
-def _read(text: str, places: Collection[str]) -> tuple[list[Line], list[Fault]]:
+def _read(text: str, places: Collection[str], blocks: Collection[str]) -> tuple[list[Line], list[Fault]]:
     lines: list[Line] = []
     faults: list[Fault] = []
+    known = frozenset(places) | frozenset(blocks)
     goes_on = False
     for number, raw in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
         words = raw.strip(" \u3000") if not raw.strip(" \u3000") else raw.rstrip()
@@ -140,13 +147,26 @@ def _read(text: str, places: Collection[str]) -> tuple[list[Line], list[Fault]]:
             faults.append(Fault("control_character", number, strange.start() + 1))
             continue
         is_item = words.startswith(ITEM)
-        pieces = _pieces(words.removeprefix(ITEM), number, len(ITEM) if is_item else 0, places, faults)
+        pieces = _pieces(words.removeprefix(ITEM), number, len(ITEM) if is_item else 0, known, faults)
+        named = [piece.text for piece in pieces if piece.is_place and piece.text in blocks]
+        if named and (len(pieces) > 1 or is_item):
+            faults.append(Fault("block_not_alone", number, 1, f"{{{named[0]}}}"))
+        if named:
+            lines.append(Line((), is_item=False, block=named[0]))
+            goes_on = False
+            continue
         if goes_on and not is_item:
             lines[-1] = Line((*lines[-1].pieces, *pieces), lines[-1].is_item)
         else:
             lines.append(Line(tuple(pieces), is_item))
         goes_on = True
-    return lines, faults
+    return lines, [*faults, *_of_blocks(lines, blocks)]
+
+
+def _of_blocks(lines: Collection[Line], blocks: Collection[str]) -> list[Fault]:
+    """Each table of a letter stands in its text once."""
+    told = [line.block for line in lines if line.block]
+    return [Fault("block_not_once", 0, 1, f"{{{one}}}") for one in blocks if told.count(one) != 1]
 
 
 def _pieces(

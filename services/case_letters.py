@@ -31,7 +31,7 @@ def addressee(ctx: Context, notification: Notification, entry: Mapping[str, Any]
     if protected:
         return print_requests.recipients_of(ctx, protected[:1])[protected[0]]
     household_id = notification.household_id or entry.get("household_id")
-    head_id = _head_of(ctx, int(household_id)) if household_id else None
+    head_id = head_of(ctx, int(household_id)) if household_id else None
     if head_id is not None and list_current(ctx.session, [head_id])[head_id].died_on is None:
         return print_requests.recipients_of(ctx, [head_id])[head_id]
     told: Mapping[str, Any] = entry.get("new_address") or entry.get("address") or {}
@@ -46,7 +46,8 @@ def addressee(ctx: Context, notification: Notification, entry: Mapping[str, Any]
     return Recipient(0, place, code)
 
 
-def _head_of(ctx: Context, household_id: int) -> int | None:
+def head_of(ctx: Context, household_id: int) -> int | None:
+    """The head of a household of now, or the last one; None where nobody ever was."""
     head = get_head(ctx.session, household_id, ctx.today)
     if head is not None:
         return head.person_id

@@ -25,7 +25,7 @@ from printing.notifications.papers import MissingPaper, ReturnedPaper
 from printing.notifications.papers_returned import PapersReturned
 from printing.notifications.reception_slip import ReceptionSlip
 from rules.periods import add_working_days
-from services import cases, city, hidden_entries, office_calendar, print_requests
+from services import cases, city, hidden_entries, letter_words, office_calendar, print_requests
 from services.case_letters import addressee, by_name
 from services.cases import CasePage
 from services.context import JST, Context
@@ -209,18 +209,9 @@ def _notice(ctx: Context, page: CasePage, number: str, issuer: Issuer) -> Paper:
     until = max(promised, default=None) or add_working_days(
         ctx.today, law_on(ctx.today).integer(DAYS), closed
     )
-    content = MissingPapersNotice(
-        document_number=number,
-        dated=ctx.today,
-        recipient=recipient.address,
-        issuer=issuer,
-        reception_number=page.notification.number,
-        received_on=page.notification.received_on,
-        procedure=title_of(ctx, page.notification),
-        items=items,
-        answer_until=until,
-    )
-    return Paper(content, recipient, POST)
+    content = _about(ctx, page, number, issuer, recipient) | {"items": items, "answer_until": until}
+    words = letter_words.for_papers(ctx, "missing_papers_notice", content)
+    return Paper(MissingPapersNotice(**content, **words), recipient, POST)
 
 
 def _returned(ctx: Context, page: CasePage, number: str, issuer: Issuer) -> Paper:
@@ -228,18 +219,24 @@ def _returned(ctx: Context, page: CasePage, number: str, issuer: Issuer) -> Pape
     names = paper_names(ctx)
     recipient = addressee(ctx, page.notification, told.entry)
     at_counter = page.notification.way == "counter"
-    content = PapersReturned(
-        document_number=number,
-        dated=ctx.today,
-        recipient=recipient.address,
-        issuer=issuer,
-        reception_number=page.notification.number,
-        received_on=page.notification.received_on,
-        procedure=title_of(ctx, page.notification),
-        items=tuple(ReturnedPaper(paper=names.get(kind, kind), reason=why) for kind, why in told.returned),
-        way="窓口で手渡し" if at_counter else "郵送",
-    )
-    return Paper(content, recipient, COUNTER if at_counter else POST)
+    items = tuple(ReturnedPaper(paper=names.get(kind, kind), reason=why) for kind, why in told.returned)
+    way = "窓口で手渡し" if at_counter else "郵送"
+    content = _about(ctx, page, number, issuer, recipient) | {"items": items, "way": way}
+    words = letter_words.for_papers(ctx, "papers_returned", content)
+    return Paper(PapersReturned(**content, **words), recipient, COUNTER if at_counter else POST)
+
+
+def _about(ctx: Context, page: CasePage, number: str, issuer: Issuer, recipient: Recipient) -> dict[str, Any]:
+    """What every letter about a notification says of it."""
+    return {
+        "document_number": number,
+        "dated": ctx.today,
+        "recipient": recipient.address,
+        "issuer": issuer,
+        "reception_number": page.notification.number,
+        "received_on": page.notification.received_on,
+        "procedure": title_of(ctx, page.notification),
+    }
 
 
 def _record(ctx: Context, page: CasePage, number: str, issuer: Issuer) -> Paper:

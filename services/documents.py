@@ -22,6 +22,7 @@ from printing.errors import PrintRefused
 from printing.letter import MailingAddress, PrintedDocument, TrayOffset
 from printing.press import render_many
 from printing.templates import SHEET_MARK, template
+from services import letter_words
 from services.context import Context
 from services.papers import from_plain
 
@@ -193,6 +194,7 @@ def _sheet(
     content = dict(request.payload)
     if wanted:
         content["cards"] = [certificates[one].contents for one in printed]
+    content = letter_words.complete(request.document, content)
     document: PrintedDocument = from_plain(DOCUMENTS[request.document].dataclass, content)
     return Sheet(request.id, dressed(document, dress), printed)
 

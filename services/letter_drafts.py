@@ -12,7 +12,7 @@ from forms.characters import holds_individual_number
 from models.audit.tags import Tag
 from models.letter_text import LetterDraft, LetterText
 from models.staff import names_of
-from printing.wording import LONGEST_HEADING, LONGEST_TEXT, Fault, faults_of
+from printing.wording import LONGEST_HEADING, LONGEST_TEXT, Fault
 from services import audit, letter_texts, two_people
 from services.context import Context
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
@@ -179,7 +179,7 @@ def _must_be_usable(row: LetterDraft, now: letter_texts.TextVersion) -> None:
             "作成者が違いを確かめてから、もう一度公開してください。",
             f"Version {now.version} was put in force after this draft was begun. The draft is kept.",
         )
-    faults = faults_of(row.heading, row.body, letter_texts.kind_of(row.slug).names)
+    faults = letter_texts.kind_of(row.slug).faults_of(row.heading, row.body)
     if faults:
         raise RuleBroken(
             f"文面に{len(faults)}件の問題があるため、公開できません。作成者が直してから、もう一度公開してください。",
@@ -233,7 +233,7 @@ def _shown(ctx: Context, rows: Sequence[LetterDraft]) -> list[Draft]:
             row.saved_at,
             row.heading,
             row.body,
-            faults_of(row.heading, row.body, letter_texts.kind_of(row.slug).names),
+            letter_texts.kind_of(row.slug).faults_of(row.heading, row.body),
         )
         for row in rows
     ]

@@ -11,7 +11,6 @@ from models.notification import Notification
 from models.person import list_current
 from printing.letter_texts import LETTERS
 from printing.notifications.notice_letter import NoticeLetter
-from printing.wording import fill
 from rules.eras import format_long
 from services import city, letter_texts, print_requests
 from services.case_letters import addressee
@@ -85,7 +84,7 @@ def _content(
         recipient=recipient.address,
         issuer=settings.issuer,
         heading=text.heading,
-        paragraphs=fill(text.body, values),
+        paragraphs=LETTERS[slug].fill(text.body, values),
         letter=slug,
         text_version=text.version,
     )

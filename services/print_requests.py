@@ -15,7 +15,7 @@ from models.person import AddressRecord, PersonRecord, list_current
 from printing.documents import DOCUMENTS
 from printing.letter import MailingAddress
 from rules.certificates import TITLES, CertificateKind
-from services import addresses
+from services import addresses, letter_words
 from services.certificates.family import Family
 from services.context import Context
 from services.errors import SettingMissing
@@ -69,8 +69,9 @@ def ask_for_certificates(
     readers = _recipients(ctx, {reader: holders[reader] for _, reader, _ in carriers}, family.places)
     issuer = to_plain(family.settings.issuer)
     numbers = document_numbers(ctx.session, len(carriers), family.settings)
+    covers = letter_words.covers_in_force(ctx, {kind for kind, *_ in carriers})
     requests = [
-        _carrier(ctx, together, readers[reader], holders, notification, delivery, number, issuer)
+        _carrier(ctx, together, readers[reader], holders, notification, delivery, number, issuer, covers)
         for number, ((_, reader, _), together) in zip(numbers, carriers.items(), strict=True)
     ]
     ctx.session.add_all(requests)
@@ -83,16 +84,17 @@ def ask_for(
     document: str,
     content: object,
     title: str,
-    notification: Notification,
+    notification: Notification | None,
     recipient: Recipient,
     delivery: str,
     person_id: int | None = None,
+    household_id: int | None = None,
 ) -> PrintRequest:
-    """Ask for one paper whose whole content is known now."""
+    """Ask for one paper whose whole content is known now; its household is its notification's, if any."""
     request = PrintRequest(
         document=document,
-        notification_id=notification.id,
-        household_id=notification.household_id,
+        notification_id=notification.id if notification else None,
+        household_id=notification.household_id if notification else household_id,
         person_id=person_id,
         office_id=_office_of(ctx, notification),
         payload=to_plain(content),
@@ -138,6 +140,7 @@ def _carrier(
     delivery: str,
     number: str,
     issuer: dict[str, Any],
+    covers: Mapping[str, Mapping[str, Any]],
 ) -> PrintRequest:
     first, dated = together[0], together[0].issued_on
     title = f"{TITLES[CertificateKind(first.kind)]} {holders[first.person_id].name}"
@@ -148,6 +151,8 @@ def _carrier(
         "recipient": to_plain(recipient.address),
         "issuer": issuer,
     }
+    if first.kind in covers:
+        payload[letter_words.COVER] = covers[first.kind]
     return PrintRequest(
         document=first.kind,
         certificate_id=first.id,

@@ -20,7 +20,7 @@ from models.notification import Notification
 from printing.notifications.missing_papers_notice import MissingPapersNotice
 from printing.notifications.papers import MissingPaper
 from rules.periods import add_working_days
-from services import audit, city, office_calendar, print_requests
+from services import audit, city, letter_words, office_calendar, print_requests
 from services.case_letters import addressee
 from services.context import JST, Context
 from services.errors import ServiceError
@@ -126,18 +126,18 @@ def _notice(
     settings = city.settings_on(ctx.session, ctx.today)
     days = law_on(ctx.today).integer(DAYS)
     until = add_working_days(ctx.today, days, office_calendar.closed_days(ctx.session, ctx.today))
-    return MissingPapersNotice(
-        document_number=document_numbers(ctx.session, 1, settings)[0],
-        dated=ctx.today,
-        recipient=recipient.address,
-        issuer=settings.issuer,
-        reception_number=notification.number,
-        received_on=notification.received_on,
-        procedure=title_of(ctx, notification),
-        items=tuple(MissingPaper(paper=name) for name in _missing(ctx, case_id, entry)),
-        answer_until=until,
-        remark="提出をお約束いただいた日を過ぎましたので、改めてお知らせします。",
-    )
+    content: dict[str, Any] = {
+        "document_number": document_numbers(ctx.session, 1, settings)[0],
+        "dated": ctx.today,
+        "recipient": recipient.address,
+        "issuer": settings.issuer,
+        "reception_number": notification.number,
+        "received_on": notification.received_on,
+        "procedure": title_of(ctx, notification),
+        "items": tuple(MissingPaper(paper=name) for name in _missing(ctx, case_id, entry)),
+        "answer_until": until,
+    }
+    return MissingPapersNotice(**content, **letter_words.for_papers(ctx, "missing_papers_reminder", content))
 
 
 def _missing(ctx: Context, case_id: int, entry: Mapping[str, Any]) -> list[str]:

@@ -94,6 +94,7 @@ class Tag(StrEnum):
     PLACES_ASKED = "places:asked"
     PLACES_DECIDED = "places:decided"
     CERTIFICATE_EVENT = "certificate:event"
+    PRINT_ASKED = "print:asked"
     PRINT_PREVIEWED = "print:previewed"
     PRINT_RUN = "print:run"
     PRINT_SPOILED = "print:spoiled"

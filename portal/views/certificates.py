@@ -13,7 +13,7 @@ from portal.language import t
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
 from portal.views.pdf_answers import new_key, sent_deed
-from services import certificate_book, deeds, handing_over
+from services import certificate_book, deeds, handing_over, returned_post
 from services.errors import NotFound
 from services.unit_of_work import unit_of_work
 
@@ -40,6 +40,10 @@ TOLD = {
     "undelivered": (
         "返戻(不着)を記録しました。住所を確かめ、渡すか送り直すまで手元に置いてください。",
         "Recorded: came back. Check the address; it stays here until handed over or posted again.",
+    ),
+    "letter": (
+        "お受取りのお願いの手紙を印刷待ちに入れました。",
+        "The letter waits in the print queue.",
     ),
     "returned": (
         "回収を記録しました。この証はもう使えません。",
@@ -136,6 +140,17 @@ class CertificateView(BaseView):
         def deed(ctx: Context) -> str:
             handing_over.take_back(ctx, certificate_id, kind, request.form.get("reason", ""))
             return kind
+
+        return self._do(certificate_id, deed)
+
+    @expose("/<int:certificate_id>/letter", methods=["POST"])
+    @requires("certificate.print")
+    def ask_to_collect(self, certificate_id: int) -> Any:
+        """Ask for the letter that tells the household of a certificate that came back."""
+
+        def deed(ctx: Context) -> str:
+            returned_post.ask(ctx, certificate_id)
+            return "letter"
 
         return self._do(certificate_id, deed)
 

@@ -51,6 +51,14 @@ FAULTS = {
         "この手紙にない差し込みです。「使える差し込み」から選んでください。",
         "This letter has no such place. Choose one of the list.",
     ),
+    "block_not_alone": (
+        "表の差し込みは、その行に単独で書いてください。",
+        "The place of a table stands in a line of its own.",
+    ),
+    "block_not_once": (
+        "表の差し込みを、本文に1回だけ書いてください。",
+        "The place of this table must stand in the text, exactly once.",
+    ),
     "bold_not_ended": (
         "** で始めた太字が、この行の中で終わっていません。",
         "Bold words that begin with ** do not end in this line.",

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from printing.certificates.card import Card
 from printing.letter import Issuer, MailingAddress, PrintedDocument
+from printing.wording import Paragraph
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,4 +22,8 @@ class ElderlyRecipientCard(PrintedDocument):
     recipient: Annotated[MailingAddress, "宛先"]
     issuer: Annotated[Issuer, "発行者"]
     cards: Annotated[tuple[Card, ...], "高齢受給者証"]
+    heading: Annotated[str, "表題"]
+    paragraphs: Annotated[tuple[Paragraph, ...], "手紙の本文"]
+    letter: Annotated[str, "文面"]
+    text_version: Annotated[int, "文面の版"]
     with_back: bool = True

@@ -1,6 +1,6 @@
 """不備通知: what a notification still lacks, and until when (letters-and-certificates, section 7).
 
-It decides nothing: 公印省略.
+Its words are data (printing/wording.py), the table of papers stands among them. It decides nothing: 公印省略.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from typing import Annotated
 
 from printing.letter import Issuer, MailingAddress, PrintedDocument
 from printing.notifications.papers import MissingPaper
+from printing.wording import Paragraph
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,4 +25,8 @@ class MissingPapersNotice(PrintedDocument):
     procedure: Annotated[str, "届出の種類"]
     items: Annotated[tuple[MissingPaper, ...], "足りない書類"]
     answer_until: Annotated[date, "提出期限"]
-    remark: Annotated[str, "備考"] = ""
+    heading: Annotated[str, "表題"]
+    paragraphs: Annotated[tuple[Paragraph, ...], "本文"]
+    letter: Annotated[str, "文面"]
+    text_version: Annotated[int, "文面の版"]
+    remark: Annotated[str, "備考"] = ""  # of letters asked for before their words were data

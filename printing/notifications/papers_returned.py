@@ -1,6 +1,6 @@
 """書類返却書: papers given back because they were not needed (assessment III-2; letters, section 7).
 
-Below it the receipt that stays with the city when the papers are handed over at the counter.
+Its words are data. Below it the receipt that stays with the city when they are handed over at the counter.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from typing import Annotated
 
 from printing.letter import Issuer, MailingAddress, PrintedDocument
 from printing.notifications.papers import ReturnedPaper
+from printing.wording import Paragraph
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,3 +25,7 @@ class PapersReturned(PrintedDocument):
     procedure: Annotated[str, "届出の種類"]
     items: Annotated[tuple[ReturnedPaper, ...], "返却する書類"]
     way: Annotated[str, "返却の方法"]
+    heading: Annotated[str, "表題"]
+    paragraphs: Annotated[tuple[Paragraph, ...], "本文"]
+    letter: Annotated[str, "文面"]
+    text_version: Annotated[int, "文面の版"]

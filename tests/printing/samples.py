@@ -17,7 +17,7 @@ from printing.certificates.proof_of_loss import LostEligibility, ProofOfLoss
 from printing.collection.payment_slip import PaymentSlip, PaymentSlipForm
 from printing.fixed_forms import FormLayout
 from printing.letter import Issuer, MailingAddress
-from printing.letter_texts import shipped
+from printing.letter_texts import LETTERS, shipped
 from printing.notifications.identity_check_record import IdentityCheckRecord, Match
 from printing.notifications.missing_papers_notice import MissingPapersNotice
 from printing.notifications.notice_letter import NoticeLetter
@@ -31,9 +31,8 @@ from printing.office.printer_test_page import PrinterTestPage
 from printing.premium.trial_receipt import TrialReceipt
 from printing.renderer import lay_out_form
 from printing.sheet_runs import SheetRun
-from printing.wording import fill
 from rules.collection.store_barcode import payment_digits
-from rules.eras import PartialDate
+from rules.eras import PartialDate, format_long
 from rules.law import Law
 from rules.periods import FiscalYear
 from services import premium_receipt_paper, premium_trial
@@ -87,25 +86,49 @@ def card(**changes: Any) -> Card:
     return Card(**(values | changes))
 
 
+def words(slug: str, **values: str) -> dict[str, Any]:
+    """Heading and paragraphs of a letter as shipped."""
+    heading, text = shipped(slug)
+    return {
+        "heading": heading,
+        "paragraphs": LETTERS[slug].fill(text, values),
+        "letter": slug,
+        "text_version": 0,
+    }
+
+
+def cover(kind: str, *cards: Card) -> dict[str, Any]:
+    """The words of a carrier with these cards."""
+    days = {one.expires_on for one in cards}
+    until = days.pop() if len(days) == 1 else None
+    return words(
+        f"{kind}_cover", 枚数=str(len(cards)), 有効期限=format_long(until) if until else "証に記載の日"
+    )
+
+
 def eligibility_certificate(*cards: Card, **changes: Any) -> EligibilityCertificate:
+    shown = cards or (card(),)
     values: dict[str, Any] = {
         "document_number": "見国保第8-000123号",
         "dated": DAY,
         "recipient": recipient(),
         "issuer": issuer(),
-        "cards": cards or (card(),),
+        "cards": shown,
+        **cover("eligibility_certificate", *shown),
         "demo": True,
     }
     return EligibilityCertificate(**(values | changes))
 
 
 def eligibility_notice(*cards: Card, **changes: Any) -> EligibilityNotice:
+    shown = cards or (card(expires_on=None),)
     values: dict[str, Any] = {
         "document_number": "見国保第8-000124号",
         "dated": DAY,
         "recipient": recipient(),
         "issuer": issuer(),
-        "cards": cards or (card(expires_on=None),),
+        "cards": shown,
+        **cover("eligibility_notice", *shown),
         "demo": True,
     }
     return EligibilityNotice(**(values | changes))
@@ -126,12 +149,14 @@ def elder(**changes: Any) -> Card:
 
 
 def elderly_recipient_card(*cards: Card, **changes: Any) -> ElderlyRecipientCard:
+    shown = cards or (elder(),)
     values: dict[str, Any] = {
         "document_number": "見国保第8-000125号",
         "dated": DAY,
         "recipient": recipient(),
         "issuer": issuer(),
-        "cards": cards or (elder(),),
+        "cards": shown,
+        **cover("elderly_recipient_card", *shown),
         "demo": True,
     }
     return ElderlyRecipientCard(**(values | changes))
@@ -218,6 +243,7 @@ def missing_papers_notice(**changes: Any) -> MissingPapersNotice:
             MissingPaper(paper="委任状", of_whom="見本 太郎", reason="代理の方が届け出たため"),
         ),
         "answer_until": date(2026, 12, 7),
+        **words("missing_papers_notice", 受付日=format_long(DAY), 期限=format_long(date(2026, 12, 7))),
         "demo": True,
     }
     return MissingPapersNotice(**(values | changes))
@@ -232,7 +258,7 @@ def notice_letter(**changes: Any) -> NoticeLetter:
         "recipient": recipient(),
         "issuer": issuer(),
         "heading": heading,
-        "paragraphs": fill(text, places),
+        "paragraphs": LETTERS["student_proof_request"].fill(text, places),
         "letter": "student_proof_request",
         "text_version": 1,
         "demo": True,
@@ -260,6 +286,7 @@ def papers_returned(**changes: Any) -> PapersReturned:
             ),
         ),
         "way": "郵送",
+        **words("papers_returned", 受付日=format_long(DAY)),
         "demo": True,
     }
     return PapersReturned(**(values | changes))

@@ -10,7 +10,7 @@ from models.enrolment import list_periods
 from models.person import get_current
 from printing.certificates.card import Card
 from printing.certificates.eligibility_certificate import EligibilityCertificate
-from services import addresses, persons
+from services import addresses, letter_words, persons
 from services.addresses import AddressFacts
 from services.certificates import events
 from services.certificates.issuing import issue
@@ -38,7 +38,11 @@ def test_a_carrier_can_be_made_from_its_request_and_the_certificates(ctx):
     done = register_acquisition(ctx, delivery="post")
     request = ctx.session.get(PrintRequest, done.print_request_ids[0])
     cards = [ctx.session.get(Certificate, one).contents for one in request.payload["certificate_ids"]]
-    paper = from_plain(EligibilityCertificate, request.payload | {"cards": cards})
+    content = letter_words.complete("eligibility_certificate", request.payload | {"cards": cards})
+    paper = from_plain(EligibilityCertificate, content)
+    (words,) = paper.paragraphs
+    assert "(3枚)" in "".join(run.text for run in words.runs)
+    assert (paper.letter, paper.text_version) == ("eligibility_certificate_cover", 0)
     assert paper.recipient.name == "見本 太郎"
     assert paper.recipient.postal_code == "000-0001"
     assert paper.document_number.startswith("見国保第8-")

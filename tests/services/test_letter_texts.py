@@ -3,6 +3,8 @@
 import pytest
 
 from models.document import PrintRequest
+from printing.checks import check
+from printing.documents import kind_of
 from printing.letter_texts import LETTERS, shipped
 from printing.wording import faults_of
 from services import letter_drafts, letter_samples, letter_texts, letters
@@ -33,10 +35,37 @@ def drafted(uow, author, heading="お知らせ", body=TEXT):
 @pytest.mark.parametrize("slug", sorted(LETTERS))
 def test_every_shipped_text_can_be_used_and_printed_for_every_sample(ctx, slug):
     heading, body = shipped(slug)
-    assert faults_of(heading, body, LETTERS[slug].names) == ()
+    assert LETTERS[slug].faults_of(heading, body) == ()
     for sample in letter_samples.SAMPLES:
         letter = letter_samples.letter(ctx, slug, heading, body, 0, sample)
-        assert sample.person in "".join(run.text for one in letter.paragraphs for run in one.runs)
+        words = "".join(run.text for one in letter.paragraphs for run in one.runs)
+        assert (sample.person in words) is ("{氏名}" in body)
+        assert letter.recipient.name == sample.head
+        assert kind_of(letter).name == LETTERS[slug].document
+        check(letter)
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ("足りません。", ("block_not_once", 0)),
+        ("{足りない書類}\n{足りない書類}", ("block_not_once", 0)),
+        ("下の {足りない書類} です。", ("block_not_alone", 1)),
+        ("・{足りない書類}", ("block_not_alone", 1)),
+    ],
+)
+def test_the_table_of_a_letter_stands_in_its_text_once_and_alone(body, fault):
+    found = LETTERS["missing_papers_notice"].faults_of("表題", body)
+    assert [(one.code, one.line) for one in found] == [fault]
+
+
+def test_words_before_and_after_a_table_need_no_empty_line():
+    told = LETTERS["missing_papers_notice"].fill("前\n{足りない書類}\n後", {})
+    assert [(one.block, [run.text for run in one.runs]) for one in told] == [
+        ("", ["前"]),
+        ("足りない書類", []),
+        ("", ["後"]),
+    ]
 
 
 @pytest.mark.parametrize(
