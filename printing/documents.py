@@ -11,6 +11,7 @@ from printing.certificates.eligibility_certificate import EligibilityCertificate
 from printing.certificates.eligibility_notice import EligibilityNotice
 from printing.certificates.insurance_card import InsuranceCard
 from printing.certificates.proof_of_loss import ProofOfLoss
+from printing.collection.payment_slips import PaymentSlips
 from printing.notifications.identity_check_record import IdentityCheckRecord
 from printing.notifications.missing_papers_notice import MissingPapersNotice
 from printing.notifications.notice_letter import NoticeLetter
@@ -20,6 +21,8 @@ from printing.office.confirmation_list import ConfirmationList
 from printing.office.day_list import DayList
 from printing.office.medium_record import MediumRecord
 from printing.office.printer_test_page import PrinterTestPage
+from printing.premium.premium_change_notice import PremiumChangeNotice
+from printing.premium.premium_notice import PremiumNotice
 from printing.premium.trial_receipt import TrialReceipt
 
 
@@ -60,6 +63,20 @@ _WORDS: Final = ("heading", "paragraphs", "letter")
 _FORM: Final = ("assets/form.css",)
 _WORDED_FORM: Final = (*_FORM, "assets/wording.css")
 _CARRIER: Final = ("assets/wording.css", "certificates/carrier.css")
+_NOTICE: Final = (
+    *_LETTER,
+    "issuer.seal_text",
+    "city",
+    "prefecture",
+    "fiscal_year",
+    "notice_number",
+    "payer",
+    "reduction",
+    "parts",
+    "instalments",
+    "rules",
+    "places",
+)
 
 _KINDS: Final = (
     DocumentKind(
@@ -239,6 +256,43 @@ _KINDS: Final = (
             "instalments",
             "lines",
             "parameters",
+        ),
+        _FORM,
+    ),
+    DocumentKind(
+        "premium_notice",
+        "国民健康保険料 納入通知書",
+        "Premium notice",
+        PremiumNotice,
+        "premium/premium_notice.html",
+        (*_NOTICE, "persons", "persons.name"),
+        _FORM,
+    ),
+    DocumentKind(
+        "premium_change_notice",
+        "国民健康保険料 変更決定通知書",
+        "Notice of a changed premium",
+        PremiumChangeNotice,
+        "premium/premium_change_notice.html",
+        (*_NOTICE, "reason"),
+        (*_FORM, "premium/premium_notice.css"),
+    ),
+    DocumentKind(
+        "payment_slips",
+        "国民健康保険料 納付書",
+        "Payment slips",
+        PaymentSlips,
+        "collection/payment_slips.html",
+        (
+            "dated",
+            *_RECIPIENT,
+            *_ISSUER,
+            "notice_number",
+            "fiscal_year",
+            "payer",
+            "slips",
+            "slips.name",
+            "slips.address",
         ),
         _FORM,
     ),

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby, islice
 from threading import Lock
 from typing import Any, Final
@@ -26,11 +26,12 @@ from weasyprint.urls import URLFetcher
 from printing.checks import check
 from printing.documents import DocumentKind, kind_of
 from printing.errors import PrintRefused, TextDoesNotFit
-from printing.fixed_forms import FORMS, PIXEL, FieldBox, FormKind, boxes_of
+from printing.fixed_forms import FORMS, PIXEL, FieldBox, FormKind, FormLayout, boxes_of
 from printing.fonts import FACES, Face
 from printing.glyphs import check_glyphs
 from printing.overflow import check_page
 from printing.overlay import Leaf, compose, join, own_font_names
+from printing.slip_sheets import bind, slips_of
 from printing.templates import INK_MARK, SHEET_MARK, stylesheet, template
 
 __all__ = [
@@ -114,9 +115,13 @@ def render_many(documents: Sequence[object], *, preview: bool = False) -> bytes:
         )
     for document in documents:
         check(document)
+    sides: list[int] = []
     with _LOCK, _warnings_refused():
-        parts = list(_pdf_parts(documents, preview=preview))
-    return parts[0] if len(parts) == 1 else join(parts)
+        parts = list(_pdf_parts(documents, sides, preview=preview))
+    letters = join(parts) if len(parts) > 1 else (parts[0] if parts else None)
+    if letters is not None and not any(map(slips_of, documents)):
+        return letters
+    return bind(letters, documents, sides, lambda form: _form_layout(form, preview=preview))
 
 
 @contextmanager
@@ -138,29 +143,38 @@ def _warnings_refused() -> Iterator[None]:
         )
 
 
-def _pdf_parts(documents: Sequence[object], *, preview: bool) -> Iterator[bytes]:
+@lru_cache(maxsize=8)
+def _form_layout(form: object, *, preview: bool) -> FormLayout:
+    ground, size, boxes = lay_out_form(form, preview=preview)
+    return FormLayout(ground, *size, tuple(boxes))
+
+
+def _pdf_parts(documents: Sequence[object], counted: list[int], *, preview: bool) -> Iterator[bytes]:
     title = " ".join(dict.fromkeys(kind_of(document).title_ja for document in documents))
-    sides = _sides(documents, preview=preview)
+    sides = _sides(documents, counted, preview=preview)
     while part := list(islice(sides, PAGES_PER_PDF)):
         inked = [side.ink for side in part if side.ink is not None]
         leaves = [Leaf(side.ground, side.ink is not None) for side in part]
         yield compose(_write(inked) if inked else None, leaves, title)
 
 
-def _sides(documents: Sequence[object], *, preview: bool) -> Iterator[_Side]:
+def _sides(documents: Sequence[object], counted: list[int], *, preview: bool) -> Iterator[_Side]:
     for kind, group in groupby(documents, key=kind_of):
         while batch := list(islice(group, DOCUMENTS_PER_LAYOUT)):
-            yield from _sides_of(kind, batch, preview=preview)
+            yield from _sides_of(kind, batch, counted, preview=preview)
 
 
-def _sides_of(kind: DocumentKind, documents: Sequence[object], *, preview: bool) -> Iterator[_Side]:
-    """Lay out the ink of documents of one kind together, each over the ground of its sheet."""
+def _sides_of(
+    kind: DocumentKind, documents: Sequence[object], counted: list[int], *, preview: bool
+) -> Iterator[_Side]:
+    """Lay out the ink of documents of one kind together, each over the ground of its sheet.
+
+    `counted` takes how many sides each document has.
+    """
     source = template(kind.template)
-    sheets = [
-        sheet.partition(INK_MARK)
-        for document in documents
-        for sheet in source.render(doc=document, preview=preview).split(SHEET_MARK)[1:]
-    ]
+    written = [source.render(doc=one, preview=preview).split(SHEET_MARK)[1:] for one in documents]
+    counted += map(len, written)
+    sheets = [sheet.partition(INK_MARK) for of_one in written for sheet in of_one]
     pages = iter(_lay_out(kind, [ink for _, _, ink in sheets if ink.strip()]))
     for ground, _, ink in sheets:
         yield _Side(_ground(kind, ground), next(pages) if ink.strip() else None)

@@ -17,10 +17,12 @@ from sqlalchemy import select
 from models.certificate import ENDED, EVENTS, Certificate, CertificateEvent, last_events
 from models.document import PrintRequest
 from printing.checks import check
+from printing.collection.payment_slip import PaymentSlip
 from printing.documents import DOCUMENTS, kind_of
 from printing.errors import PrintRefused
 from printing.letter import MailingAddress, PrintedDocument, TrayOffset
 from printing.press import render_many
+from printing.slip_sheets import slips_of
 from printing.templates import SHEET_MARK, template
 from services import letter_words
 from services.context import Context
@@ -43,6 +45,7 @@ WHY_NOT = {
     "print.failed": "An unexpected error ended the print. Nothing was printed; tell an administrator.",
     "print.unknown_document": "This version of the portal does not know the paper.",
 }
+NO_CODE = "***-****"
 NOT_SHOWN = "(支援措置のため見本には表示しません)"
 OTHERWISE = "The paper cannot be printed as it stands. Tell an administrator."
 
@@ -201,10 +204,16 @@ def _sheet(
 
 def without_places(document: PrintedDocument) -> PrintedDocument:
     """The same without where it goes, to be looked at: paper alone tells the place of somebody protected."""
+    slips: tuple[PaymentSlip, ...] = getattr(document, "slips", ())
+    if slips:
+        holder: Any = document
+        document = replace(
+            holder, slips=tuple(replace(one, postal_code=NO_CODE, address=(NOT_SHOWN,)) for one in slips)
+        )
     recipient: MailingAddress | None = getattr(document, "recipient", None)
     if recipient is None:
         return document
-    bare = replace(recipient, postal_code="***-****", lines=(NOT_SHOWN,), building="")
+    bare = replace(recipient, postal_code=NO_CODE, lines=(NOT_SHOWN,), building="")
     with_recipient: Any = document
     shown: PrintedDocument = replace(with_recipient, recipient=bare)
     return shown
@@ -219,4 +228,4 @@ def dressed(document: PrintedDocument, dress: Dress) -> PrintedDocument:
 def sides_of(document: object) -> int:
     """How many sides of paper a document takes, without laying it out."""
     source: Any = template(kind_of(document).template)
-    return str(source.render(doc=document, preview=False)).count(SHEET_MARK)
+    return str(source.render(doc=document, preview=False)).count(SHEET_MARK) + len(slips_of(document))

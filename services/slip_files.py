@@ -5,7 +5,7 @@ The file is what `flask slips render` reads (docs/payment-slips.md). Nothing her
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,7 @@ from rules.collection.store_barcode import MOST_YEN, BarcodeRefused, payment_dig
 from rules.law import DEMO_MUNICIPALITY, Law, LawAt
 
 MOST_FAULTS: Final = 100
+STORE_LIMIT: Final = "national/collection/store_limit"
 LONGEST_LINE: Final = 10_000
 _MUST: Final = (
     "payer_name",
@@ -56,7 +57,9 @@ class SlipsRefused(Exception):
         self.faults = faults
 
 
-class _Wrong(ValueError):
+class SlipWrong(ValueError):
+    """A value that no slip can bear: its place, and what is wrong with it."""
+
     def __init__(self, where: str, message_ja: str) -> None:
         super().__init__(where)
         self.where = where
@@ -103,7 +106,24 @@ def form_of(law: LawAt, *, demo: bool = False) -> PaymentSlipForm:
         ParameterNotInForce: a setting has no value then.
     """
     text = law.text
-    issuer = Issuer(
+    return form_with(text, law.integer(STORE_LIMIT), _issuer(text), demo=demo)
+
+
+def form_with(text: Callable[[str], str], store_limit: int, issuer: Issuer, *, demo: bool) -> PaymentSlipForm:
+    """The form by the city's settings, asked for by name."""
+    return PaymentSlipForm(
+        city=text("municipal/office/city_name"),
+        account_number=text("municipal/collection/account_number"),
+        account_name=text("municipal/collection/account_name"),
+        places=text("municipal/collection/places"),
+        store_limit=f"{store_limit:,}",
+        issuer=issuer,
+        demo=demo,
+    )
+
+
+def _issuer(text: Callable[[str], str]) -> Issuer:
+    return Issuer(
         title=text("municipal/office/mayor_title"),
         mayor=text("municipal/office/mayor_name"),
         section=text("municipal/office/division_name"),
@@ -112,29 +132,20 @@ def form_of(law: LawAt, *, demo: bool = False) -> PaymentSlipForm:
         telephone=text("municipal/office/phone"),
         hours=text("municipal/office/counter_hours"),
     )
-    return PaymentSlipForm(
-        city=text("municipal/office/city_name"),
-        account_number=text("municipal/collection/account_number"),
-        account_name=text("municipal/collection/account_name"),
-        places=text("municipal/collection/places"),
-        store_limit=f"{law.integer('national/collection/store_limit'):,}",
-        issuer=issuer,
-        demo=demo,
-    )
 
 
 def slip_of(data: Mapping[str, Any], law: Law) -> PaymentSlip:
     """One slip from plain data. A shop's bar code stands on it up to the limit of the day it is due.
 
     Raises:
-        _Wrong: the place and what is wrong with it.
+        SlipWrong: the place and what is wrong with it.
     """
     unknown = sorted(set(data) - {*_MUST, *_MAY})
     if unknown:
-        raise _Wrong(_shown(unknown[0]), f"知らない名前です。次のどれかです:{'、'.join((*_MUST, *_MAY))}")
+        raise SlipWrong(_shown(unknown[0]), f"知らない名前です。次のどれかです:{'、'.join((*_MUST, *_MAY))}")
     due_on, pay_until = _day(data, "due_on"), _day(data, "pay_until")
     if pay_until < due_on:
-        raise _Wrong("pay_until", "取扱期限が納期限より前です。日付を確かめてください。")
+        raise SlipWrong("pay_until", "取扱期限が納期限より前です。日付を確かめてください。")
     amount, reissue = _number(data, "amount", 1, MOST_YEN), _number(data, "reissue", 0, 9, 0)
     on = law.on(due_on)
     reference = _text(data, "customer_number", 21)
@@ -144,11 +155,11 @@ def slip_of(data: Mapping[str, Any], law: Law) -> PaymentSlip:
         )
     except BarcodeRefused as refused:
         where = {"reference": "customer_number"}.get(refused.part, refused.part)
-        raise _Wrong(where, refused.message_ja) from None
+        raise SlipWrong(where, refused.message_ja) from None
     name, address = _text(data, "payer_name", 100), _address(data)
     for where, text in (("payer_name", name), *(("address", line) for line in address)):
         if holds_individual_number(text):
-            raise _Wrong(
+            raise SlipWrong(
                 where, "個人番号(マイナンバー)と思われる12桁の数字があります。番号を消してください。"
             )
     return PaymentSlip(
@@ -161,7 +172,7 @@ def slip_of(data: Mapping[str, Any], law: Law) -> PaymentSlip:
         amount=amount,
         due_on=due_on,
         pay_until=pay_until,
-        barcode=barcode if amount <= on.integer("national/collection/store_limit") else "",
+        barcode=barcode if amount <= on.integer(STORE_LIMIT) else "",
         qr=_text(data, "qr", 300, ""),
         payment_numbers=_text(data, "payment_numbers", 60, ""),
         run_number=_text(data, "run_number", 20, ""),
@@ -181,7 +192,7 @@ def _checked(source: Path, law: Law) -> date:
         try:
             slip = _slip(line, law)
             first = first or slip.due_on
-        except _Wrong as wrong:
+        except SlipWrong as wrong:
             faults.append(SlipFault(number, wrong.where, wrong.message_ja))
             if len(faults) == MOST_FAULTS:
                 break
@@ -224,15 +235,15 @@ def _line(stream: BinaryIO) -> bytes:
 
 def _slip(line: bytes, law: Law) -> PaymentSlip:
     if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
-        raise _Wrong("", f"1行が{LONGEST_LINE:,}バイトを超えています。1行に1件だけを書いてください。")
+        raise SlipWrong("", f"1行が{LONGEST_LINE:,}バイトを超えています。1行に1件だけを書いてください。")
     try:
         data = json.loads(line, object_pairs_hook=_once)
-    except _Wrong:
+    except SlipWrong:
         raise
     except (ValueError, RecursionError):
-        raise _Wrong("", "JSONとして読めません。1行に1件のJSONを書いてください。") from None
+        raise SlipWrong("", "JSONとして読めません。1行に1件のJSONを書いてください。") from None
     if not isinstance(data, dict):
-        raise _Wrong("", "1行に1件のJSONの組(オブジェクト)を書いてください。")
+        raise SlipWrong("", "1行に1件のJSONの組(オブジェクト)を書いてください。")
     return slip_of(data, law)
 
 
@@ -242,7 +253,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(data) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise _Wrong(_shown(twice), "同じ名前が2回あります。1回にしてください。")
+        raise SlipWrong(_shown(twice), "同じ名前が2回あります。1回にしてください。")
     return data
 
 
@@ -254,32 +265,32 @@ def _shown(name: str) -> str:
 def _given(data: Mapping[str, Any], name: str, otherwise: Any) -> Any:
     value = data.get(name, otherwise)
     if value is None:
-        raise _Wrong(name, "入っていません。値を入れてください。")
+        raise SlipWrong(name, "入っていません。値を入れてください。")
     return value
 
 
 def _text(data: Mapping[str, Any], name: str, most: int, otherwise: str | None = None) -> str:
     value = _given(data, name, otherwise)
     if not isinstance(value, str) or (otherwise is None and not value.strip()):
-        raise _Wrong(name, "空でない文字列で入れてください。")
+        raise SlipWrong(name, "空でない文字列で入れてください。")
     if len(value) > most:
-        raise _Wrong(name, f"{len(value)}文字あります。{most}文字までにしてください。")
+        raise SlipWrong(name, f"{len(value)}文字あります。{most}文字までにしてください。")
     return _plain(name, value)
 
 
 def _plain(name: str, text: str) -> str:
     """A text without control characters and halves of characters, which no paper and no terminal shows."""
     if any(category(letter) in ("Cc", "Cs") for letter in text):
-        raise _Wrong(name, "改行などの制御文字か、こわれた文字があります。取り除いてください。")
+        raise SlipWrong(name, "改行などの制御文字か、こわれた文字があります。取り除いてください。")
     return text
 
 
 def _number(data: Mapping[str, Any], name: str, least: int, most: int, otherwise: int | None = None) -> int:
     value = _given(data, name, otherwise)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise _Wrong(name, "整数で入れてください。")
+        raise SlipWrong(name, "整数で入れてください。")
     if not least <= value <= most:
-        raise _Wrong(
+        raise SlipWrong(
             name, f"{value:,}は{least:,}から{most:,}までの範囲にありません。けたを確かめてください。"
         )
     return value
@@ -289,16 +300,16 @@ def _day(data: Mapping[str, Any], name: str) -> date:
     try:
         return date.fromisoformat(_text(data, name, 10))
     except ValueError as error:
-        if isinstance(error, _Wrong):
+        if isinstance(error, SlipWrong):
             raise
-        raise _Wrong(name, "日付をYYYY-MM-DDで入れてください。") from None
+        raise SlipWrong(name, "日付をYYYY-MM-DDで入れてください。") from None
 
 
 def _address(data: Mapping[str, Any]) -> tuple[str, ...]:
     value = _given(data, "address", None)
     lines = [value] if isinstance(value, str) else value
     if not isinstance(lines, list) or not 1 <= len(lines) <= 2 or not all(map(_is_line, lines)):
-        raise _Wrong("address", "住所を1行か2行の文字列で入れてください(各100文字まで)。")
+        raise SlipWrong("address", "住所を1行か2行の文字列で入れてください(各100文字まで)。")
     return tuple(_plain("address", line) for line in lines)
 
 

@@ -31,6 +31,9 @@ DOCUMENTS: dict[str, Callable[[], object]] = {
     "confirmation_list": samples.confirmation_list,
     "medium_record": samples.medium_record,
     "trial_receipt": samples.trial_receipt,
+    "premium_notice": samples.premium_notice,
+    "premium_change_notice": samples.premium_change_notice,
+    "payment_slips": samples.payment_slips,
     "printer_test_page": samples.printer_test_page,
 }
 

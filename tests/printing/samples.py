@@ -15,6 +15,7 @@ from printing.certificates.eligibility_notice import EligibilityNotice
 from printing.certificates.insurance_card import InsuranceCard
 from printing.certificates.proof_of_loss import LostEligibility, ProofOfLoss
 from printing.collection.payment_slip import PaymentSlip, PaymentSlipForm
+from printing.collection.payment_slips import PaymentSlips
 from printing.fixed_forms import FormLayout
 from printing.letter import Issuer, MailingAddress
 from printing.letter_texts import LETTERS, shipped
@@ -28,6 +29,14 @@ from printing.office.confirmation_list import ConfirmationLine, ConfirmationList
 from printing.office.day_list import CertificateLine, DayList, NotificationLine
 from printing.office.medium_record import MediumRecord, MediumUseLine
 from printing.office.printer_test_page import PrinterTestPage
+from printing.premium.premium_change_notice import NoticeDifference, PremiumChangeNotice
+from printing.premium.premium_notice import (
+    NoticeFact,
+    NoticeInstalment,
+    NoticePart,
+    NoticePerson,
+    PremiumNotice,
+)
 from printing.premium.trial_receipt import TrialReceipt
 from printing.renderer import lay_out_form
 from printing.sheet_runs import SheetRun
@@ -418,6 +427,111 @@ def trial_receipt(**changes: Any) -> TrialReceipt:
     rows = premium_trial.sheet_of(told, sheet)
     made = premium_receipt_paper.content_of(told, rows, "T2026-000012", DAY, issuer())
     return replace(made, demo=True, **changes)
+
+
+def notice_places(**changes: Any) -> dict[str, Any]:
+    """What the two letters about a premium share: a family of three, four parts, ten instalments."""
+    rates = {"income_rate": "8.04", "per_capita_rate": "31,200", "household_rate": "19,404"}
+    levies = {"income_levy": 206_628, "per_capita_levy": 109_200, "household_levy": 19_404}
+    ends = {"before_cap": 335_232, "cap": 660_000, "amount": 335_200}
+    dues = [date(2026, 6, 30), date(2026, 7, 31), date(2026, 8, 31), date(2026, 9, 30), date(2026, 11, 2)]
+    dues += [date(2026, 11, 30), date(2026, 12, 28), date(2027, 2, 1), date(2027, 3, 1), date(2027, 3, 31)]
+    values: dict[str, Any] = {
+        "document_number": "見国保第8-000123号",
+        "dated": date(2026, 6, 10),
+        "recipient": recipient(),
+        "issuer": issuer(),
+        "city": "見本市",
+        "prefecture": "見本県",
+        "fiscal_year": "令和8年度",
+        "notice_number": "2026-0001-0000001234",
+        "payer": "見本 太郎",
+        "total": 572_300,
+        "reduction": "なし",
+        "parts": tuple(
+            NoticePart(name=name, **rates, **levies, **ends)
+            for name in ("医療分", "支援分", "介護分", "子ども分")
+        ),
+        "instalments": tuple(
+            NoticeInstalment(name=f"第{place}期", due_on=day, yen=57_230) for place, day in enumerate(dues, 1)
+        ),
+        "persons": tuple(
+            NoticePerson(
+                name=name,
+                months="4月から3月まで(12か月)",
+                total_income="3,000,000",
+                leviable_income="2,570,000",
+                levies=("206,628\n31,200",) * 4,
+                notes=notes,
+            )
+            for name, notes in (
+                ("見本 太郎", ""),
+                ("𠮷田 花子", "非自発的失業"),
+                ("見本 次郎", "未就学児(均等割は半額)"),
+            )
+        ),
+        "test": (NoticeFact(label="軽減判定所得", value="3,000,000円"),) * 7,
+        "rules": (
+            NoticeFact(
+                label="所得割",
+                value="基準総所得金額×率×加入の月数÷12 ― 国民健康保険法施行令29条の7第2項",
+            ),
+        )
+        * 10,
+        "places": slip_form().places,
+        "slip_form": slip_form(),
+        "slips": (slip(), slip(instalment="第2期", amount=300_100, barcode="", qr="")),
+        "set_number": "0001-03-012",
+        "demo": True,
+    }
+    return values | changes
+
+
+def premium_notice(**changes: Any) -> PremiumNotice:
+    return PremiumNotice(**notice_places(**changes))
+
+
+def premium_change_notice(**changes: Any) -> PremiumChangeNotice:
+    """A change in November: what was due stays, the rest is other, with a sheet of what differs."""
+    values = notice_places()
+    more: dict[str, Any] = {
+        "parts": tuple(replace(one, before=300_000) for one in values["parts"]),
+        "instalments": tuple(
+            replace(one, before=50_000, stays=place < 5) for place, one in enumerate(values["instalments"])
+        ),
+        "before_total": 500_000,
+        "before_number": "2026-0001-0000001234",
+        "reason": "所得",
+        "overpaid": 1_200,
+        "undeclared": 1,
+        "differences": (
+            NoticeDifference(
+                who="見本 太郎",
+                title="基準総所得金額(旧ただし書き所得)",
+                before="2,570,000円",
+                after="3,570,000円",
+                rule="総所得金額等-基礎控除(0円より下にはならない)",
+            ),
+        )
+        * 4,
+        "slips": (),
+    }
+    return PremiumChangeNotice(**(values | more | changes))
+
+
+def payment_slips(**changes: Any) -> PaymentSlips:
+    values: dict[str, Any] = {
+        "dated": DAY,
+        "recipient": recipient(),
+        "issuer": issuer(),
+        "fiscal_year": "令和8年度",
+        "payer": "見本 太郎",
+        "notice_number": "2026-0001-0000001234",
+        "slip_form": slip_form(),
+        "slips": (slip(), slip(instalment="第2期", amount=300_100, barcode="", qr="")),
+        "demo": True,
+    }
+    return PaymentSlips(**(values | changes))
 
 
 def printer_test_page(**changes: Any) -> PrinterTestPage:

@@ -1,0 +1,234 @@
+"""What stands on the letter: read off the assessment and its derivation, computed nowhere anew (D3, D4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from models.assessment import PARTS, PERSON_FLAGS, AssessedPerson, Assessment, AssessmentRun
+from printing.premium.premium_change_notice import NoticeDifference, PremiumChangeNotice
+from printing.premium.premium_notice import (
+    NoticeFact,
+    NoticeInstalment,
+    NoticePart,
+    NoticePerson,
+    PremiumNotice,
+)
+from rules.periods import FiscalYear
+from rules.premium.explaining import INCOMES, PART, PART_NAMES, REDUCTION, TOTAL, Figure, Line
+from services.assessing.comparing import CAUSES, NEW, SAME
+from services.assessing.household_page import differ
+from services.premium_notices.slips import Due, dues_of, notice_number
+from services.premium_receipt_paper import value_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from printing.collection.payment_slip import PaymentSlip, PaymentSlipForm
+    from printing.letter import MailingAddress
+    from services.assessing.kept_figures import Explained
+    from services.city import Settings
+
+WITHHELD: Final = "(氏名は表示しません)"
+_NOTES: Final = {
+    "is_unemployed": "非自発的失業",
+    "is_preschool": "未就学児(均等割は半額)",
+    "is_former_dependant": "旧被扶養者",
+}
+_RULES: Final[tuple[Figure, ...]] = (
+    *(INCOMES[name] for name in ("total_income", "basic_deduction", "leviable_income")),
+    *(PART[name] for name in ("income_levy", "per_capita_levy", "household_levy", "cap", "amount")),
+    REDUCTION["reduction"],
+    TOTAL,
+)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """Who is told, under which number, and who of the household may be named."""
+
+    document_number: str
+    dated: date
+    recipient: MailingAddress
+    payer: str
+    household_number: str
+    names: Mapping[int, str]
+    set_number: str = ""
+    reprinted_on: date | None = None
+
+
+def tells_a_change(row: Assessment) -> bool:
+    """Whether the letter of an assessment says what changed; otherwise it is the first one of the year."""
+    return row.cause not in {NEW, SAME}
+
+
+def changed_dues(run: AssessmentRun, row: Assessment, before: Explained | None) -> list[Due]:
+    """The instalments that a letter brings slips for: all; after a change those to come that are others."""
+    dues = list(dues_of(run, row))
+    if before is None:
+        return dues
+    known = {due.number: due.yen for due in dues_of(before.told.run, before.told.row)}
+    return [due for due in dues if due.due_on > run.decided_on and known.get(due.number) != due.yen]
+
+
+def content_of(
+    now: Explained,
+    before: Explained | None,
+    letter: Letter,
+    settings: Settings,
+    slip_form: PaymentSlipForm | None,
+    slips: tuple[PaymentSlip, ...],
+) -> PremiumNotice:
+    """The letter of an assessment; `before` is the one that it changes, None for the first of the year."""
+    run, row = now.told.run, now.told.row
+    parts = [one for one in PARTS if f"municipal/premium/{one}/cap" in run.parameters]
+    year = FiscalYear(run.fiscal_year)
+    shared: dict[str, Any] = {
+        "document_number": letter.document_number,
+        "dated": letter.dated,
+        "reprinted_on": letter.reprinted_on,
+        "recipient": letter.recipient,
+        "issuer": settings.issuer,
+        "city": settings.text("office/city_name"),
+        "prefecture": settings.text("office/prefecture_name"),
+        "fiscal_year": year.label_ja,
+        "notice_number": notice_number(run, letter.household_number),
+        "payer": letter.payer,
+        "total": row.total,
+        "reduction": f"{row.reduction // 10}割" if row.reduction else "なし",
+        "parts": tuple(_part(run, row, one, before.told.row if before else None) for one in parts),
+        "instalments": tuple(_instalments(now, before)),
+        "persons": tuple(_persons(now, parts, letter.names)),
+        "test": tuple(
+            NoticeFact(label=one.figure.title_ja, value=value_in_words(one))
+            for one in now.told.lines
+            if one.name in REDUCTION and one.name != "reduction"
+        ),
+        "rules": tuple(
+            NoticeFact(label=one.title_ja, value=f"{one.rule_ja} ― {one.article}") for one in _RULES
+        ),
+        "places": settings.text("collection/places"),
+        "assessment": run.id,
+        "undeclared": row.undeclared,
+        "set_number": letter.set_number,
+        "slip_form": slip_form if slips else None,
+        "slips": slips,
+    }
+    if before is None:
+        return PremiumNotice(**shared)
+    return PremiumChangeNotice(
+        **shared,
+        before_total=before.told.row.total,
+        before_number=notice_number(before.told.run, letter.household_number),
+        reason=CAUSES[row.cause][0],
+        differences=tuple(_differences(before, now, letter.names)),
+        overpaid=row.overpaid,
+    )
+
+
+def _part(run: AssessmentRun, row: Assessment, part: str, before: Assessment | None) -> NoticePart:
+    def rate(name: str) -> str:
+        value = run.parameters.get(f"municipal/premium/{part}/{name}", {}).get("value")
+        return "―" if value is None else f"{value:,}" if type(value) is int else str(value)
+
+    def yen(name: str) -> int:
+        return int(getattr(row, f"{part}_{name}"))
+
+    return NoticePart(
+        name=PART_NAMES[part][0],
+        income_rate=rate("income_rate"),
+        per_capita_rate=rate("per_capita_levy"),
+        household_rate=rate("household_levy"),
+        income_levy=yen("income_levy"),
+        per_capita_levy=yen("per_capita_levy"),
+        household_levy=yen("household_levy"),
+        before_cap=yen("before_cap"),
+        cap=yen("cap"),
+        amount=yen("amount"),
+        before=None if before is None else int(getattr(before, f"{part}_amount")),
+    )
+
+
+def _instalments(now: Explained, before: Explained | None) -> Iterator[NoticeInstalment]:
+    run, row = now.told.run, now.told.row
+    known = (
+        {} if before is None else {one.number: one.yen for one in dues_of(before.told.run, before.told.row)}
+    )
+    for due in dues_of(run, row):
+        yield NoticeInstalment(
+            name=due.name,
+            due_on=due.due_on,
+            yen=due.yen,
+            before=None if before is None else known.get(due.number, 0),
+            stays=due.due_on <= run.decided_on,
+        )
+    if row.late_before:
+        yield NoticeInstalment(
+            name="随時(前)", due_on=None, yen=row.late_before, before=row.late_before, stays=True
+        )
+
+
+def _persons(now: Explained, parts: Sequence[str], names: Mapping[int, str]) -> Iterator[NoticePerson]:
+    values = {(one.name, one.person): one for one in now.told.lines}
+    for place, person in enumerate(now.persons):
+
+        def amount(name: str, place: int = place) -> str:
+            line = values.get((name, place))
+            return value_in_words(line).removesuffix("円") if line else "―"
+
+        yield NoticePerson(
+            name=names.get(person.person_id, WITHHELD),
+            months=month_words(person.insured),
+            total_income=amount("total_income"),
+            leviable_income=amount("leviable_income"),
+            levies=tuple(_levies(amount, part) for part in parts),
+            notes="、".join(_notes(person)),
+        )
+
+
+def _levies(amount: Callable[[str], str], part: str) -> str:
+    return f"{amount(f'{part}.income_levy')}\n{amount(f'{part}.per_capita_levy')}"
+
+
+def _notes(person: AssessedPerson) -> Iterator[str]:
+    flags = {name for bit, name in enumerate(PERSON_FLAGS) if person.flags >> bit & 1}
+    if not person.insured:
+        yield "軽減の判定だけに数える方"
+    if person.insured and "is_declared" not in flags:
+        yield "所得の申告なし"
+    if 0 < (care := person.care.bit_count()) < person.insured.bit_count():
+        yield f"介護分{care}か月"
+    if exempt := person.exempt.bit_count():
+        yield f"産前産後の免除{exempt}か月"
+    yield from (words for name, words in _NOTES.items() if name in flags)
+
+
+def month_words(bits: int) -> str:
+    """Months of a fiscal year (April is bit 0) in words: from when to when, or one by one, and how many."""
+    places = [place for place in range(12) if bits >> place & 1]
+    if not places:
+        return "―"
+    months = [(place + 3) % 12 + 1 for place in places]
+    if len(months) == 1:
+        return f"{months[0]}月(1か月)"
+    if places[-1] - places[0] == len(places) - 1:
+        return f"{months[0]}月から{months[-1]}月まで({len(months)}か月)"
+    return f"{'・'.join(map(str, months))}月({len(months)}か月)"
+
+
+def _differences(before: Explained, now: Explained, names: Mapping[int, str]) -> Iterator[NoticeDifference]:
+    for one in differ(before.told, now.told):
+        part = PART_NAMES[one.line.part][0] + " " if one.line.part else ""
+        yield NoticeDifference(
+            who="" if one.person_id is None else names.get(one.person_id, WITHHELD),
+            title=part + one.line.figure.title_ja,
+            before=_shown(one.before),
+            after=_shown(one.after),
+            rule=one.line.figure.rule_ja,
+        )
+
+
+def _shown(line: Line | None) -> str:
+    return "―" if line is None else value_in_words(line)
