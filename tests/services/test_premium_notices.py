@@ -14,7 +14,7 @@ from models.enrolment import Enrolment
 from models.income import Income
 from models.person import PersonRecord
 from services import documents, print_queue, print_runs
-from services.assessing import comparing, runs
+from services.assessing import comparing, run_figures, runs
 from services.context import Actor, Context
 from services.demonstration import assessments, load
 from services.demonstration.city import Size
@@ -177,7 +177,7 @@ def assess_anew(ctx: Context, chief: Actor, household_id: int) -> AssessmentRun:
     income.total_income = None
     ctx.session.flush()
     run = runs.begin(ctx, YEAR, household_id)
-    runs.approve(replace(ctx, actor=chief), run.id, runs.unverified(run))
+    runs.approve(replace(ctx, actor=chief), run.id, run_figures.unverified(run))
     return run
 
 
