@@ -1,6 +1,6 @@
 """Receipts of trials of the premium: what was told, with which figures of the law, what came out (issue 7).
 
-A row is written once. It names nobody and leads to no person of the register.
+A row is written once. It names nobody; the counter may tie it to a household, so that its bill is compared.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ class PremiumReceipt(Base):
     law: Mapped[dict[str, Any]] = mapped_column(JSON)
     total: Mapped[int] = mapped_column(BigInteger)
     paper: Mapped[dict[str, Any]] = mapped_column(JSON)
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"), index=True)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     made_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
 

@@ -53,6 +53,7 @@ from models import (
     trying_out,
     vault_table,
     waiting,
+    watch,
 )
 from models.audit import event
 
@@ -106,5 +107,6 @@ TABLES = (
     trying_out,
     vault_table,
     waiting,
+    watch,
 )
 metadata = base.Base.metadata

@@ -14,6 +14,7 @@ from services.job_kinds import Ahead, Kind
 from services.periodic import Daily, MonthlyWorkingDay, Periodic
 from services.renewing import issuing as renewal_issuing
 from services.renewing import runs as renewals
+from services.watching import findings
 from workflows import incoming_cases, review_cases
 from workflows.engine.work_between_deeds import WORK
 from workflows.ex_officio_cases import start_case
@@ -62,6 +63,7 @@ CALENDAR = (
         regular.DUE,
         Daily(time(0, 15)),
     ),
+    Periodic("watch", "見張り", "Let the watchdogs look", findings.KIND, Daily(time(3, 30))),
     Periodic("tidy", "不要な記録の廃棄", "Housekeeping", regular.TIDY, Daily(time(1, 0))),
     Periodic(
         "sweep_keys", "番号のない鍵の消去", "Destroy keys without a number", regular.KEYS, Daily(time(1, 30))
@@ -307,6 +309,15 @@ def register_kinds(settings: Settings) -> None:
             "証の一斉更新の交付",
             "Issue the certificates of a renewal",
             renewal_issuing.step,
+            max_attempts=3,
+            lease=timedelta(minutes=5),
+            long=True,
+        ),
+        Kind(
+            findings.KIND,
+            "見張り",
+            "Let the watchdogs look",
+            findings.step,
             max_attempts=3,
             lease=timedelta(minutes=5),
             long=True,

@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from sqlalchemy import select
+
 from models.audit.tags import Tag
+from models.household import Household
 from models.premium_receipt import PremiumReceipt, find_receipt, list_receipts
 from models.series import take
 from models.staff import names_of
@@ -145,6 +148,33 @@ def again(ctx: Context, receipt: PremiumReceipt) -> Again:
         changed=tuple(kept_law.changed(receipt.law, law, year)),
         made_by=names_of(ctx.session, [receipt.made_by_id]).get(receipt.made_by_id, ""),
     )
+
+
+def link(ctx: Context, typed: str, household_number: str) -> PremiumReceipt:
+    """Tie a receipt to the household for which it was made, so that its bill is compared with it.
+
+    Raises:
+        NotFound: there is no such receipt.
+        RuleBroken: there is no household of this number.
+    """
+    receipt = _find(ctx, typed)
+    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", household_number))
+    statement = select(Household.id).where(Household.household_number == digits.rjust(10, "0"))
+    household_id = ctx.session.scalars(statement).one_or_none() if digits else None
+    if household_id is None:
+        raise RuleBroken(
+            "この番号の世帯はありません。世帯の画面の番号(10桁)を入力してください。",
+            "There is no household of this number. It stands on the page of the household (10 digits).",
+        )
+    receipt.household_id = household_id
+    _record(ctx, Tag.TRIAL_LINKED, receipt)
+    return receipt
+
+
+def household_number(ctx: Context, receipt: PremiumReceipt) -> str:
+    """The number of the household to which a receipt is tied; empty where it is tied to none."""
+    home = ctx.session.get(Household, receipt.household_id) if receipt.household_id else None
+    return home.household_number if home else ""
 
 
 def differs(receipt: PremiumReceipt, assessed_total: int) -> bool:

@@ -125,6 +125,7 @@ KEYS: Mapping[str, Words] = {
     "settled": ("処理した差異", "settled"),
     "all": ("差異の総数", "all differences"),
     "parts": ("部分の数", "parts"),
+    "conditions": ("条件の数", "conditions"),
     "act": ("すること", "act"),
     "entry": ("登録の番号", "entry no."),
     "runs": ("計算し直した数", "computed anew"),

@@ -23,6 +23,7 @@ from services.context import Context
 from services.incoming import decisions, taking
 from services.job_pages import ALL, MINE
 from services.unit_of_work import unit_of_work
+from services.watching import findings
 
 SWITCHED = {
     True: ("定期処理を再開しました。", "The regular work is on."),
@@ -171,6 +172,8 @@ def _result(job: Job) -> tuple[str, str] | None:
     if job.kind in {taking.CHECK, decisions.APPLY} and can("incoming.read"):
         where = url_for("IncomingView.show", file_id=job.payload["file"])
         return where, t("受け取ったファイルを見る", "See the file")
+    if job.kind == findings.KIND and can("watch.read"):
+        return url_for("WatchView.list"), t("見張りの結果を見る", "See what was found")
     run_id = job.checkpoint.get("run")
     if job.kind != mass_printing.KIND or run_id is None or not can("certificate.print"):
         return None

@@ -11,6 +11,7 @@ from portal import clock
 from portal.language import t
 from portal.security.access import requires
 from portal.security.actor import current_actor
+from portal.views.carrying_out import Done, carry_out
 from portal.views.parameters import amount_in_words
 from portal.views.pdf_answers import dress, pdf_answer, said_in_pane
 from rules.periods import FiscalYear
@@ -22,6 +23,7 @@ from services.unit_of_work import unit_of_work
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from services.context import Context
     from services.premium_receipts import Again
     from services.premium_trial import Trial
 
@@ -62,9 +64,13 @@ class PremiumReceiptView(BaseView):
     @requires("premium.trial")
     def show(self, number: str) -> Any:
         """A receipt, computed again: equal, or what differs and why."""
+        return self._show(number)
+
+    def _show(self, number: str, refused: str = "") -> Any:
         with unit_of_work(current_actor(), clock.now()) as ctx:
             receipt = premium_receipts.read(ctx, number)
             again = premium_receipts.again(ctx, receipt)
+            household_number = premium_receipts.household_number(ctx, receipt)
         return self.render_template(
             "premium/receipt.html",
             title=t(f"試算書 {receipt.number}", f"Receipt {receipt.number}"),
@@ -72,11 +78,28 @@ class PremiumReceiptView(BaseView):
             paper=premium_receipts.content(receipt),
             year=FiscalYear(receipt.fiscal_year),
             again=again,
+            household_number=household_number,
+            refused=refused,
             parts=[] if again.today is None else list(_differences(again.kept, again.today)),
             amount=amount_in_words,
             by_rules=again.kept.total - receipt.total,
             by_law=_by_law(again),
         )
+
+    @expose("/<number>/household", methods=["POST"])
+    @requires("premium.trial")
+    def link(self, number: str) -> Any:
+        """Tie it to the household for which it was made."""
+
+        def deed(ctx: Context) -> Done:
+            receipt = premium_receipts.link(ctx, number, request.form.get("household", "")[:LONGEST])
+            words = (
+                "世帯と結び付けました。賦課が定めた額より違うときは見張りが知らせます。",
+                "Tied to the household: a watchdog tells where the bill differs.",
+            )
+            return Done(words, url_for("PremiumReceiptView.show", number=receipt.number))
+
+        return carry_out(deed, lambda words: self._show(number, words))
 
     @expose("/<number>/paper.pdf", methods=["GET"])
     @requires("premium.trial")

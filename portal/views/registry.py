@@ -78,6 +78,8 @@ from portal.views.studio_tables import StudioTableView
 from portal.views.studio_tests import KeptTestView
 from portal.views.studio_tryout import TryOutView
 from portal.views.transfers import TransferView
+from portal.views.watch_rules import WatchRuleView
+from portal.views.watching import WatchView
 from portal.views.what_if import WhatIfView
 
 if TYPE_CHECKING:
@@ -116,6 +118,8 @@ VIEWS: tuple[type[BaseView], ...] = (
     AssessmentView,
     HouseholdPremiumView,
     CircumstanceView,
+    WatchView,
+    WatchRuleView,
     PremiumReceiptView,
     ParameterView,
     WhatIfView,
