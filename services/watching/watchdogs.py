@@ -224,7 +224,7 @@ def receipt_differs(ctx: Context) -> Columns:
     year = FiscalYear.containing(ctx.today)
     now = _in_force(year)
     statement = (
-        select(PremiumReceipt, func.min(AssessedPerson.person_id), Assessment.total)
+        select(PremiumReceipt, AssessedPerson.person_id, Assessment.total)
         .join(now, now.c.household_id == PremiumReceipt.household_id)
         .join(
             Assessment,
@@ -234,8 +234,11 @@ def receipt_differs(ctx: Context) -> Columns:
             AssessedPerson,
             and_(AssessedPerson.household_id == now.c.household_id, AssessedPerson.run_id == now.c.run_id),
         )
-        .where(PremiumReceipt.fiscal_year == year.year, PremiumReceipt.total != Assessment.total)
-        .group_by(PremiumReceipt, Assessment.total)
+        .where(
+            PremiumReceipt.fiscal_year == year.year,
+            PremiumReceipt.total != Assessment.total,
+            AssessedPerson.place == 0,
+        )
         .order_by(PremiumReceipt.id)
     )
     latest = {

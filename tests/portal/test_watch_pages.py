@@ -1,4 +1,4 @@
-"""Watchdogs on the screen: findings with the household, settled; one composed by the administrator (issue 7)."""
+"""Watchdogs on the screen: findings with the household, settled; composed ones by two (issue 7)."""
 
 from datetime import date
 
