@@ -28,7 +28,7 @@ from rules.periods import FiscalYear
 from rules.premium.dated_facts import ADULT, SCHOOL
 from services.assessing import comparing
 from services.assessing.register_facts import Range, read_facts
-from services.assessing.runs import last_household
+from services.assessing.run_pages import last_household
 from services.context import Context
 from services.premium_receipts import differs
 from services.statute import all_law
