@@ -94,6 +94,10 @@ def _twice(ctx: Context, source: Source, file: IncomingFile) -> list[Problem]:
     """Persons who stand in the file more than once: each line but the first."""
     key, told = value_column(source.key), source.fields[source.key]
     named = [key, *(value_column(source.place(one)) for one in source.once_with)]
+    comparing.join_whole(ctx)
+    doubled = select(key).where(IncomingRow.file_id == file.id).group_by(*named).having(func.count() > 1)
+    if ctx.session.execute(doubled.limit(1)).first() is None:
+        return []
     first = func.min(IncomingRow.line).over(partition_by=named).label("first")
     numbered = select(IncomingRow.line, first).where(IncomingRow.file_id == file.id).subquery()
     statement = select(numbered.c.line, numbered.c.first).where(numbered.c.line > numbered.c.first)

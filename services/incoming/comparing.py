@@ -57,6 +57,7 @@ def count(ctx: Context, file: IncomingFile) -> dict[str, int]:
 
 
 def join_whole(ctx: Context) -> None:
-    """Join thousands of lines at once, whatever the server remembers of tables that have just grown."""
+    """Join thousands of lines at once and in memory, whatever the server remembers of tables that grew."""
     if ctx.session.get_bind().dialect.name == "postgresql":
         ctx.session.execute(text("SET LOCAL enable_nestloop = off"))
+        ctx.session.execute(text("SET LOCAL work_mem = '64MB'"))
