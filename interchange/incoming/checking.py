@@ -1,8 +1,8 @@
 """Checks the lines of a part against the layout of its source, column by column (J5).
 
-A part of a CSV file without any fault is taken at one look (`faultless.py`). Of the others a whole column is
-looked at by one expression; only a column that does not pass is looked at value by value, for the line. What
-is right comes back as lines to be kept, what is wrong as a list of faults.
+Pieces of a CSV file without any fault are taken at one look (`faultless.py`). Of what follows a whole column
+is looked at by one expression; only a column that does not pass is looked at value by value, for the line.
+What is right comes back as lines to be kept, what is wrong as a list of faults.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from interchange.incoming.problems import Problem
 from interchange.incoming.sources import KEY_DIGITS, Field, Source
 from interchange.transfers.layouts import FORMULA
 
+PIECE_BYTES = 256 * 1024
 BOM = b"\xef\xbb\xbf"
 Column = list[str | None]
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
@@ -39,15 +40,22 @@ class Checked:
     columns: list[Column] = field(default_factory=list)
 
 
-def check(source: Source, part: Part) -> Checked:
-    """Check a part of a file of this source."""
-    if source.kind == "csv":
-        is_first = part.first_line == 1
-        kept = faultless.read(source, _without_mark(source, part), is_first=is_first)
-        if kept is not None:
-            first = part.first_line + is_first
-            return Checked(len(kept), range(first, first + len(kept)), kept)
-    return by_columns(source, part)
+def check(source: Source, part: Part) -> Iterator[Checked]:
+    """Check a part of a file: pieces that are right at one look, and what follows the last of them."""
+    begin, line, content = 0, part.first_line, part.content
+    may_be_right = source.kind == "csv" and content.count(b"\r") == content.count(b"\r\n")
+    while may_be_right and begin < len(content):
+        end = content.find(b"\n", begin + PIECE_BYTES) + 1 or len(content)
+        piece = Part(line, content[begin:end])
+        kept = faultless.read(source, _without_mark(source, piece), is_first=line == 1)
+        if kept is None:
+            break
+        first = line + (line == 1)
+        line = first + len(kept)
+        yield Checked(len(kept), range(first, line), kept)
+        begin = end
+    if begin < len(content):
+        yield by_columns(source, Part(line, content[begin:]))
 
 
 def by_columns(source: Source, part: Part) -> Checked:

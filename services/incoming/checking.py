@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import func, select
@@ -47,27 +47,31 @@ def _count(ctx: Context, file: IncomingFile) -> int:
 def _check_part(ctx: Context, file: IncomingFile, number: int) -> None:
     part = ctx.session.get_one(IncomingPart, (file.id, number))
     content = blobs.get(ctx.session, part.sha256)
-    checked = checking.check(get_source(file.source), Part(part.first_line, content))
-    file.rows += checked.rows
-    if checked.problems:
-        quarantine.tell(ctx, file, checked.problems)
-    elif not file.errors:
-        _stage(ctx, file, checked)
-    detail = {"part": number, "rows": checked.rows, "errors": len(checked.problems)}
+    source, problems, rows = get_source(file.source), list[Problem](), file.rows
+    looked = checking.check(source, Part(part.first_line, content))
+    kept = _kept(file, looked, problems)
+    columns = ["file_id", "line", *(f"v{place + 1:02}" for place in range(len(source.fields)))]
+    bulk.add_lines(ctx.session, "incoming_row", columns, kept)
+    if problems:
+        quarantine.tell(ctx, file, problems)
+    detail = {"part": number, "rows": file.rows - rows, "errors": len(problems)}
     audit.record(ctx, Tag.INCOMING_CHECKED, f"incoming:{file.id}", detail=detail)
 
 
-def _stage(ctx: Context, file: IncomingFile, checked: Checked) -> None:
-    values = [f"v{place + 1:02}" for place in range(len(get_source(file.source).fields))]
-    bulk.add_lines(ctx.session, "incoming_row", ["file_id", "line", *values], _blocks(file, checked))
+def _kept(file: IncomingFile, looked: Iterable[Checked], problems: list[Problem]) -> Iterator[str]:
+    """The lines with their file and number, some thousand at once, until there is a fault in the file.
 
-
-def _blocks(file: IncomingFile, checked: Checked) -> Iterator[str]:
-    """The lines with their file and number, some thousand at once."""
+    The server takes the ones while the next ones are checked; those before a fault go with the file.
+    """
     head = file.id
-    for begin in range(0, len(checked.kept), AT_ONCE):
-        numbers, texts = checked.lines[begin : begin + AT_ONCE], checked.kept[begin : begin + AT_ONCE]
-        yield "".join([f"{head}\t{line}\t{one}\n" for line, one in zip(numbers, texts, strict=True)])
+    for checked in looked:
+        file.rows += checked.rows
+        problems += checked.problems
+        if file.errors or problems:
+            continue
+        for begin in range(0, len(checked.kept), AT_ONCE):
+            numbers, texts = checked.lines[begin : begin + AT_ONCE], checked.kept[begin : begin + AT_ONCE]
+            yield "".join([f"{head}\t{line}\t{one}\n" for line, one in zip(numbers, texts, strict=True)])
 
 
 def _finish(ctx: Context, file: IncomingFile) -> None:

@@ -1,6 +1,7 @@
 """What is taken at one look is what the look column by column finds right, and it is kept alike."""
 
 from random import Random
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
@@ -98,17 +99,21 @@ def a_part(chance: Random, source: Source) -> Part:
     return Part(first, content.encode(encoding, "replace"))
 
 
-def found(checked: checking.Checked) -> tuple[object, ...]:
+def found(*pieces: checking.Checked) -> tuple[object, ...]:
     """All that a check tells."""
-    return checked.rows, checked.problems, list(checked.lines), list(checked.kept)
+    told = [one for piece in pieces for one in piece.problems]
+    kept = [one for piece in pieces for one in zip(piece.lines, piece.kept, strict=True)]
+    return sum(piece.rows for piece in pieces), told, kept
 
 
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**32), source=st.sampled_from(CSV))
 def test_both_looks_find_the_same_faults_and_keep_the_same_lines(seed: int, source: Source):
+    """The pieces are as short as a line or as long as the part."""
     chance = Random(seed)
-    for part in (a_part(chance, source) for _ in range(20)):
-        assert found(checking.check(source, part)) == found(checking.by_columns(source, part)), part
+    with mock.patch.object(checking, "PIECE_BYTES", chance.choice([1, 100, 1_000_000])):
+        for part in (a_part(chance, source) for _ in range(20)):
+            assert found(*checking.check(source, part)) == found(checking.by_columns(source, part)), part
 
 
 @settings(max_examples=30, deadline=None)
