@@ -26,7 +26,7 @@ from services.context import Context
 from services.data_use import CHIEF, MANAGER, end, hold, numbers_of, standing, tell
 from services.data_use_content import content_of
 from services.errors import NotAllowed, RuleBroken, SomebodyElseWasFaster
-from services.two_people import is_one_of, reason_of
+from services.two_people import is_one_of, must_not_be_borrowed, reason_of
 
 DECIDERS = {"judge": MANAGER, "consult": MANAGER, "decide": CHIEF}
 CARRYING = frozenset({"approve", "agree"})
@@ -74,12 +74,13 @@ def decide(
 
     Raises:
         OwnApplication: the actor had a hand in the application, or decided on it at an earlier step.
-        NotAllowed: not his role.
+        NotAllowed: not his role, or taken in an emergency.
         SomebodyElseWasFaster: the application is not under review any more.
         RuleBroken: no reason; or it is approved although the legal basis does not carry it.
     """
     if DECIDERS[step] not in ctx.actor.roles:
         raise NotAllowed("この申請を判断する権限がありません。", "Your role does not decide on this.")
+    must_not_be_borrowed(ctx, DECIDERS[step])
     reason = reason_of(reason)
     application = hold(ctx, application_id)
     if application.state != SUBMITTED:

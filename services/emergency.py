@@ -31,7 +31,13 @@ if TYPE_CHECKING:
 from services.context import Actor, Context
 
 MINUTES = "rights/emergency_minutes"
-WITHHELD = frozenset({"number.reveal"})  # what no emergency gives (L3)
+WITHHELD = frozenset(
+    {
+        "number.reveal",  # L3
+        # What lets data, or somebody outside, in or out is decided by who holds the role (J3, K3, L6).
+        *("data_use.decide", "transfer.run", "contract.decide", "media.decide"),
+    }
+)  # what no emergency gives
 NEVER = frozenset({Duty.KEEP_ACCOUNTS, Duty.READ_AUDIT})
 JUSTIFIED, NOT_JUSTIFIED = "justified", "unjustified"
 VERDICTS = frozenset({JUSTIFIED, NOT_JUSTIFIED})

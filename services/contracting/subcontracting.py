@@ -20,6 +20,7 @@ from services.context import Context
 from services.contracting import access, chain, register
 from services.errors import NotFound, RegistrationRefused
 from services.findings import Finding, Severity
+from services.two_people import must_not_be_borrowed
 
 WORDS = ("scope", "data_scope", "capability", "inspection")
 CHART = "organisation_chart"  # the kind of paper
@@ -100,7 +101,9 @@ def grant(ctx: Context, case_id: int, decision: Mapping[str, Any]) -> dict[str, 
 
     Raises:
         SubcontractRefused: something is missing still; each thing is named.
+        NotAllowed: the actor is section chief in an emergency only.
     """
+    must_not_be_borrowed(ctx, register.CHIEF)
     row = _asked(ctx, case_id)
     may_ask(ctx, row.contract_id, row.parent_id or 0)
     lacks = _lacks(ctx, row)

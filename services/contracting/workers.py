@@ -166,6 +166,7 @@ def grant_account(ctx: Context, contract_id: int, worker_id: int) -> User:
     two_people.must_have_any(
         ctx, frozenset({CHIEF}), "利用を承認できるのは課長です。", "Only the section chief grants an account."
     )
+    two_people.must_not_be_borrowed(ctx, CHIEF)
     two_people.must_be_somebody_else(ctx, [row.account_asked_by_id, row.added_by_id])
     if row.account_asked_at is None or row.user_id is not None:
         raise SomebodyElseWasFaster("この利用の申請は、もう決まっています。", "This was decided already.")

@@ -133,6 +133,7 @@ def decide(ctx: Context, medium_id: int, use_id: int, words: str, *, approves: b
     two_people.must_have_any(
         ctx, frozenset({CHIEF}), "媒体への複製を承認できるのは課長です。", "Only the section chief approves."
     )
+    two_people.must_not_be_borrowed(ctx, CHIEF)
     two_people.must_be_somebody_else(ctx, [row.asked_by_id, row.carrier_id])
     _must_be(row, ASKED)
     if approves:

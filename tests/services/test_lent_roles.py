@@ -172,3 +172,38 @@ def test_nobody_decides_as_a_deputy_who_asked_or_judged_or_stands_in_for_one_who
             with pytest.raises(NotAllowed):
                 decide(as_of(citizen, actor), item)
     assert citizen.session.scalars(select(DataUseApproval)).all() == []
+
+
+def in_emergency(ctx: Context, role: str, office_id: int | None) -> Actor:
+    """Somebody of the counter who took a role for an hour (T14)."""
+    own = employ(ctx.session, "counter", "s-emergency")
+    return replace(
+        own, office_id=office_id, roles=own.roles | {role}, borrowed=frozenset({role}), emergency_id=1
+    )
+
+
+def test_a_role_taken_in_an_emergency_decides_on_no_use_of_data(citizen: Context, manager: Context) -> None:
+    item = second_level(citizen, manager)
+    chief = a_chief_away(citizen)
+    with pytest.raises(NotAllowed, match="緊急時の権限"):
+        decide(as_of(citizen, in_emergency(citizen, "section_chief", chief.office_id)), item)
+    assert citizen.session.scalars(select(DataUseApproval)).all() == []
+
+
+def test_nor_on_an_account_of_a_contractor_nor_on_a_copy(ctx: Context) -> None:
+    ctx.session.add_all([a_role(ctx.session, "contractor"), a_role(ctx.session, "counter")])
+    ctx.session.flush()
+    office = contracting(ctx)
+    worker = office.worker()
+    workers.ask_account(office.by(office.clerk), office.contract_id, worker, "gyosha1")
+    actor = in_emergency(ctx, "section_chief", office.chief.office_id)
+    with pytest.raises(NotAllowed, match="緊急時の権限"):
+        workers.grant_account(office.by(actor), office.contract_id, worker)
+    asker, carrier = employ(ctx.session, "counter", "s-asker"), employ(ctx.session, "counter", "s-carrier")
+    medium_id = ledger.add(as_of(ctx, office.clerk), "USB-001", "usb", "SN-1", "保管庫A").id
+    due_at = datetime.combine(ctx.today, uses.BACK_BY, JST)
+    wish = uses.Wish("異動の一覧", "渡すため", "本庁", "開発室", carrier.staff_id or 0, due_at)
+    asked = uses.ask(as_of(ctx, asker), medium_id, wish)
+    with pytest.raises(NotAllowed, match="緊急時の権限"):
+        uses.decide(as_of(ctx, actor), medium_id, asked.id, "急ぎのため", approves=True)
+    assert asked.state == "asked"
