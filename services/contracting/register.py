@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -62,13 +62,21 @@ def read(ctx: Context, contract_id: int) -> Chain:
 def read_own(ctx: Context) -> Chain:
     """The contract of a contractor's own account, and no other.
 
+    He sees the persons of his own firm and of the firms below it; of the others only the firms.
+
     Raises:
         NotFound: the account is none of a contractor's.
     """
     contract_id = chain.contract_of_account(ctx.session, ctx.actor.staff_id)
     if contract_id is None:
         raise NotFound("この利用者の契約は登録されていません。", "This account belongs to no contract.")
-    return _looked_at(ctx, chain.read(ctx, contract_id))
+    found = chain.read(ctx, contract_id)
+    account = ctx.actor.staff_id
+    own = next(node for node in found.nodes if any(one.row.user_id == account for one in node.persons))
+    nodes = [
+        node if node is own or own.row in node.above else replace(node, persons=()) for node in found.nodes
+    ]
+    return _looked_at(ctx, replace(found, nodes=nodes))
 
 
 def add(ctx: Context, new: NewContract) -> Contract:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from models.contractor import ChainLink
+from models.contractor import GRANTED, ChainLink, ContractWorker, Firm
 from models.masters import Posting
 from models.notice import Notice
 from models.sign_in import UserSession
@@ -174,6 +174,35 @@ def test_a_contractor_sees_his_own_contract_and_no_other(office: Contracting) ->
     assert register.read_own(own).contract.id == office.contract_id
     with pytest.raises(NotFound):
         register.read_own(office.by(office.clerk))
+
+
+def test_a_contractor_sees_the_persons_of_his_firm_and_below_and_none_of_those_above(
+    office: Contracting,
+) -> None:
+    above, session = office.account(office.worker()), office.ctx.session
+    prime = session.get_one(ChainLink, office.prime_id)
+    below = ChainLink(
+        contract_id=office.contract_id,
+        parent_id=prime.id,
+        firm=Firm(name="再委託株式会社", plain_name="再委託", added_at=office.ctx.at),
+        state=GRANTED,
+        from_on=prime.from_on,
+        until_on=prime.until_on,
+        clauses={},
+        chart=[],
+        entered_at=office.ctx.at,
+    )
+    session.add(below)
+    session.flush()
+    worker_id = office.worker(link_id=below.id, last_name="下請", employer="再委託株式会社")
+    user = employ(session, "counter", "s-below")
+    session.get_one(ContractWorker, worker_id).user_id = user.staff_id
+    session.flush()
+    seen = [
+        [[one.row.last_name for one in node.persons] for node in register.read_own(own).nodes]
+        for own in (employ_as(office, session.get_one(User, above)), office.by(user))
+    ]
+    assert seen == [[["業者"], ["下請"]], [[], ["下請"]]]
 
 
 def employ_as(office: Contracting, user: User) -> Context:
