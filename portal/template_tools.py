@@ -106,8 +106,8 @@ def moment(at: datetime | None, *, seconds: bool = False) -> str:
 
 
 def yen(amount: int | None) -> str:
-    """12,300円."""
-    return "" if amount is None else f"{amount:,}円"
+    """12,300円, or 12,300 yen."""
+    return "" if amount is None else t(f"{amount:,}円", f"{amount:,} yen")
 
 
 def plain(value: object) -> str:
