@@ -36,7 +36,7 @@ REVIEWERS = frozenset({MANAGER, CHIEF, "auditor"})
 
 
 def draft(ctx: Context, content: Content, renews_id: int | None = None) -> DataUseApplication:
-    """Begin an application of the actor's section.
+    """Begin an application of the actor's section; who had a hand in what it renews has one in it too.
 
     Raises:
         NotAllowed: the actor is of no receiving section, or it is not his section that would receive.
@@ -45,16 +45,15 @@ def draft(ctx: Context, content: Content, renews_id: int | None = None) -> DataU
     """
     office = _own_office(ctx, content)
     content = tidied(content)
-    if renews_id is not None:
-        _own(ctx, renews_id)
+    before = _own(ctx, renews_id) if renews_id is not None else None
     application = DataUseApplication(
         **columns(content),
         number=secrets.token_hex(7),  # until its id is known
         office_id=office.id,
         renews_id=renews_id,
         state=DRAFT,
-        parties=[],
-        party_ids=[],
+        parties=before.parties if before is not None else [],
+        party_ids=before.party_ids if before is not None else [],
         made_at=ctx.at,
         made_by_id=ctx.actor.staff_id,
     )

@@ -193,6 +193,18 @@ def test_nor_does_his_deputy_nor_he_as_a_deputy(city: Context, citizen: Context,
         data_use_cases.judge(as_of(city, deputy), application.id, "approve", "代理で", basis_fits=True)
 
 
+def test_nor_by_letting_a_colleague_renew_it(city: Context, citizen: Context, manager: Context) -> None:
+    application = approved(citizen, manager)
+    colleague = as_of(city, employ(city.session, "receiving_section", "s-colleague", office_code="12"))
+    renewal = data_use.draft(colleague, content(until_on=date(2027, 9, 30)), application.id)
+    data_use_cases.submit(colleague, renewal.id)
+    moved = replace(citizen.actor, roles=manager.actor.roles, office_id=manager.actor.office_id)
+    with pytest.raises(OwnApplication):
+        data_use_cases.judge(as_of(city, moved), renewal.id, "approve", "続けて必要", basis_fits=True)
+    data_use_cases.judge(manager, renewal.id, "approve", "続けて必要", basis_fits=True)
+    assert renewal.state == "approved"
+
+
 def test_the_gate_finds_an_approval_by_who_applied(citizen: Context, manager: Context) -> None:
     application = approved(citizen, manager)
     application.parties = sorted({*application.parties, manager.actor.staff_number})
