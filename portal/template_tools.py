@@ -12,6 +12,7 @@ from flask import url_for
 
 from portal.language import current_language, lazy, t
 from portal.security.access import can
+from portal.views.pdf_answers import new_key
 from portal.views.said_again import kept
 from rules.eras import PartialDate, format_both, format_long, format_short
 from services.context import JST
@@ -38,6 +39,7 @@ def install(app: Flask) -> None:
         household_url=household_url,
         inbox_url=inbox_url,
         kept=kept,
+        new_key=new_key,
     )
     app.jinja_env.filters.update(
         era=era, era_short=era_short, era_both=era_both, moment=moment, yen=yen, plain=plain, paper=paper

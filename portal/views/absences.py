@@ -14,7 +14,7 @@ from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.security.roles import BOOK, ROLES
-from portal.views.carrying_out import Done, carry_out
+from portal.views.carrying_out import Done, carry_out, is_again
 from portal.views.fields import typed_day
 from services import absences, staffing
 from services.absence_rules import Wish
@@ -58,10 +58,13 @@ class AbsenceView(BaseView):
     @requires("absence.set")
     def call_off(self, absence_id: int) -> Any:
         """Take it back, or end it."""
+        where = url_for("AbsenceView.list")
         with unit_of_work(current_actor(), clock.now()) as ctx:
+            if is_again(ctx):
+                return redirect(where, code=303)
             absences.call_off(ctx, absence_id)
         flash(t("不在を取り消しました。代理も終わりました。", "The absence is called off."), "success")
-        return redirect(url_for("AbsenceView.list"), code=303)
+        return redirect(where, code=303)
 
     def _page(self, error: str = "") -> Any:
         with unit_of_work(current_actor(), clock.now()) as ctx:

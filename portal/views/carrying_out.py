@@ -2,12 +2,14 @@
 
 What a rule refuses is said on the page it was sent from, with all that was typed still in it (422).
 A form with a `deed_key` does its deed once, however often it is sent (T11).
+A view that answers in another way asks `is_again` first in its transaction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from flask import flash, redirect, request
@@ -52,3 +54,20 @@ def carry_out(deed: Callable[[Context], Done], again: Callable[[str], Any]) -> A
         return again(t(refused.message_ja, refused.message_en)), 422
     flash(t(*done.words), done.manner)
     return redirect(done.goal, code=303)
+
+
+def is_again(ctx: Context) -> bool:
+    """Whether this very form was sent and done before, which is said; else it is noted with the deed.
+
+    For pages that stay open, or that one comes back to: what was typed anew there is a deed of its own, so
+    only the same content under the same key is the same.
+    """
+    if not request.form.get("deed_key"):
+        return False
+    key, body = sent_deed()
+    of_content = sha256(f"{key} {request.path} {body}".encode()).hexdigest()
+    if deeds.find_done(ctx, of_content, body) is not None:
+        flash(t(*TWICE), "success")
+        return True
+    deeds.remember(ctx, of_content, body, request.path[:300])
+    return False

@@ -22,6 +22,7 @@ from portal.row_ids import row_id
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
 from portal.views import case_about, form_pages, list_place
+from portal.views.carrying_out import is_again
 from portal.views.list_place import Place
 from portal.views.pdf_answers import sent_deed
 from services import attachments, case_papers, cases, comments, deeds, drafts, hidden_entries, inbox, intake
@@ -139,8 +140,11 @@ class CaseView(BaseView):
     def comment(self, case_id: int) -> Any:
         """Say something about the case; what is refused stays in its field."""
         typed = request.form.get("comment", "")
+        where = url_for("CaseView.show", case_id=case_id, _anchor="comments")
         try:
             with unit_of_work(current_actor(), clock.now()) as ctx:
+                if is_again(ctx):
+                    return redirect(where, code=303)
                 named = len(comments.add(ctx, case_id, typed).mentioned)
         except comments.CommentRefused as refused:
             g.comment_typed, g.comment_error = typed, t(refused.message_ja, refused.message_en)
@@ -151,7 +155,7 @@ class CaseView(BaseView):
             else t("コメントしました。", "Commented."),
             "success",
         )
-        return redirect(url_for("CaseView.show", case_id=case_id, _anchor="comments"), code=303)
+        return redirect(where, code=303)
 
     @expose("/<int:case_id>/withdraw", methods=["POST"])
     @requires("case.withdraw")

@@ -13,6 +13,7 @@ from portal.language import t
 from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
+from portal.views.carrying_out import is_again
 from portal.views.pdf_answers import dress, pdf_answer, said_in_pane
 from portal.views.said_again import said_again
 from printing.letter_texts import LETTERS
@@ -240,6 +241,8 @@ class LetterTextView(BaseView):
 def _done(draft_id: int, deed: Callable[[Context, int], str]) -> Any:
     try:
         with unit_of_work(current_actor(), clock.now()) as ctx:
+            if is_again(ctx):
+                return _to(draft_id)
             told = deed(ctx, _seen())
     except NotFound:
         raise
@@ -252,6 +255,8 @@ def _done(draft_id: int, deed: Callable[[Context, int], str]) -> Any:
 def _ended(draft_id: int, deed: Callable[[Context, int], tuple[str, str]]) -> Any:
     try:
         with unit_of_work(current_actor(), clock.now()) as ctx:
+            if is_again(ctx):
+                return redirect(url_for("LetterTextView.list"), code=303)
             told, slug = deed(ctx, _seen())
     except NotFound:
         raise

@@ -12,6 +12,7 @@ from portal.language import t
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views import list_place
+from portal.views.carrying_out import is_again
 from portal.views.list_place import Place
 from services import saved_filters
 from services.saved_filters import FilterRefused
@@ -46,6 +47,8 @@ class SavedFilterView(BaseView):
             )
         name, group = request.form.get("name", ""), request.form.get("group", "")
         with unit_of_work(current_actor(), clock.now()) as ctx:
+            if is_again(ctx):
+                return redirect(place.url, code=303)
             replaced = saved_filters.save(ctx, name, group, place.box, place.filters)
         flash(
             t("同じ名前の絞り込みを置き換えました。", "The filter of this name was replaced.")
@@ -59,10 +62,13 @@ class SavedFilterView(BaseView):
     @requires("inbox.open")
     def remove(self, filter_id: int) -> Any:
         """Take a filter away; the tasks stay as they are."""
+        where = url_for("InboxView.list")
         with unit_of_work(current_actor(), clock.now()) as ctx:
+            if is_again(ctx):
+                return redirect(where, code=303)
             saved_filters.remove(ctx, filter_id)
         flash(
             t("絞り込みを削除しました。仕事はそのままです。", "The filter is removed; the tasks stay."),
             "success",
         )
-        return redirect(url_for("InboxView.list"), code=303)
+        return redirect(where, code=303)

@@ -13,6 +13,7 @@ from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.security.roles import ROLES
+from portal.views.carrying_out import is_again
 from portal.views.said_again import said_again
 from rules.eras import DateNotUnderstood, format_short, parse_date
 from services.errors import NotFound, RuleBroken, ServiceError
@@ -37,6 +38,8 @@ class PlanView(BaseView):
         try:
             day = _day(request.form.get("on", ""))
             with unit_of_work(current_actor(), clock.now()) as ctx:
+                if is_again(ctx):
+                    return redirect(url_for("StudioView.draft", draft_id=draft_id), code=303)
                 planned_publishing.plan(ctx, draft_id, seen, day, reason, _OFFICE)
         except NotFound:
             raise
@@ -57,6 +60,8 @@ class PlanView(BaseView):
     def cancel(self, plan_id: int) -> Any:
         """Take the plan back."""
         with unit_of_work(current_actor(), clock.now()) as ctx:
+            if is_again(ctx):
+                return redirect(url_for("DefinitionView.list"), code=303)
             draft_id = planned_publishing.cancel(ctx, plan_id).draft_id
         flash(t("公開の予約を取り消しました。", "The plan is cancelled."), "success")
         return redirect(url_for("StudioView.draft", draft_id=draft_id), code=303)

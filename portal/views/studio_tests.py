@@ -15,6 +15,7 @@ from portal.language import t
 from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
+from portal.views.carrying_out import is_again
 from portal.views.procedure_titles import title, title_in
 from portal.views.said_again import said_again
 from services.context import Context
@@ -131,6 +132,8 @@ def _done(deed: Callable[[Context], str], endpoint: str, **place: Any) -> Any:
     """One deed in one transaction; what came of it is told on the next page."""
     try:
         with unit_of_work(current_actor(), clock.now()) as ctx:
+            if is_again(ctx):
+                return redirect(url_for(endpoint, **place), code=303)
             told = deed(ctx)
     except ServiceError as refused:
         return said_again(refused, endpoint, **place)
