@@ -75,7 +75,7 @@ PERMISSIONS: dict[str, Permission] = {
         "登録された事由を確認する", "Check entered circumstances", Duty.APPROVE
     ),
     "renewal.read": Permission("証の一斉更新を見る", "See renewals of certificates", Duty.SEE_PERSONS),
-    "renewal.run": Permission("証の一斉更新をする", "Renew certificates of the city", Duty.ENTER),
+    "renewal.run": Permission("証の一斉更新をする", "Renew certificates of the city", Duty.SEE_PERSONS),
     "renewal.decide": Permission("証の一斉更新を承認する", "Approve renewals", Duty.APPROVE),
     "watch.read": Permission("見張りの指摘を見る", "See what watchdogs found", Duty.SEE_PERSONS),
     "watch.settle": Permission("見張りの指摘を処理する", "Settle what watchdogs found", Duty.SEE_PERSONS),
