@@ -25,10 +25,12 @@ from models.parameter_entry import (
     list_entries,
     list_open,
 )
+from models.series import take
 from models.staff import names_of
 from rules.law import Certainty, History, Law, Parameter, ParameterNotInForce
 from rules.periods import FiscalYear
 from services import audit, two_people
+from services.assessing import run_states
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
 from services.parameter_reading import EntryRefused, Told, read
 from services.statute import ENTERED, all_law
@@ -130,6 +132,8 @@ def decide(ctx: Context, entry_id: int, *, approve: bool, words: str) -> Paramet
     two_people.must_be_somebody_else(ctx, [row.entered_by_id])
     reason = two_people.reason_of(words)
     if approve:
+        # Whoever begins a run of the year waits for this, or this for him.
+        take(ctx.session, run_states.series_of(row.fiscal_year), 0)
         _must_not_be_assessed(ctx, row)
         _close_before(ctx, row)
     row.state, row.words, row.decided_at = APPROVED if approve else REFUSED, reason, ctx.at

@@ -9,7 +9,7 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 
-from models.job import STATES, Job
+from models.job import DONE, STATES, Job
 from portal import clock
 from portal.extensions import db
 from portal.frame import register_count
@@ -172,7 +172,7 @@ def _result(job: Job) -> tuple[str, str] | None:
     if job.kind in {taking.CHECK, decisions.APPLY} and can("incoming.read"):
         where = url_for("IncomingView.show", file_id=job.payload["file"])
         return where, t("受け取ったファイルを見る", "See the file")
-    if job.kind == findings.KIND and can("watch.read"):
+    if job.kind == findings.KIND and job.state == DONE and can("watch.read"):
         return url_for("WatchView.list"), t("見張りの結果を見る", "See what was found")
     run_id = job.checkpoint.get("run")
     if job.kind != mass_printing.KIND or run_id is None or not can("certificate.print"):

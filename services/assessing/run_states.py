@@ -24,6 +24,11 @@ class WrongState(SomebodyElseWasFaster):
     code = "assessment_state"
 
 
+def series_of(fiscal_year: int) -> str:
+    """The series of the numbers of a year's runs; its row is held by whoever begins one."""
+    return f"assessment:{fiscal_year}"
+
+
 def locked(ctx: Context, run_id: int) -> AssessmentRun:
     run = lock_run(ctx.session, run_id)
     if run is None:

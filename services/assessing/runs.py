@@ -69,11 +69,11 @@ def begin(ctx: Context, fiscal_year: int, household_id: int | None = None) -> As
             "There is no such fiscal year to assess. Choose one of the list.",
         )
     year = FiscalYear(fiscal_year)
+    # Two that begin at once wait here for one another, and for whoever approves a figure of the year.
+    number = take(ctx.session, run_states.series_of(fiscal_year))
     terms = run_figures.figures(all_law(ctx), year)
     due = run_figures.due_days(ctx, year)
     run_figures.must_be_in_time(ctx, due[0])
-    # Two that begin at once wait here for one another.
-    number = take(ctx.session, f"assessment:{fiscal_year}")
     run_states.must_be_the_only_one(ctx, fiscal_year, household_id)
     base = comparing.base_of(ctx.session, fiscal_year)
     run = AssessmentRun(
