@@ -56,6 +56,8 @@ TREATMENTS: dict[str, Treatment] = {
     "confirmation_row.person_id": Treatment.STAYS,  # what is open there is settled
     "confirmation_row.other_person_id": Treatment.STAYS,
     "incoming_difference.person_id": Treatment.STAYS,
+    "circumstance_entry.person_id": Treatment.STAYS,  # what waits there is refused: nobody is insured
+    "watch_finding.person_id": Treatment.STAYS,  # the next look closes it, and finds the other record
     "place_release.person_id": Treatment.STAYS,
     "person_merge.kept_id": Treatment.STAYS,
     "person_merge.gone_id": Treatment.STAYS,
