@@ -61,3 +61,9 @@ def join_whole(ctx: Context) -> None:
     if ctx.session.get_bind().dialect.name == "postgresql":
         ctx.session.execute(text("SET LOCAL enable_nestloop = off"))
         ctx.session.execute(text("SET LOCAL work_mem = '64MB'"))
+
+
+def join_singly(ctx: Context) -> None:
+    """Join single lines again, each by the indexes."""
+    if ctx.session.get_bind().dialect.name == "postgresql":
+        ctx.session.execute(text("SET LOCAL enable_nestloop = on"))

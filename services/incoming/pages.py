@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from interchange.incoming.problems import words
 from interchange.incoming.sources import Source, sources
@@ -24,7 +24,7 @@ from models.staff import names_of
 from services import audit, two_people
 from services.context import Context
 from services.incoming import differences
-from services.incoming.comparing import CHANGED, CONFLICTING, NEW, OUTCOMES, TARGETS
+from services.incoming.comparing import CHANGED, CONFLICTING, NEW, OUTCOMES, TARGETS, join_singly, join_whole
 
 SHOWN, FAULTS_SHOWN, SAMPLES = 200, 100, 5
 
@@ -154,39 +154,33 @@ def _names(source: Source) -> dict[str, tuple[str, str]]:
 
 
 def _samples(ctx: Context, file: IncomingFile, source: Source) -> dict[str, list[Sample]]:
-    """The first lines of each outcome that changes something."""
+    """The first lines of each outcome that changes something, found in one going through the file."""
+    wanted = [one for one in (NEW, CHANGED, CONFLICTING) if file.counts.get(one)]
+    if not wanted:
+        return {}
     target, names = TARGETS[file.source], _names(source)
+    join_whole(ctx)
     told = target.outcomes(file).subquery()
-    found: dict[str, list[Sample]] = {}
-    for outcome in (NEW, CHANGED, CONFLICTING):
-        if not file.counts.get(outcome):
-            continue
-        chosen = (
-            told.c.outcome.not_in(list(OUTCOMES)) if outcome == CONFLICTING else told.c.outcome == outcome
+    group = case((told.c.outcome.in_(list(OUTCOMES)), told.c.outcome), else_=CONFLICTING).label("group")
+    place = func.row_number().over(partition_by=group, order_by=told.c.line).label("place")
+    placed = select(told.c.line, told.c.key, told.c.person_id, told.c.outcome, group, place).subquery()
+    rows = ctx.session.execute(
+        select(placed).where(placed.c.place <= SAMPLES, placed.c.group.in_(wanted)).order_by(placed.c.line)
+    ).all()
+    join_singly(ctx)
+    people = list_current(ctx.session, [row.person_id for row in rows if row.person_id])
+    found: dict[str, list[Sample]] = {one: [] for one in wanted}
+    for row in rows:
+        changes = (
+            [
+                (names[name], before, after)
+                for name, before, after in target.changes(ctx, file, row.line, row.person_id)
+            ]
+            if row.group == CHANGED
+            else ()
         )
-        rows = ctx.session.execute(
-            select(told.c.line, told.c.key, told.c.person_id, told.c.outcome)
-            .where(chosen)
-            .order_by(told.c.line)
-            .limit(SAMPLES)
-        ).all()
-        people = list_current(ctx.session, [row.person_id for row in rows if row.person_id])
-        found[outcome] = [
-            Sample(
-                row.line,
-                row.key,
-                people.get(row.person_id),
-                row.person_id,
-                row.outcome,
-                [
-                    (names[name], before, after)
-                    for name, before, after in target.changes(ctx, file, row.line, row.person_id)
-                ]
-                if outcome == CHANGED
-                else (),
-            )
-            for row in rows
-        ]
+        person = people.get(row.person_id)
+        found[row.group].append(Sample(row.line, row.key, person, row.person_id, row.outcome, changes))
     return found
 
 
