@@ -57,12 +57,16 @@ class ValueRefused(RuleBroken):
 
 @dataclass(frozen=True)
 class Master:
-    """A table: its columns that people keep, which of them together are unique, and its own check."""
+    """A table: its columns that people keep, which of them together are unique, and its own check.
+
+    What is `fixed` stays as it was added: others name the row by it.
+    """
 
     model: type[Any]
     columns: tuple[str, ...]
     unique: tuple[str, ...]
     check: Callable[[Context, Values], None] | None = None
+    fixed: tuple[str, ...] = ()
 
 
 def add(ctx: Context, master: Master, values: Values) -> Base:
@@ -97,7 +101,9 @@ def change(ctx: Context, master: Master, row_id: int, values: Values, seen: str 
             "Somebody changed this row while you had it open. Open it again and look at what it is now.",
         )
     before = as_json(master, row)
-    for name, value in _checked(ctx, master, values, row_id).items():
+    clean = _checked(ctx, master, values, row_id)
+    _refuse_renaming(master, row, clean)
+    for name, value in clean.items():
         setattr(row, name, value)
     ctx.session.flush()
     if as_json(master, row) != before:
@@ -156,6 +162,18 @@ def _refuse_double(ctx: Context, master: Master, values: Values, row_id: int | N
             "同じものがすでに登録されています。一覧から開いて直してください。",
             "The same is registered already. Open it from the list and change it there.",
         )
+
+
+def _refuse_renaming(master: Master, row: Any, values: Values) -> None:
+    """The code of an office says whose files are whose (M36): another code would make them another's."""
+    for name in master.fixed:
+        if name in values and values[name] != getattr(row, name):
+            raise ValueRefused(
+                name,
+                "コードは登録したあとに変えられません(移転の相手を示すためです)。"
+                "組織が変わったときは、新しい行を登録し、この行を使用しないにしてください。",
+                "The code stays as it was: transfers name their recipient by it. Add a new row instead.",
+            )
 
 
 def _remember(ctx: Context, master: Master, row: Any, kind: str, before: dict[str, Any]) -> None:
@@ -271,7 +289,12 @@ MASTERS: dict[str, Master] = {
             ("procedure", "code", "name", "name_en", "words", "words_en", "article", "sort", "active"),
             ("procedure", "code"),
         ),
-        Master(Office, ("code", "name", "name_en", "telephone", "address", "active"), ("code",)),
+        Master(
+            Office,
+            ("code", "name", "name_en", "telephone", "address", "active"),
+            ("code",),
+            fixed=("code",),
+        ),
         Master(Holiday, ("day", "name"), ("day",)),
         Master(
             CitySetting,

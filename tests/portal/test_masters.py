@@ -319,3 +319,18 @@ def test_histories_of_rows_do_not_mix(session: Session, ctx: Context) -> None:
     tables = {row.table_name for row in session.scalars(select(MasterHistory))}
     assert tables == {School.__tablename__, Holiday.__tablename__}
     assert Municipality.__tablename__ in MASTERS
+
+
+def test_no_office_takes_over_the_code_of_another_and_with_it_what_was_sent_there(
+    signed_in: Callable[[str], Visitor], app: Flask
+) -> None:
+    """An administrator alone would otherwise hand one section's files to another (M36)."""
+    administrator = signed_in("administrator")
+    with app.app_context():
+        office = db.session.scalars(select(Office).order_by(Office.id)).first()
+        assert office is not None
+        key, code = office.id, office.code
+    answer = administrator.post(f"/masters/offices/edit/{key}", code=f"{code}9", name="市民課", active="y")
+    assert "コードは登録したあとに変えられません" in answer.text
+    with app.app_context():
+        assert db.session.get_one(Office, key).code == code
