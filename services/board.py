@@ -79,11 +79,8 @@ def read(ctx: Context, roles: frozenset[str]) -> Board:
     """
     if CHIEF not in ctx.actor.own_roles:
         raise NotAllowed("この画面は課長のものです。", "This page is the section chief's.")
-    colleagues = [
-        one
-        for one in staffing.of_office(ctx.session, ctx.actor.office_id, ctx.today)
-        if one.roles & roles or one.waiting
-    ]
+    everybody = staffing.of_office(ctx.session, ctx.actor.office_id, ctx.today)
+    colleagues = [one for one in everybody if one.roles & roles or one.waiting]
     loads: dict[int, Load] = {one.user_id: Load() for one in colleagues}
     steps: dict[tuple[str, str, str], Load] = {}
     free = Load()
@@ -94,7 +91,7 @@ def read(ctx: Context, roles: frozenset[str]) -> Board:
         step.add(age, number, late)
         step.free += 0 if assignee else number
         (loads.setdefault(assignee, Load()) if assignee else free).add(age, number, late)
-    needs = coverage.nobody_for(coverage.needs_of(ctx, ctx.actor.office_id), colleagues)
+    needs = coverage.nobody_for(coverage.needs_of(ctx, ctx.actor.office_id), everybody)
     return Board(
         people=sorted(
             ((one, loads[one.user_id]) for one in colleagues),

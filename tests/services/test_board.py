@@ -46,6 +46,13 @@ def test_tasks_that_nobody_can_do_are_told(chief, waits):
     assert board.read(chief, TASK_ROLES).nobody == 1
 
 
+def test_whoever_judges_beside_the_usual_tasks_counts_for_somebody(chief, waits):
+    waits(role="data_protection_manager")
+    assert board.read(chief, TASK_ROLES).nobody == 1
+    employ(chief.session, "data_protection_manager", "s-manager")
+    assert board.read(chief, TASK_ROLES).nobody == 0
+
+
 def test_others_than_the_chief_do_not_see_it(ctx):
     with pytest.raises(NotAllowed):
         board.read(ctx, TASK_ROLES)

@@ -9,9 +9,7 @@ from tests.portal.drawn_cases import begin, open_tasks, publish
 STEPS = 250  # with as many flows between them: more than five hundred elements
 
 
-def test_five_hundred_elements_are_shown_drafted_checked_and_run(
-    app, administrator, signed_in
-):
+def test_five_hundred_elements_are_shown_drafted_checked_and_run(app, administrator, signed_in):
     publish(app, [Ask(f"step_{n}", f"手順{n}", properties={"title_en": f"Step {n}"}) for n in range(STEPS)])
     begun = administrator.post("/studio/small/1/draft")
     place = urlsplit(begun.location).path
