@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from forms.characters import hide_individual_numbers
+from forms.fields import MOST_ROWS
 from forms.formats import is_reference
 from forms.messages import NUMBER_TEXTS_EN
 from forms.refusals import FieldError
@@ -20,7 +21,6 @@ from rules.numbers import NumberNotValid, normalize_individual_number, twelve_di
 TECHNICAL: Final = frozenset({"csrf_token"})
 REMOVED: Final = "none"  # an Individual Number is taken out of the form again
 AS_TYPED: Final = "as_typed"  # it is to be held as it was typed, though its check digit is wrong
-_MOST_ROWS: Final = 100
 _BOOLEANS: Final = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "0": False}
 _PLACE: Final = re.compile(r"(\d{1,3})-(.+)", re.ASCII)
 
@@ -106,8 +106,8 @@ def _rows(root: Schema, facet: Schema, sent: Mapping[str, list[str]]) -> list[An
     rows: dict[int, dict[str, list[str]]] = {}
     for name, texts in sent.items():
         place = _PLACE.fullmatch(name)
-        if place is None or len(rows) >= _MOST_ROWS:
-            rows.setdefault(_MOST_ROWS, {})[name] = texts
+        if place is None or len(rows) >= MOST_ROWS:
+            rows.setdefault(MOST_ROWS, {})[name] = texts
         else:
             rows.setdefault(int(place[1]), {})[place[2]] = texts
     return [row for _, inner in sorted(rows.items()) if (row := _block(root, facet.get("items", {}), inner))]

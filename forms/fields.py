@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 ROW = "__row__"
+LOOKUPS = frozenset({"person", "household", "insurer", "municipality", "notification"})
+MOST_ROWS = 100
 
 
 class Option(NamedTuple):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from forms.fields import ROW, Alternatives, Condition, Field, Group, Option
+from forms.fields import LOOKUPS, MOST_ROWS, ROW, Alternatives, Condition, Field, Group, Option
 from forms.refusals import FieldError
 from forms.schemas import (
     Schema,
@@ -167,7 +167,7 @@ class _Layout:
             autofill=words.get("autofill", ""),
             fills=(prefix + words.get("fills", "")).replace(".", "-") if "fills" in words else "",
             fills_by=_FILLS_BY.get(facet.get("format", ""), ""),
-            lookup=words.get("lookup", ""),
+            lookup=_known_lookup(words.get("lookup", "")),
             example=str(next(iter(facet.get("examples", ())), "")),
             max_length=facet.get("maxLength"),
             partial=facet.get("format") == "wareki-partial-date",
@@ -189,14 +189,15 @@ class _Layout:
             if name in asked
             for found in self._field(name, asked[name], row_words, f"{plain.path}.{ROW}.", plain.group, {})
         )
+        most = min(facet.get("maxItems", 1), MOST_ROWS)
         row_label = row_words.get("row_label", {"ja": "{n}行目", "en": "Row {n}"})
         return replace(
             plain,
             rows=rows,
             row_label_ja=row_label["ja"],
             row_label_en=row_label["en"],
-            initial_rows=words.get("initial_rows", max(1, facet.get("minItems", 0))),
-            most_rows=facet.get("maxItems", 1),
+            initial_rows=min(_whole(words.get("initial_rows", max(1, facet.get("minItems", 0)))), most),
+            most_rows=most,
         )
 
     def _words(self, name: str, schema: Schema, holder: Ui, path: str) -> dict[str, Any]:
@@ -310,6 +311,23 @@ def _full(alternatives: Alternatives, prefix: str) -> Alternatives:
         tuple(condition._replace(name=start + condition.name) for condition in conditions)
         for conditions in alternatives
     )
+
+
+def _whole(number: object) -> int:
+    if not isinstance(number, int):
+        raise TypeError(f"the number of rows is {number!r}")
+    return number
+
+
+def _known_lookup(name: str) -> str:
+    """What is looked up; it becomes part of an address that the browser asks.
+
+    Raises:
+        LookupError: there is nothing of this name to look up.
+    """
+    if name and name not in LOOKUPS:
+        raise LookupError(f"nothing is looked up by the name {name!r}")
+    return name
 
 
 def _group(words: Ui) -> Group:

@@ -63,7 +63,7 @@
     field.asked = text;
     let answer, html;
     try {
-      answer = await window.portal.ask(`${place(field)}${field.kind}`, {
+      answer = await window.portal.ask(`${place(field)}${encodeURIComponent(field.kind)}`, {
         method: "POST",
         headers: { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" },
         body: new URLSearchParams({ q: text }),

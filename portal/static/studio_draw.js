@@ -86,11 +86,17 @@
     return false;
   });
 
+  // What the library says is English and names its own parts: it is told in the words of the page.
+  const why = (message) => {
+    const missing = /^unresolved reference <(.*)>/.exec(message);
+    return missing ? words.unresolved.replace("{x}", missing[1]) : words.undrawable;
+  };
+
   const open = async () => {
     try {
       const { warnings } = await modeler.importXML(at("[data-source]").value);
       const lost = mended(warnings);
-      if (lost.length) { modeler.clear(); return tell(words.lost + lost.map((one) => one.message.split("\n")[0]).join(" / ")); }
+      if (lost.length) { modeler.clear(); return tell(words.lost + [...new Set(lost.map((one) => why(one.message)))].join(" / ")); }
     } catch (error) {
       return tell(/no (diagram|process)/.test(error.message) ? words.undrawn : `${words.unreadable} ${error.message.split("\n")[0]}`);
     }

@@ -41,6 +41,7 @@ from workflows.studio import (
 from workflows.studio.differences import Compared
 from workflows.studio.drafts import Draft
 from workflows.studio.elements import Words
+from workflows.studio.form_differences import ASPECTS as FIELD_ASPECTS
 from workflows.studio.parcel_files import Upload
 
 SORTS = {"bpmn": ("図", "Diagram"), "dmn": ("判定表", "Decision tables"), "form": ("様式", "Form")}
@@ -133,6 +134,7 @@ class StudioView(BaseView):
             kinds=DIFFERENCES,
             aspects=ASPECTS,
             sorts=SORTS,
+            field_aspects=FIELD_ASPECTS,
             process_of=_process_of,
         )
 
@@ -274,6 +276,7 @@ class StudioView(BaseView):
             kinds=DIFFERENCES,
             aspects=ASPECTS,
             sorts=SORTS,
+            field_aspects=FIELD_ASPECTS,
         )
 
 

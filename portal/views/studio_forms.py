@@ -53,7 +53,7 @@ class StudioFormView(BaseView):
                 "ほかの人の下書きの様式は変えられません。この版から自分の下書きを作ってください。",
                 "The forms of somebody else's draft cannot be changed. Begin one of your own.",
             )
-        form = form_drafts.form_of(shown.bundle, key)
+        form, groups = form_drafts.listed_form(shown.bundle, key)
         title = form["ui"].get("title", {})
         name = t(title.get("ja", key), title.get("en", key))
         return self.render_template(
@@ -63,7 +63,7 @@ class StudioFormView(BaseView):
             draft=shown,
             key=key,
             at={"draft_id": draft_id, "slug": slug, "task": task},
-            groups=form_fields.list_groups(form),
+            groups=groups,
             kinds=form_kinds.KINDS,
             askable={"": form_conditions.askable(form), **_askable_in_rows(form)},
             tasks=[one.tasks for one in form_drafts.forms_of(shown.bundle) if one.key == key][:1],

@@ -15,7 +15,9 @@ from workflows.diagrams import in_language
 from workflows.engine.bundle import Bundle, unpack
 from workflows.engine.comparison import Difference, compare
 from workflows.engine.parser import build
+from workflows.studio import form_differences
 from workflows.studio.drafts import Draft
+from workflows.studio.form_differences import FieldDifference
 from workflows.studio.whole_forms import with_forms
 
 
@@ -30,12 +32,16 @@ class FileDifference:
 
 @dataclass(frozen=True)
 class Compared:
-    """Two parcels side by side. `elements` is None where the newer one cannot be run yet."""
+    """Two parcels side by side. `elements` is None where the newer one cannot be run yet.
+
+    `fields` are the fields of their forms that are different, told with the elements.
+    """
 
     before: Bundle
     after: Bundle
     files: Sequence[FileDifference]
     elements: Sequence[Difference] | None
+    fields: Sequence[FieldDifference] = ()
 
     def marks(self, *, after: bool) -> dict[str, list[str]]:
         """The elements to mark on the diagrams of one side, `process.id` by kind."""
@@ -94,7 +100,8 @@ def diagram(bundle: Bundle, process: str | None, language: str) -> str:
 
 def _compared(before: Bundle, after: Bundle, *, sound: bool) -> Compared:
     elements = compare(build(before), build(after)).differences() if sound else None
-    return Compared(before, after, _files(before, after), elements)
+    fields = form_differences.of_forms(before.forms, after.forms) if sound else []
+    return Compared(before, after, _files(before, after), elements, fields)
 
 
 def _files(before: Bundle, after: Bundle) -> list[FileDifference]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,8 +14,9 @@ from workflows.engine.bundle import Bundle, unpack
 from workflows.engine.checking.files import File
 from workflows.engine.checking.form_files import FormFile, check_form, check_schema
 from workflows.engine.checking.problems import Problem
-from workflows.studio import drafts, elements
+from workflows.studio import drafts, elements, form_fields
 from workflows.studio.form_editing import Form, empty_form
+from workflows.studio.form_fields import ListedGroup
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,24 @@ def form_of(bundle: Bundle, key: str) -> Form:
     return empty_form(asking[0].ja or key, asking[0].en or asking[0].ja or key)
 
 
+def listed_form(bundle: Bundle, key: str) -> tuple[Form, list[ListedGroup]]:
+    """A form of a draft with its blocks, to be changed in the editor.
+
+    Raises:
+        NotFound: the draft neither holds nor asks it.
+        RuleBroken: it came as a file and cannot be shown; with the places that keep it from being.
+    """
+    form = form_of(bundle, key)
+    try:
+        return form, form_fields.list_groups(form)
+    except (KeyError, TypeError, ValueError, AttributeError, LookupError) as error:
+        ja, en = _told(_problems(key, form))
+        raise RuleBroken(
+            f"この様式は画面に出せないため、ここでは変えられません。ファイルで直して取り込んでください。{ja}",
+            f"The form cannot be shown, so that it cannot be changed here. Mend its file. {en}",
+        ) from error
+
+
 def change(ctx: Context, draft_id: int, seen: int, key: str, deed: Callable[[Form], Form]) -> None:
     """Change one form of one's draft.
 
@@ -81,10 +100,16 @@ def changed_form(bundle: Bundle, key: str, deed: Callable[[Form], Form]) -> Form
     known = {(one.code, one.element) for one in _problems(key, before)} if found else set()
     new = [one for one in found if (one.code, one.element) not in known]
     if new:
-        ja = " / ".join(f"{one.element}: {one.message_ja}" for one in new[:5])
-        en = " / ".join(f"{one.element}: {one.message}" for one in new[:5])
+        ja, en = _told(new)
         raise RuleBroken(f"様式を保存できません。{ja}", f"The form cannot be kept. {en}")
     return after
+
+
+def _told(problems: Sequence[Problem]) -> tuple[str, str]:
+    return (
+        " / ".join(f"{one.element}: {one.message_ja}" for one in problems[:5]),
+        " / ".join(f"{one.element}: {one.message}" for one in problems[:5]),
+    )
 
 
 def _problems(key: str, form: Mapping[str, Any]) -> list[Problem]:

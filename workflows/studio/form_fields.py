@@ -149,8 +149,8 @@ def _inside(form: Mapping[str, Any], name: str) -> tuple[ListedField, ...]:
         ListedField(
             FieldWords(
                 form_rows.path_of(one),
-                one.label_ja.removeprefix(ja),
-                one.label_en.removeprefix(en),
+                str(one.label_ja).removeprefix(ja),
+                str(one.label_en).removeprefix(en),
                 one.help_ja,
                 one.help_en,
                 kind=OTHER,

@@ -11,7 +11,7 @@ from forms.schemas import SchemaNotUnderstood, facets, parts_in_force
 
 OTHER, ROWS = "other", "rows"
 MOST_ROWS, USUAL_ROWS = 50, 20
-LOOKUPS = frozenset({"person", "household", "notification"})
+_BY_ID = frozenset({"person", "household", "notification"})
 _ID = {"type": "integer", "minimum": 1, "maximum": 9223372036854775807}
 
 
@@ -155,4 +155,4 @@ def _number_or_id(words: Mapping[str, Any]) -> str:
     if words.get("widget") != "lookup":
         return "number"
     looked_up = str(words.get("lookup"))
-    return looked_up if looked_up in LOOKUPS else OTHER
+    return looked_up if looked_up in _BY_ID else OTHER

@@ -197,6 +197,18 @@ def test_extensions_of_other_editors_are_warnings_by_name() -> None:
     assert [one.message.split()[2] for one in told] == ["formJsonSchemaFilename", "z:userTask"]
 
 
+def test_what_another_editor_says_by_attributes_is_listed_by_name_and_colours_are_not() -> None:
+    end = '<endEvent id="too_late" />'
+    said = (
+        '<endEvent id="too_late" xmlns:c="http://camunda.org/schema/1.0/bpmn" c:topic="mail" c:assignee="x"'
+        ' xmlns:bioc="http://bpmn.io/schema/bpmn/biocolor/1.0" bioc:stroke="red" />'
+    )
+    told = found(with_file("process.bpmn", DIAGRAM.replace(end, said).encode()))
+    assert brief(told) == [("too_late", "unknown_extension")]
+    assert told[0].is_warning
+    assert "c:assignee, c:topic" in told[0].message_ja
+
+
 def test_processes_that_call_one_another_in_a_circle_are_told_at_every_call() -> None:
     given = [file_of(f"{one}.bpmn", calling(one, other)) for one, other in ("ab", "bc", "ca")]
     told = [one for one in found(given) if one.code == "call_cycle"]

@@ -310,6 +310,42 @@ def test_a_field_that_was_looked_up_no_longer_is_when_its_kind_changes() -> None
     }
 
 
+HOSTILE_WORDS: list[dict[str, Any]] = [
+    {"widget": "lookup", "lookup": "../studio/plans/1/cancel"},
+    {"initial_rows": "many"},
+    {"initial_rows": 1.5},
+    {"label": "一"},
+]
+
+
+@pytest.mark.parametrize("words", HOSTILE_WORDS)
+def test_a_layout_that_would_ask_another_address_or_break_the_page_is_refused(words: dict[str, Any]) -> None:
+    bundle = catalog.shipped_bundle("acquisition")
+
+    def hostile(form: dict[str, Any]) -> dict[str, Any]:
+        made = form_editing.put_field(form, MEMBERS)
+        made["ui"]["fields"]["members"] |= words
+        return made
+
+    with pytest.raises(RuleBroken, match="様式を保存できません"):
+        form_drafts.changed_form(bundle, APPLY, hostile)
+    as_file = replace(bundle, forms={**bundle.forms, APPLY: hostile(form_drafts.form_of(bundle, APPLY))})
+    with pytest.raises(RuleBroken, match="ファイルで直して"):
+        form_drafts.listed_form(as_file, APPLY)
+
+
+def test_rows_without_end_are_shown_and_asked_as_many_as_a_form_takes() -> None:
+    made = rows_form()
+    rows = made["schema"]["properties"]["members"]
+    rows |= {"maxItems": 10**9}
+    made["ui"]["fields"]["members"]["initial_rows"] = 10**9
+    (shown,) = fields(made["schema"], {"defs": {}, **made["ui"]}, {})
+    assert (shown.initial_rows, shown.most_rows) == (100, 100)
+    rows |= {"minItems": 10**8}
+    with pytest.raises(RuleBroken, match="minItems > 100"):
+        form_drafts.changed_form(catalog.shipped_bundle("acquisition"), APPLY, lambda _form: made)
+
+
 SHIPPED = sorted(
     (path.parent.name, path.name.removesuffix(".schema.json"))
     for path in forms.catalog.ROOT.glob("*/*.schema.json")

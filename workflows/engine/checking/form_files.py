@@ -11,6 +11,7 @@ from jsonschema.exceptions import SchemaError
 
 from forms import catalog, rendering, validation
 from forms.contradictions import contradictions
+from forms.fields import MOST_ROWS
 from forms.formats import FORMATS
 from forms.patterns import PatternRefused, compiled
 from forms.schemas import SchemaNotUnderstood
@@ -128,6 +129,8 @@ def _contradictions(form: FormFile, pointer: str, part: Mapping[str, Any]) -> No
     for least, most in _BOUNDS:
         if least in part and most in part and part[least] > part[most]:
             form.tell("schema_contradicts", f"{pointer}/{least}", what=f"{least} > {most}")
+    if part.get("minItems", 0) > MOST_ROWS:
+        form.tell("schema_contradicts", f"{pointer}/minItems", what=f"minItems > {MOST_ROWS}")
     choices = part.get("enum")
     if choices == []:
         form.tell("schema_contradicts", f"{pointer}/enum", what="enum = []")

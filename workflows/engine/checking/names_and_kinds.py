@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from lxml.etree import QName
+
 from workflows.engine.checking.diagram import SCOPES, Diagram, elements, is_bpmn
 from workflows.engine.supported import (
     BPMN,
@@ -20,7 +22,7 @@ from workflows.engine.supported import (
 )
 
 MAX_ID, MAX_SLUG, MAX_NAME = 60, 40, 100
-MAX_NODES = 1_000
+MAX_NODES, MOST_TOLD = 1_000, 200
 _PLAIN = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
 _MARKUP = re.compile(r"<[a-zA-Z/!?]")
 _DRAWINGS = (
@@ -37,6 +39,13 @@ _EXTENSIONS = frozenset(
 )
 _HAVE_IDS = FLOW_NODES | SCOPES | {"sequenceFlow", "lane", "message", "signal", "error", "escalation"}
 _SHOWN = ("name", "title_en")
+_OF_NO_CONSEQUENCE = frozenset(
+    {
+        *(SPIFF, "urn:kokuho-portal:bpmn", "http://www.w3.org/2001/XMLSchema-instance"),
+        "http://www.w3.org/XML/1998/namespace",
+        *("http://bpmn.io/schema/bpmn/biocolor/1.0", "http://www.omg.org/spec/BPMN/non-normative/color/1.0"),
+    }
+)  # ours, those of the file format, and colours
 
 
 def check(diagram: Diagram) -> None:
@@ -54,6 +63,7 @@ def check(diagram: Diagram) -> None:
         elif not is_bpmn(node) and namespace(node) not in _DRAWINGS:
             diagram.tell("foreign_element", node, what=node.tag)
         elif not crowded:
+            _attributes(diagram, node)
             _kind(diagram, node)
 
 
@@ -109,6 +119,18 @@ def _extension(diagram: Diagram, node: Any) -> None:
         )
     elif local(node) == "property" and node.get("name") in FOREIGN_PROPERTIES:
         diagram.tell("unknown_extension", node, what=node.get("name"))
+
+
+def _attributes(diagram: Diagram, node: Any) -> None:
+    """What another editor says of an element by attributes (who, until when) is not done here."""
+    if not is_bpmn(node) or node is diagram.root:
+        return
+    foreign = [QName(one) for one in node.attrib]
+    told = [one for one in foreign if one.namespace and one.namespace not in _OF_NO_CONSEQUENCE]
+    if told:
+        prefixes = {uri: prefix for prefix, uri in node.nsmap.items()}
+        names = sorted(f"{prefixes.get(one.namespace)}:{one.localname}" for one in told)
+        diagram.tell("unknown_extension", node, what=", ".join(names)[:MOST_TOLD])
 
 
 def _kind(diagram: Diagram, node: Any) -> None:
