@@ -190,7 +190,8 @@ class _Layout:
             for found in self._field(name, asked[name], row_words, f"{plain.path}.{ROW}.", plain.group, {})
         )
         most = min(facet.get("maxItems", 1), MOST_ROWS)
-        row_label = row_words.get("row_label", {"ja": "{n}行目", "en": "Row {n}"})
+        numbered = {"ja": f"{plain.label_ja} {{n}}", "en": f"{plain.label_en} {{n}}"}
+        row_label = row_words.get("row_label", numbered)
         return replace(
             plain,
             rows=rows,

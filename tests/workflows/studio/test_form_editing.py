@@ -246,6 +246,7 @@ def test_rows_are_built_shown_and_checked_row_by_row() -> None:
         [("氏名", "text"), ("宛名", "lookup"), ("残る", "yes_no"), ("わけ", "text")],
     )
     assert shown.rows[1].lookup == "person"
+    assert (shown.row_label_ja, shown.row_label_en) == ("世帯員 {n}", "Members {n}")
     assert refused(made, {}) == [("members", "required")]
     assert refused(made, {"members": []}) == [("members", "too_few_rows")]
     one = {"name": "見本 太郎", "who_person_id": 4, "stays": True}
