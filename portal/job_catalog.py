@@ -12,6 +12,7 @@ from services.batch import deciding, regular, transferring
 from services.incoming import applying, checking, decisions, erasing, taking
 from services.job_kinds import Ahead, Kind
 from services.periodic import Daily, MonthlyWorkingDay, Periodic
+from services.premium_notices import bundles as notice_bundles
 from services.renewing import issuing as renewal_issuing
 from services.renewing import runs as renewals
 from services.watching import findings
@@ -285,6 +286,16 @@ def register_kinds(settings: Settings) -> None:
             lease=timedelta(minutes=5),
             long=True,
             ahead=Ahead(mass_printing.read, mass_printing.lay_out),
+        ),
+        Kind(
+            notice_bundles.KIND,
+            "通知書・納付書の印刷",
+            "Print letters and slips of many",
+            notice_bundles.step,
+            max_attempts=3,
+            lease=timedelta(minutes=10),
+            long=True,
+            ahead=Ahead(notice_bundles.read, notice_bundles.lay_out),
         ),
         Kind(
             assessment_runs.KIND,

@@ -21,6 +21,7 @@ from printing.office.confirmation_list import ConfirmationList
 from printing.office.day_list import DayList
 from printing.office.medium_record import MediumRecord
 from printing.office.printer_test_page import PrinterTestPage
+from printing.premium.notice_cover import NoticeCover
 from printing.premium.premium_change_notice import PremiumChangeNotice
 from printing.premium.premium_notice import PremiumNotice
 from printing.premium.trial_receipt import TrialReceipt
@@ -294,6 +295,15 @@ _KINDS: Final = (
             "slips.name",
             "slips.address",
         ),
+        _FORM,
+    ),
+    DocumentKind(
+        "notice_cover",
+        "区切り紙・管理表",
+        "Sheet before a bundle",
+        NoticeCover,
+        "premium/notice_cover.html",
+        ("bundle", "area", "run_number", "fiscal_year", "made_at", "issuer.section", "lines"),
         _FORM,
     ),
     DocumentKind(

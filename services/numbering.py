@@ -46,8 +46,18 @@ def certificate_serials(session: Session, count: int, issued_on: date) -> list[s
 
 def document_numbers(session: Session, count: int, settings: Settings) -> list[str]:
     """Numbers of letters, 見国保第8-000123号: sign of the section, fiscal year of the era, serial."""
+    first = take_document_serials(session, count, settings.day)
+    return [document_number(settings, first + place) for place in range(count)]
+
+
+def take_document_serials(session: Session, count: int, day: date) -> int:
+    """Take so many serials of letters of the fiscal year of a day; the first of them."""
+    return take(session, f"{DOCUMENT}:{FiscalYear.containing(day).year}", count)
+
+
+def document_number(settings: Settings, serial: int) -> str:
+    """The number of a letter of the fiscal year of the settings' day."""
     year = FiscalYear.containing(settings.day)
     era = era_of(date(year.year, 5, 1))
     sign = settings.text("numbering/document_sign")
-    first = take(session, f"{DOCUMENT}:{year.year}", count)
-    return [f"{sign}第{year.year - era.first_year + 1}-{first + place:06}号" for place in range(count)]
+    return f"{sign}第{year.year - era.first_year + 1}-{serial:06}号"

@@ -112,6 +112,26 @@ def read(ctx: Context, run_id: int) -> RunPage:
     )
 
 
+def on_pages(ctx: Context, run_id: int, first: int, last: int) -> list[int]:
+    """The papers of a run of which a page lies in a range (both inclusive), but for those spoiled already.
+
+    Raises:
+        NotFound: no such run in the actor's office.
+        RuleBroken: no paper lies there.
+    """
+    found = [
+        leaf.row.request.id
+        for leaf in read(ctx, run_id).leaves
+        if leaf.first_page <= last and leaf.last_page >= first and leaf.state != "spoiled"
+    ]
+    if not found:
+        raise RuleBroken(
+            f"{first}〜{last}ページには、刷り直せる紙がありません。ページの番号を確かめてください。",
+            f"No paper to be printed again lies on pages {first} to {last}.",
+        )
+    return found
+
+
 def pdf_of(ctx: Context, run_id: int, kinds: Collection[str] | None = None) -> bytes:
     """The very bytes of a run, checked against its hash; each reading is recorded.
 

@@ -125,9 +125,11 @@ class PrintQueueView(BaseView):
         """Print again what came out wrong, with its reason."""
         key, body = sent_deed()
         ids = sent_ids("wrong")
+        pages = _pages()
         with unit_of_work(current_actor(), clock.now()) as ctx:
             where = deeds.find_done(ctx, key, body)
             if where is None:
+                ids = print_register.on_pages(ctx, run_id, *pages) if pages else ids
                 chosen = print_register.of_run(ctx, run_id, ids)
                 sheets, refused = documents.prepare(ctx, chosen, dress(ctx))
         if where is None:
@@ -248,6 +250,14 @@ class PrintQueueView(BaseView):
             deeds.remember(ctx, key, body, where)
         _tell_printed(len(rendered.sheets), len(rendered.refused), skipped)
         return where
+
+
+def _pages() -> tuple[int, int] | None:
+    """The range of pages that is to be printed again; None where papers were ticked."""
+    if not request.form.get("by_page"):
+        return None
+    first = request.form.get("first_page", 0, type=row_id) or 0
+    return first, request.form.get("last_page", first, type=row_id) or first
 
 
 def _wish() -> Wish:

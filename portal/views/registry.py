@@ -57,6 +57,7 @@ from portal.views.own_page import ProfileView
 from portal.views.papers import CasePaperView
 from portal.views.parameters import ParameterView
 from portal.views.persons import PersonView
+from portal.views.premium_notices import PremiumNoticeView
 from portal.views.premium_receipts import PremiumReceiptView
 from portal.views.premium_trial import PremiumTrialView
 from portal.views.print_queue import PrintQueueView
@@ -117,6 +118,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     PremiumTrialView,
     AssessmentView,
     HouseholdPremiumView,
+    PremiumNoticeView,
     CircumstanceView,
     WatchView,
     WatchRuleView,

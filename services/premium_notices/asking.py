@@ -154,6 +154,22 @@ def earlier(
     return explain_all(ctx, one, [of])[of.household_id]
 
 
+def history_before(
+    ctx: Context, household_id: int, run: AssessmentRun
+) -> list[tuple[AssessmentRun, Assessment]]:
+    """What was in force of a household before a run, the latest first."""
+    history = list_final(ctx.session, household_id, run.fiscal_year)
+    place = next((place for place, (one, _) in enumerate(history) if one.id == run.id), len(history))
+    return history[place + 1 :]
+
+
+def no_office() -> SettingMissing:
+    """A print belongs to an office, so whoever asks for it is posted to one."""
+    return SettingMissing(
+        "配属のある職員で印刷してください。", "Print it as somebody who is posted to an office."
+    )
+
+
 def names_shown(ctx: Context, now: Explained, before: Explained | None, head: Head) -> dict[int, str]:
     """The members by name, but for those under a protective measure who do not get the letter themselves."""
     people = {one.person_id for told in (now, before) if told for one in told.persons}
@@ -271,9 +287,7 @@ def put_down(
         SettingMissing: the actor belongs to no office.
     """
     if ctx.actor.office_id is None:
-        raise SettingMissing(
-            "配属のある職員で印刷してください。", "Print it as somebody who is posted to an office."
-        )
+        raise no_office()
     row = request_of(ctx, found, document, content, delivery, ctx.actor.office_id)
     ctx.session.add(row)
     ctx.session.flush()

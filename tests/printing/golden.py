@@ -34,6 +34,7 @@ DOCUMENTS: dict[str, Callable[[], object]] = {
     "premium_notice": samples.premium_notice,
     "premium_change_notice": samples.premium_change_notice,
     "payment_slips": samples.payment_slips,
+    "notice_cover": samples.notice_cover,
     "printer_test_page": samples.printer_test_page,
 }
 

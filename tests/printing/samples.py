@@ -29,6 +29,7 @@ from printing.office.confirmation_list import ConfirmationLine, ConfirmationList
 from printing.office.day_list import CertificateLine, DayList, NotificationLine
 from printing.office.medium_record import MediumRecord, MediumUseLine
 from printing.office.printer_test_page import PrinterTestPage
+from printing.premium.notice_cover import CoverLine, NoticeCover
 from printing.premium.premium_change_notice import NoticeDifference, PremiumChangeNotice
 from printing.premium.premium_notice import (
     NoticeFact,
@@ -532,6 +533,34 @@ def payment_slips(**changes: Any) -> PaymentSlips:
         "demo": True,
     }
     return PaymentSlips(**(values | changes))
+
+
+def notice_cover(count: int = 40, **changes: Any) -> NoticeCover:
+    """A bundle of a district, full."""
+    values: dict[str, Any] = {
+        "bundle": "12-003",
+        "area": "〒999-0123",
+        "run_number": "2026-0001",
+        "fiscal_year": "令和8年度",
+        "made_at": datetime(2026, 6, 10, 9, 30),  # noqa: DTZ001 - as it stands on paper
+        "issuer": issuer(),
+        "lines": tuple(
+            CoverLine(
+                set_number=f"12-003-{place:02}",
+                household_number=f"{place:010}",
+                name=LONG_LATIN_NAME if place == 3 else "見本 太郎",
+                kind="変更決定通知書" if place % 7 == 0 else "納入通知書",
+                first_page=2 + 12 * (place - 1),
+                last_page=1 + 12 * place,
+                slips=10,
+                total=123_400,
+            )
+            for place in range(1, count + 1)
+        ),
+        "left_out": 2,
+        "demo": True,
+    }
+    return NoticeCover(**(values | changes))
 
 
 def printer_test_page(**changes: Any) -> PrinterTestPage:

@@ -1,0 +1,94 @@
+"""Which households of a run get a letter, by postal area: the order of the envelopes (C3).
+
+The area is that of the place to which the letter goes. Where places are hidden it is empty, so that nobody
+learns from a list where somebody under a protective measure lives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy.orm import aliased
+
+from models.assessment import FINAL, Assessment, AssessmentRun
+from models.household import HouseholdHead
+from models.person import AddressRecord
+from services.addresses import MAILING, RESIDENCE
+from services.assessing.comparing import SAME
+from services.protection import places_hidden
+
+if TYPE_CHECKING:
+    from services.context import Context
+
+HIDDEN: Final = ""  # the area of those whose places are hidden, or who have none
+
+
+@dataclass(frozen=True)
+class District:
+    """A postal area and how many households of a run get a letter there."""
+
+    area: str
+    households: int
+
+
+def districts_of(ctx: Context, run: AssessmentRun) -> list[District]:
+    """The areas of a run in their order, with what there is to print in each."""
+    placed = _placed(ctx, run).subquery()
+    statement = select(placed.c.area, func.count()).group_by(placed.c.area).order_by(placed.c.area)
+    return [District(area, int(count)) for area, count in ctx.session.execute(statement)]
+
+
+def households_in(ctx: Context, run: AssessmentRun, area: str, after: int, limit: int) -> list[int]:
+    """The next households of an area, by id."""
+    placed = _placed(ctx, run).subquery()
+    statement = select(placed.c.household_id).where(placed.c.area == area, placed.c.household_id > after)
+    return list(ctx.session.scalars(statement.order_by(placed.c.household_id).limit(limit)))
+
+
+def overtaken(ctx: Context, run: AssessmentRun, household_ids: list[int]) -> frozenset[int]:
+    """Those of the households of whom a later assessment of the year is in force."""
+    statement = (
+        select(Assessment.household_id)
+        .join(AssessmentRun, AssessmentRun.id == Assessment.run_id)
+        .where(
+            Assessment.household_id.in_(household_ids),
+            AssessmentRun.fiscal_year == run.fiscal_year,
+            AssessmentRun.state == FINAL,
+            AssessmentRun.id != run.id,
+            AssessmentRun.ended_at >= run.ended_at,
+        )
+    )
+    return frozenset(ctx.session.scalars(statement))
+
+
+def _placed(ctx: Context, run: AssessmentRun) -> Select[Any]:
+    """Household and area of everybody whom a run tells something; one row for each."""
+    head, mailing, home = HouseholdHead, aliased(AddressRecord), aliased(AddressRecord)
+    code = func.coalesce(mailing.postal_code, home.postal_code, HIDDEN)
+    area = case((places_hidden(head.person_id, ctx.today), HIDDEN), else_=code)
+    return (
+        select(Assessment.household_id, func.min(func.coalesce(area, HIDDEN)).label("area"))
+        .outerjoin(head, and_(head.household_id == Assessment.household_id, _in_force(head, ctx.today)))
+        .outerjoin(mailing, _lives(mailing, head, MAILING, ctx.today))
+        .outerjoin(home, _lives(home, head, RESIDENCE, ctx.today))
+        .where(
+            Assessment.run_id == run.id,
+            Assessment.cause != SAME,
+            or_(Assessment.insured > 0, Assessment.before_total > 0),
+        )
+        .group_by(Assessment.household_id)
+    )
+
+
+def _lives(place: Any, head: Any, kind: str, today: Any) -> Any:
+    return and_(place.person_id == head.person_id, place.kind == kind, _in_force(place, today))
+
+
+def _in_force(row: Any, today: Any) -> Any:
+    return and_(
+        row.superseded_at.is_(None),
+        or_(row.from_on.is_(None), row.from_on <= today),
+        or_(row.until_on.is_(None), row.until_on >= today),
+    )

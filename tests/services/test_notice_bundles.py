@@ -1,0 +1,159 @@
+"""Letters of a district printed by a worker: bundle by bundle, nobody missed or doubled."""
+
+import io
+from dataclasses import replace
+from typing import Any
+
+import pikepdf
+import pytest
+from sqlalchemy import func, select, update
+
+from models.assessment import Assessment, AssessmentRun
+from models.document import PrintEvent, PrintRequest
+from models.job import DONE, Job
+from models.person import PersonRecord
+from services import print_register
+from services.assessing.comparing import SAME
+from services.context import Context
+from services.errors import NotFound, SomebodyElseWasFaster
+from services.job_kinds import Progress, Work
+from services.premium_notices import asking, bundle_pages, bundles, districts
+from services.premium_notices.bundles import NoticesUnderWay, RunNotInForce
+from services.premium_notices.heads import heads_of
+from tests.services.test_premium_notices import desk, june
+
+__all__ = ["desk", "june"]
+
+
+@pytest.fixture(autouse=True)
+def _small_bundles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundles, "HOUSEHOLDS", 2)
+
+
+def work_of(job: Job, ahead: Any = None) -> Work:
+    return Work(job.id, job.payload, job.checkpoint, job.done, job.total, 1, ahead)
+
+
+def laid_out(ctx: Context, job: Job) -> Any:
+    return bundles.lay_out(bundles.read(ctx, work_of(job)))
+
+
+def kept(ctx: Context, job: Job, laid: Any) -> Progress:
+    told = bundles.step(ctx, work_of(job, laid))
+    job.checkpoint, job.done = dict(told.checkpoint), told.done
+    if told.finished:
+        job.state = DONE
+    ctx.session.flush()
+    return told
+
+
+def played(ctx: Context, job: Job) -> list[Progress]:
+    seen = []
+    while not seen or not seen[-1].finished:
+        seen.append(kept(ctx, job, laid_out(ctx, job)))
+    return seen
+
+
+def gathered(ctx: Context, run: AssessmentRun) -> list[int]:
+    """Five households of the run that the run tells something, in their order."""
+    rows = ctx.session.scalars(
+        select(Assessment.household_id).where(
+            Assessment.run_id == run.id, Assessment.insured > 0, Assessment.total > 50_000
+        )
+    ).all()
+    heads = heads_of(ctx, rows)
+    sound = [one for one in sorted(rows) if heads[one].is_alive and heads[one].recipient.postal_code][:5]
+    others = update(Assessment).where(Assessment.run_id == run.id, Assessment.household_id.not_in(sound))
+    ctx.session.execute(others.values(cause=SAME))
+    return sound
+
+
+def letters(ctx: Context) -> dict[int | None, int]:
+    statement = (
+        select(PrintRequest.household_id, func.count())
+        .where(PrintRequest.document.in_(asking.LETTERS), PrintRequest.state == "printed")
+        .group_by(PrintRequest.household_id)
+    )
+    return {household: int(count) for household, count in ctx.session.execute(statement)}
+
+
+def test_every_household_gets_one_letter_in_bundles_that_are_listed_and_can_be_killed(
+    desk: Context, june: AssessmentRun
+) -> None:
+    homes = gathered(desk, june)
+    counted = districts.districts_of(desk, june)
+    assert sum(one.households for one in counted) == len(homes) == 5
+    assert [one.area for one in counted] == sorted(one.area for one in counted)
+    head = heads_of(desk, homes)[homes[3]].record
+    head.name = "見本 \U0001f600"
+    asking.ask_letter(desk, homes[4], with_slips=False)
+    desk.session.flush()
+    job = bundles.ask(desk, "first", june.id, bundles.ALL, with_slips=True, demo=True)
+    with pytest.raises(NoticesUnderWay):
+        bundles.ask(desk, "second", june.id, counted[0].area, with_slips=True, demo=True)
+    late = laid_out(desk, job)  # a worker that is killed here has put nothing down
+    assert letters(desk) == {}
+    meanwhile = asking.ask_letter(desk, homes[0], with_slips=False)
+    with pytest.raises(SomebodyElseWasFaster):
+        bundles.step(desk, work_of(job, late))
+    meanwhile.state = "cancelled"
+    desk.session.flush()
+    seen = played(desk, job)
+    assert letters(desk) == dict.fromkeys(homes[:3], 1)
+    assert "通知書を作り終えました" in seen[-1].message_ja
+    page = bundle_pages.read(desk, job.id, 1)
+    assert (page.sets, page.slips) == (3, 30)
+    assert [(household, code) for household, _, code in page.left_out] == [(homes[4], "asked")]
+    [(paper, why)] = page.refused
+    assert (paper.household_id, paper.state, why.code) == (homes[3], "cancelled", "print.glyph_missing")
+    assert "見本 \U0001f600" in why.message_ja
+    for bundle in page.bundles:
+        if bundle["run"] is None:
+            continue
+        leaves = print_register.read(desk, bundle["run"]).leaves
+        with pikepdf.open(io.BytesIO(print_register.pdf_of(desk, bundle["run"]))) as pdf:
+            assert len(pdf.pages) == bundle["pages"] == leaves[-1].last_page
+        assert leaves[0].row.request.document == bundles.COVER
+        listed = [(one["first_page"], one["last_page"]) for one in leaves[0].row.request.payload["lines"]]
+        assert listed == [(leaf.first_page, leaf.last_page) for leaf in leaves[1:]]
+    first = next(one["run"] for one in page.bundles if one["run"])
+    second_set = print_register.read(desk, first).leaves[1]
+    found = print_register.on_pages(desk, first, second_set.first_page + 1, second_set.first_page + 2)
+    assert found == [second_set.row.request.id]
+    head.name = "見本 太郎"
+    desk.session.flush()
+    again = bundles.ask(desk, "third", june.id, bundles.ALL, with_slips=False, demo=True)
+    played(desk, again)
+    assert letters(desk) == dict.fromkeys(homes[:4], 1)
+    numbers = desk.session.scalars(
+        select(PrintRequest).where(PrintRequest.document.in_(asking.LETTERS), PrintRequest.state == "printed")
+    )
+    assert len({one.payload["document_number"] for one in numbers}) == 4
+
+
+def test_only_a_run_in_force_is_printed_and_a_hidden_place_is_in_no_district(
+    desk: Context, june: AssessmentRun
+) -> None:
+    homes = gathered(desk, june)
+    person = heads_of(desk, homes)[homes[0]].record.person_id
+    record = desk.session.scalars(
+        select(PersonRecord).where(PersonRecord.person_id == person, PersonRecord.superseded_at.is_(None))
+    ).one()
+    record.protective_measure = True
+    desk.session.flush()
+    hidden = next(one for one in districts.districts_of(desk, june) if one.area == districts.HIDDEN)
+    assert hidden.households == 1
+    assert districts.households_in(desk, june, districts.HIDDEN, 0, 10) == [homes[0]]
+    with pytest.raises(NotFound):
+        bundles.ask(desk, "key", june.id, "9999999", with_slips=True, demo=True)
+    june.state = "approved"
+    desk.session.flush()
+    with pytest.raises(RunNotInForce):
+        bundles.ask(desk, "key", june.id, bundles.ALL, with_slips=True, demo=True)
+    other = replace(desk, actor=replace(desk.actor, office_id=(desk.actor.office_id or 0) + 1000))
+    june.state = "final"
+    desk.session.flush()
+    job = bundles.ask(desk, "key", june.id, bundles.ALL, with_slips=True, demo=True)
+    with pytest.raises(NotFound):
+        bundle_pages.read(other, job.id, 1)
+    assert desk.session.scalar(select(func.count()).select_from(PrintEvent)) == 0
