@@ -13,6 +13,7 @@ from printing.certificates.eligibility_certificate import EligibilityCertificate
 from printing.certificates.eligibility_notice import EligibilityNotice
 from printing.letter import Issuer, MailingAddress
 from printing.press import render_many
+from printing.wording import Paragraph, Run
 from rules.eras import PartialDate
 
 NAME = "見本 𠮷子"
@@ -48,10 +49,10 @@ def warm(issuer: Issuer, insurer_number: str, insurer_name: str, day: date, *, d
                 recipient=place,
                 issuer=issuer,
                 cards=(card,),
-                heading=" ",
-                paragraphs=(),
-                letter="",
-                text_version=0,
+                heading=NAME,
+                paragraphs=(Paragraph(runs=(Run(text=NAME),)),),
+                letter="cover",
+                text_version=1,
                 demo=demo,
             )
             for kind in (EligibilityCertificate, EligibilityNotice)
