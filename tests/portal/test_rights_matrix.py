@@ -126,6 +126,7 @@ ALL_OFFICES = {
     "HouseholdView.show",
     "HouseholdPremiumView.show",  # the premium is of a household of the register
     "HouseholdPremiumView.again",
+    *("HouseholdPremiumView.letter", "HouseholdPremiumView.notice", "HouseholdPremiumView.slips"),
     *("CircumstanceView.show", "CircumstanceView.enter"),
     "CertificateView.of_household",
     "CertificateView.of_person",
