@@ -131,5 +131,6 @@ ALL_OFFICES = {
     "CertificateView.of_household",
     "CertificateView.of_person",
     "CertificateView.show",
+    "CertificateView.ask_to_collect",  # a certificate of the register; its letter goes into the print queue
     "CertificateView.take_back",  # what a citizen brings back is taken at every counter
 }
