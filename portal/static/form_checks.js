@@ -188,6 +188,7 @@
     }
 
     lost(button) {
+      if (this.away && !button) return; // what is said of a button that was pressed stays
       this.away = true;
       const deed = button ? t("まだ送られていません。", "It was not sent. ") : "";
       this.say(deed + t(

@@ -65,9 +65,10 @@ class WatchRuleView(BaseView):
             except EntryRefused as refused:
                 errors.update(refused.errors)
                 raise
+            ja, en = composed.in_words(row.tried_count)
             words = (
-                f"登録しました(いまの台帳で{row.tried_count:,}人)。別の人が承認すると見張りが始まります。",
-                f"Entered ({row.tried_count:,} today). It is on duty once another has approved it.",
+                f"登録しました(いまの台帳で{ja})。別の人が承認すると見張りが始まります。",
+                f"Entered ({en} today). It is on duty once another has approved it.",
             )
             return Done(words, url_for("WatchRuleView.list"))
 
@@ -130,6 +131,7 @@ class WatchRuleView(BaseView):
                 summary=[(f"f-{field}", _label(field), words) for field, words in faults.items()],
                 refused=refused,
                 tried=tried,
+                number_of=lambda count: t(*composed.in_words(count)),
                 fields={field: t(*words) for field, words in FIELDS.items()},
                 may_enter=can("watch_rule.enter"),
                 may_decide=can("watch_rule.decide"),

@@ -42,6 +42,7 @@ from services.watching.watchdogs import Watchdog
 MOST: Final = 5  # conditions of a rule
 MOST_SECONDS: Final = 5
 MOST_INSTRUCTIONS: Final = 400_000_000  # of SQLite's machine, about as long
+FEWEST_TOLD: Final = 10  # a count below it could tell of one person: it is not told to who composes
 LENGTHS: Final = {"title": 60, "article": 100}
 TABLES: Final[Mapping[str, Any]] = {"person_record": PersonRecord, "enrolment": Enrolment, "income": Income}
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -140,6 +141,13 @@ def try_out(ctx: Context, conditions: Sequence[Condition]) -> int:
         found = int(ctx.session.scalar(counted) or 0)
     audit.record(ctx, Tag.WATCH_RULE_TRIED, "watch", detail={"conditions": len(conditions), "found": found})
     return found
+
+
+def in_words(count: int) -> tuple[str, str]:
+    """How many were found, as it may be told to somebody who may see no person."""
+    if count < FEWEST_TOLD:
+        return f"{FEWEST_TOLD}人未満", f"Fewer than {FEWEST_TOLD} persons"
+    return f"{count:,}人", f"{count:,} persons"
 
 
 def enter(ctx: Context, title: str, article: str, conditions: Sequence[Condition]) -> WatchRule:

@@ -30,7 +30,8 @@ from services.watching.composed import WatchTooSlow, on_duty
 from services.watching.watchdogs import SHIPPED, Watchdog
 
 KIND: Final = "watch"
-SETTLES: Final = frozenset({"counter", "verifier"})
+VERIFIER: Final = "verifier"
+SETTLES: Final = frozenset({"counter", VERIFIER})
 AT_ONCE: Final = 5_000
 NO_MORE: Final = "原因がなくなったため、見張りが閉じました。"
 
@@ -217,9 +218,9 @@ def settle(ctx: Context, finding_id: int, words: str) -> WatchFinding:
 
 
 def to_count(actor: Actor, today: Any) -> Wanted:
-    """How many findings wait, for the sidebar of who settles them."""
+    """How many findings wait, for the sidebar of verifiers; the counter's pages ask for no count by itself."""
     del today
-    if not SETTLES & actor.own_roles:
+    if VERIFIER not in actor.own_roles:
         return {}
     return {"watch": select(func.count(WatchFinding.id)).where(WatchFinding.state == OPEN)}
 

@@ -75,7 +75,7 @@ def test_one_is_composed_tried_and_put_on_duty_by_another_without_a_name_of_a_ci
     assert 'href="#f-value-0"' in wrong.text
     assert 'value="いつか"' in wrong.text
     right = SHEET | {"value-0": "S64.1.7"}
-    assert "1人が当てはまります" in administrator.post(RULES, **right, deed="try").text
+    assert "10人未満が当てはまります" in administrator.post(RULES, **right, deed="try").text
     assert administrator.post(RULES, **right, deed="enter").status_code == 303
     page = administrator.get(RULES).text
     assert "別の人が確認します" in page

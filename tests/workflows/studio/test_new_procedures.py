@@ -21,7 +21,8 @@ from tests.workflows.studio.conftest import ROLES
 from workflows import catalog, own_procedures
 from workflows.engine import runner
 from workflows.studio import drafts, form_drafts, new_procedures, publishing
-from workflows.studio.form_editing import Choice, FieldWords, put_field
+from workflows.studio.form_editing import put_field
+from workflows.studio.form_fields import Choice, FieldWords
 
 SLUG = "disaster_relief"
 FLOOD, FIRE = Choice("flood", "水害", "Flood"), Choice("fire", "火災", "Fire")
