@@ -218,7 +218,7 @@ def settle(ctx: Context, finding_id: int, words: str) -> WatchFinding:
 
 
 def to_count(actor: Actor, today: Any) -> Wanted:
-    """How many findings wait, for the sidebar of verifiers; the counter's pages ask for no count by itself."""
+    """How many findings wait, for the sidebar of verifiers; pages of the counter ask for no count."""
     del today
     if VERIFIER not in actor.own_roles:
         return {}

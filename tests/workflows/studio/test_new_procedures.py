@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forms.validation import FormRefused
 from interchange.juki.gateway import COLUMNS, FileRegister
 from models.masters import MasterHistory, ReasonCode
 from models.notification import Notification
@@ -139,8 +140,12 @@ def test_it_stands_among_the_notifications_and_is_taken_in_verified_and_register
         assert own_procedures.list_procedures(ctx) == []
         form = runner.intake_form(ctx, SLUG, "flood")
         assert (form.fixed, "damage" in form.schema["properties"]) == ({"reason": "flood"}, True)
-    refuse(uow, counter, an_entry(family, household_id=999), "household_unknown")
-    refuse(uow, counter, an_entry(family, persons=[{"person_id": 999}]), "household.not_a_member")
+    nobody = an_entry(family, household_id=999)
+    with pytest.raises(FormRefused, match="household_id: not_on_record"), uow(counter) as ctx:
+        runner.start(ctx, SLUG, "flood", nobody, {"office_id": counter.office_id})
+    with uow(counter) as ctx:
+        neighbour = register_acquisition(ctx).person_ids[0]
+    refuse(uow, counter, an_entry(family, persons=[{"person_id": neighbour}]), "household.not_a_member")
     with uow(counter) as ctx:
         done = runner.start(ctx, SLUG, "flood", an_entry(family), {"office_id": counter.office_id})
     done = complete(uow, counter, next_item(done), IDENTITY)
