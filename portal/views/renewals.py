@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app, request, url_for
 from flask_appbuilder import BaseView, expose
+from flask_appbuilder.utils.limit import Limit
 
 from models.certificate import KINDS
 from models.job import Job
@@ -19,9 +20,10 @@ from portal.frame import register_count
 from portal.language import t
 from portal.row_ids import row_id
 from portal.security.access import can, requires
-from portal.security.actor import current_actor
+from portal.security.actor import current_actor, person_or_address
 from portal.views.carrying_out import Done, carry_out
 from portal.views.pdf_answers import new_key
+from portal.views.persons import registry_limit
 from rules.eras import format_long
 from services import audit
 from services.renewing import issuing, pages, runs
@@ -58,6 +60,7 @@ class RenewalView(BaseView):
 
     route_base = "/certificates/renewals"
     default_view = "list"
+    limits = [Limit(registry_limit, key_func=person_or_address)]  # noqa: RUF012 - FAB extends the list
 
     @expose("/", methods=["GET"])
     @requires("renewal.read")

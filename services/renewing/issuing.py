@@ -52,9 +52,11 @@ def start(ctx: Context, run_id: int) -> RenewalRun:
 
     Raises:
         NotFound: there is no such run.
+        NotAllowed: another office began it.
         WrongState: it is not approved, or begun already.
     """
     run = runs.locked(ctx, run_id)
+    runs.must_be_ours(ctx, run)
     runs.must_be(run, APPROVED)
     run.state = ISSUING
     homes = select(func.count(func.distinct(RenewalRow.household_id))).where(*_to_issue(run))
@@ -108,11 +110,13 @@ def ask_for_print(ctx: Context, run_id: int, key: str, *, demo: bool) -> list[Jo
     """Ask a worker for all letters that wait, as PDFs of some hundred sheets in the order of the envelopes.
 
     Raises:
-        NotFound: there is no such run, or its letters are another office's.
+        NotFound: there is no such run.
+        NotAllowed: another office began it.
         WrongState: certificates are still being issued, or none was.
         RuleBroken: no letter of it waits.
     """
     run = runs.locked(ctx, run_id)
+    runs.must_be_ours(ctx, run)
     runs.must_be(run, FINAL)
     ids = waiting(ctx, run)
     asked = []

@@ -30,7 +30,7 @@ from models.series import take
 from services import audit, jobs
 from services.context import Actor, Context
 from services.counts import Wanted
-from services.errors import NotFound, RuleBroken, SettingMissing, SomebodyElseWasFaster
+from services.errors import NotAllowed, NotFound, RuleBroken, SettingMissing, SomebodyElseWasFaster
 from services.job_kinds import Progress, Work
 from services.renewing import candidates
 from services.renewing.candidates import Candidate
@@ -149,9 +149,11 @@ def discard(ctx: Context, run_id: int) -> RenewalRun:
 
     Raises:
         NotFound: there is no such run.
+        NotAllowed: another office began it.
         WrongState: certificates are being issued, or it was given up before.
     """
     run = locked(ctx, run_id)
+    must_be_ours(ctx, run)
     must_be(run, COMPUTING, READY, APPROVED)
     run.state, run.ended_at, run.ended_by_id = DISCARDED, ctx.at, ctx.actor.staff_id
     ctx.session.execute(delete(RenewalRow).where(RenewalRow.run_id == run.id))
@@ -210,6 +212,19 @@ def must_be(run: RenewalRun, *states: str) -> None:
         raise WrongState(
             f"更新 {run.number} の状態が変わっています。画面を開き直して、いまの状態を確かめてください。",
             f"Renewal {run.number} has changed meanwhile. Open the page again.",
+        )
+
+
+def must_be_ours(ctx: Context, run: RenewalRun) -> None:
+    """Refuse whoever belongs to another office: its papers wait in the queue of the one that began it.
+
+    Raises:
+        NotAllowed: another office began it.
+    """
+    if ctx.actor.office_id != run.office_id:
+        raise NotAllowed(
+            f"更新 {run.number} は、始めた課の職員が進めます。その課に頼んでください。",
+            f"Renewal {run.number} is carried on by the office that began it.",
         )
 
 

@@ -232,3 +232,20 @@ def test_who_can_get_no_paper_stands_in_the_trial_once_with_the_reason(ctx, cler
     assert (row.person_id, row.kind, row.outcome) == (done.person_ids[0], "", "refused")
     assert "在留期間" in row.note
     assert (run.counts["papers"], run.counts["outcomes"]) == (0, {"refused": [1, 1]})
+
+
+def test_another_office_neither_issues_nor_prints_nor_gives_up_what_this_one_began(ctx, clerk_ctx, chief_ctx):
+    register_acquisition(ctx)
+    run = tried(clerk_ctx)
+    runs.approve(chief_ctx, run.id)
+    stranger = replace(
+        clerk_ctx, actor=replace(clerk_ctx.actor, office_id=(clerk_ctx.actor.office_id or 0) + 1000)
+    )
+    with pytest.raises(NotAllowed):
+        runs.discard(stranger, run.id)
+    with pytest.raises(NotAllowed):
+        issuing.start(stranger, run.id)
+    issued(clerk_ctx, run)
+    with pytest.raises(NotAllowed):
+        issuing.ask_for_print(stranger, run.id, "key", demo=True)
+    assert len(issuing.waiting(ctx, run)) == 1
