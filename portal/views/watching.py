@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request, url_for
 from flask_appbuilder import BaseView, expose
+from flask_appbuilder.utils.limit import Limit
 
 from models.watch import FINDING_STATES, OPEN
 from portal import clock
@@ -14,8 +15,9 @@ from portal.frame import register_count
 from portal.language import t
 from portal.row_ids import row_id
 from portal.security.access import can, requires
-from portal.security.actor import current_actor
+from portal.security.actor import current_actor, person_or_address
 from portal.views.carrying_out import Done, carry_out
+from portal.views.persons import registry_limit
 from services.unit_of_work import unit_of_work
 from services.watching import findings
 
@@ -33,6 +35,7 @@ class WatchView(BaseView):
 
     route_base = "/watch"
     default_view = "list"
+    limits = [Limit(registry_limit, key_func=person_or_address)]  # noqa: RUF012 - FAB extends the list
 
     @expose("/", methods=["GET"])
     @requires("watch.read")
