@@ -267,7 +267,7 @@ def test_too_much_too_often_and_too_far_are_told_as_problems(
     assert own.get("/tasks?box=group").status_code == 200
     often = own.get("/tasks")
     refused(often, 429, "http_429")
-    assert int(often.headers["Retry-After"]) == 60
+    assert 0 < int(often.headers["Retry-After"]) <= 60
 
 
 def test_problems_speak_english_by_the_switch(program, signed_in) -> None:
