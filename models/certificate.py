@@ -18,6 +18,11 @@ KINDS = {
     "eligibility_certificate": ("資格確認書", "Certificate of eligibility"),
     "eligibility_notice": ("資格情報のお知らせ", "Notice of eligibility information"),
     "elderly_recipient_card": ("高齢受給者証", "Elderly beneficiary card"),
+    "ceiling_certificate": ("限度額適用認定証", "Ceiling-amount certificate"),
+    "ceiling_reduction_certificate": (
+        "限度額適用・標準負担額減額認定証",
+        "Ceiling-amount and meal reduction certificate",
+    ),
 }
 EVENTS = {
     "issued": ("交付決定", "Issued"),

@@ -21,6 +21,7 @@ SHARE_AGE: Final = "national/eligibility/elderly_share_age"
 LONGEST_YEARS: Final = "national/certificates/longest_years"
 OLD_CARD_LAST_ON: Final = "national/certificates/insurance_card_last_on"
 TERM_END: Final = "municipal/certificates/term_end"
+CEILING_TERM_END: Final = "municipal/benefits/ceiling_term_end"
 SHARE_PRINTED_ON: Final = "municipal/certificates/share_printed_on"
 EXTENSION_MONTHS: Final = "municipal/certificates/extension_months"
 RESIDENCE_EXPIRY: Final = "municipal/certificates/residence_expiry"
@@ -29,7 +30,7 @@ _ONE_DAY: Final = timedelta(days=1)
 
 
 class CertificateKind(StrEnum):
-    """Every kind that is or was issued; the last two and the card are past records only since 2024-12-02."""
+    """Every kind that is or was issued; cards of the old law are past records only since 2024-12-02."""
 
     INSURANCE_CARD = "insurance_card"
     ELIGIBILITY_CERTIFICATE = "eligibility_certificate"
@@ -37,8 +38,14 @@ class CertificateKind(StrEnum):
     ELDERLY_RECIPIENT_CARD = "elderly_recipient_card"
     SHORT_TERM_CARD = "short_term_card"
     STATUS_CERTIFICATE = "status_certificate"
+    CEILING_CERTIFICATE = "ceiling_certificate"
+    CEILING_REDUCTION_CERTIFICATE = "ceiling_reduction_certificate"
 
 
+# Issued on application only (rules/benefits/ceilings.py): no renewal of July and no change makes them anew.
+ON_APPLICATION: Final = frozenset(
+    {CertificateKind.CEILING_CERTIFICATE, CertificateKind.CEILING_REDUCTION_CERTIFICATE}
+)
 TITLES: Final = {
     CertificateKind.INSURANCE_CARD: "被保険者証",
     CertificateKind.ELIGIBILITY_CERTIFICATE: "資格確認書",
@@ -46,6 +53,8 @@ TITLES: Final = {
     CertificateKind.ELDERLY_RECIPIENT_CARD: "高齢受給者証",
     CertificateKind.SHORT_TERM_CARD: "短期被保険者証",
     CertificateKind.STATUS_CERTIFICATE: "被保険者資格証明書",
+    CertificateKind.CEILING_CERTIFICATE: "限度額適用認定証",
+    CertificateKind.CEILING_REDUCTION_CERTIFICATE: "限度額適用・標準負担額減額認定証",
 }
 
 
@@ -225,7 +234,7 @@ def _limits(
 ) -> list[tuple[str, date]]:
     """List every last day that applies, each with its reason; the earliest one is printed."""
     share_on, share_end_on = _share_span(facts, law)
-    limits = [("通常の有効期限", _term_end(start_on, law)), ("75歳の誕生日の前日", share_end_on)]
+    limits = [("通常の有効期限", _term_end(kind, start_on, law)), ("75歳の誕生日の前日", share_end_on)]
     if start_on < share_on and kind is not CertificateKind.ELIGIBILITY_NOTICE:
         limits.append(("70歳に達した月の末日", share_on - _ONE_DAY))
     if facts.residence_until_on is not None:
@@ -241,9 +250,10 @@ def _limits(
     return limits
 
 
-def _term_end(start_on: date, law: LawAt) -> date:
+def _term_end(kind: CertificateKind, start_on: date, law: LawAt) -> date:
     """Return the city's usual last day (such as 31 July) on or after the first day of the paper."""
-    month, day = (int(part) for part in law.text(TERM_END).split("-"))
+    setting = CEILING_TERM_END if kind in ON_APPLICATION else TERM_END
+    month, day = (int(part) for part in law.text(setting).split("-"))
     this_year = date(start_on.year, month, day)
     return this_year if this_year >= start_on else date(start_on.year + 1, month, day)
 

@@ -120,6 +120,15 @@ def parts_of(law: Law, year: FiscalYear) -> tuple[str, ...]:
     return PARTS if has_child else PARTS[:-1]
 
 
+def income_terms(law: LawAt) -> IncomeTerms:
+    """How gross amounts become income by the figures in force on the day of `law`.
+
+    Raises:
+        ParameterNotInForce: a figure is not on record; the error names it.
+    """
+    return _income(_Reader(law))
+
+
 def _income(reader: _Reader) -> IncomeTerms:
     head = "national/premium/income"
     deduction = f"{head}/basic_deduction"
