@@ -18,6 +18,7 @@ from benchmarks.cluster import ROOT, environment
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 PATIENCE = 120
+PORTAL = ("--config", "python:portal.server", "--threads", "4", "--no-control-socket")  # as deploy/ serves it
 PEER_ACCOUNT, PEER_PASSWORD = "peer", "peer-of-the-bench"  # on a copy that is dropped at the end
 
 
@@ -39,14 +40,14 @@ def prepared(application: str, database: str) -> None:
 
 
 @contextmanager
-def served(application: str, database: str, workers: int = 2) -> Iterator[int]:
+def served(application: str, database: str, options: Sequence[str] = (), workers: int = 2) -> Iterator[int]:
     """An application behind gunicorn on a loopback port; the port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         process = subprocess.Popen(  # noqa: S603 - our own application
             [
                 *(sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}"),
-                *("--workers", str(workers), "--log-level", "error", application),
+                *("--workers", str(workers), "--log-level", "error", *options, application),
             ],
             cwd=ROOT,
             env=environment(database) | {"PYTHONPATH": str(ROOT)},
@@ -104,21 +105,32 @@ class Client:
 
 def together(clients: Sequence[Client], paths: Sequence[str], times: int, mark: str = "</table>") -> Round:
     """Each client asks its path so many times, all at once; a page without the mark is none."""
-
-    def visit(client: Client, path: str) -> list[tuple[float, int]]:
-        waited = []
-        for _ in range(times):
-            begun = time.perf_counter()
-            answer, text = client.ask("GET", path)
-            waited.append((time.perf_counter() - begun, int(answer.getheader("X-Statements") or 0)))
-            if answer.status != 200 or mark not in text:
-                raise RuntimeError(f"{path}: {answer.status}")
-        return waited
-
     begun = time.perf_counter()
     with ThreadPoolExecutor(len(clients)) as pool:
-        told = [one for rows in pool.map(visit, clients, paths) for one in rows]
-    passed = time.perf_counter() - begun
+        visits = pool.map(lambda client, path: _visit(client, [path] * times, mark), clients, paths)
+        told = [one for rows in visits for one in rows]
+    return _round(told, time.perf_counter() - begun)
+
+
+def one_by_one(client: Client, paths: Sequence[str], mark: str = "</table>") -> Round:
+    """One client asks one path after the other."""
+    begun = time.perf_counter()
+    return _round(_visit(client, paths, mark), time.perf_counter() - begun)
+
+
+def _visit(client: Client, paths: Sequence[str], mark: str) -> list[tuple[float, int]]:
+    """How long each path was waited for, and how many statements it took."""
+    waited = []
+    for path in paths:
+        begun = time.perf_counter()
+        answer, text = client.ask("GET", path)
+        waited.append((time.perf_counter() - begun, int(answer.getheader("X-Statements") or 0)))
+        if answer.status != 200 or mark not in text:
+            raise RuntimeError(f"{path}: {answer.status}")
+    return waited
+
+
+def _round(told: Sequence[tuple[float, int]], passed: float) -> Round:
     waits = sorted(wait for wait, _ in told)
     return Round(
         per_second=len(told) / passed,

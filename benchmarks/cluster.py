@@ -71,23 +71,36 @@ def copy_of_city(name: str) -> str:
 
 
 def fresh(name: str) -> str:
-    """The address of a new database without tables."""
+    """The address of a new database without tables, with keys and files of its own."""
+    shutil.rmtree(HOME / name, ignore_errors=True)  # keys of a vault that is no more would be refused
+    (HOME / name).mkdir(parents=True)
     _create(name, "template0")
     return url(name)
 
 
+def data_dir(database: str) -> Path:
+    """Where keys and files of a database are: its own, or those of the city that it is a copy of."""
+    own = HOME / database
+    return own if own.is_dir() else HOME / "portal"
+
+
 def drop(name: str) -> None:
-    """Remove a copy."""
+    """Remove a copy, and what a fresh database had beside it."""
+    shutil.rmtree(HOME / name, ignore_errors=True)
+    _drop_database(name)
+
+
+def _drop_database(name: str) -> None:
     with _connect("postgres") as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def environment(database: str) -> dict[str, str]:
-    """The settings of a portal on a database of the cluster, with keys of the benches' own."""
+    """The settings of a portal on a database of the cluster, with keys that are the benches' own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     return kept | {
         "DATABASE_URL": url(database),
-        "PORTAL_DATA_DIR": str(HOME / "portal"),
+        "PORTAL_DATA_DIR": str(data_dir(database)),
         "PORTAL_ENVIRONMENT": "demo",
         "PORTAL_DEMO_DATA": "true",
         "PORTAL_LOG_LEVEL": "ERROR",
@@ -118,7 +131,7 @@ def flask_says(database: str, *arguments: str) -> str:
 
 
 def _create(database: str, template: str) -> None:
-    drop(database)
+    _drop_database(database)
     with _connect("postgres") as connection:
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         connection.execute(statement.format(sql.Identifier(database), sql.Identifier(template)))

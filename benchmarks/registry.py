@@ -78,7 +78,7 @@ def _best(rounds: list[Round]) -> Round:
 
 
 def _ours(port: int) -> list[Client]:
-    password = (cluster.HOME / "portal" / "demo_password").read_text().strip()
+    password = (cluster.data_dir(DATABASE) / "demo_password").read_text().strip()
     clients = [Client(port) for _ in ACCOUNTS]
     for client, account in zip(clients, ACCOUNTS, strict=True):
         client.sign_in(account, password, cluster.flask_says(DATABASE, "demo", "code", account))

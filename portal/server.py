@@ -1,7 +1,8 @@
-"""What gunicorn is told (`--config python:portal.server`): who may serve here, and to warm the printing.
+"""What gunicorn is told (`--config python:portal.server`): who may serve here, and what a worker makes ready.
 
-The first page does not wait for it: the fonts are read in a thread of their own. Whoever prints meanwhile
-waits for the rest of it only, as printing goes one after the other in a process.
+A worker serves when it has read the pages of the day (`portal/warming.py`). Fonts and the other pages are
+read in a thread of their own. Whoever prints meanwhile waits for the rest of it only, as printing goes one
+after the other in a process.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from portal import clock
 from portal.self_check.start import refuse_unsafe_surroundings
 from portal.settings import UnsafeSetting
 from portal.views.pdf_answers import dress
+from portal.warming import warm_everyday, warm_the_rest
 from printing import warming
 from printing.errors import PrintRefused
 from services import city
@@ -28,7 +30,7 @@ from services.unit_of_work import unit_of_work
 if TYPE_CHECKING:
     from flask import Flask
 
-THREAD = "warm-printing"
+THREAD = "warming"
 REFUSED = 4  # gunicorn's own number for an application that cannot be loaded: it is not tried again
 log = structlog.get_logger("portal.server")
 
@@ -55,7 +57,7 @@ class Worker(Protocol):
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Begin to warm the printing of a worker that has its application and may serve.
+    """Make a worker ready that has its application and may serve.
 
     Raises:
         SystemExit: database, machine or address are unsafe for production; gunicorn stops as a whole.
@@ -65,7 +67,14 @@ def post_worker_init(worker: Worker) -> None:
     except UnsafeSetting as refused:
         sys.stderr.write(f"{refused}\n")
         sys.exit(REFUSED)
-    Thread(target=warm_printing, args=(worker.app.wsgi(),), name=THREAD, daemon=True).start()
+    warm_everyday(worker.app.wsgi())
+    Thread(target=warm_beside, args=(worker.app.wsgi(),), name=THREAD, daemon=True).start()
+
+
+def warm_beside(app: Flask) -> None:
+    """What is made ready while the worker serves."""
+    warm_printing(app)
+    warm_the_rest(app)
 
 
 def warm_printing(app: Flask) -> None:

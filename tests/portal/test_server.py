@@ -4,13 +4,16 @@ import threading
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from portal import clock, server
+from portal import clock, server, warming
 from printing import press
 from services.context import SYSTEM
 from services.demonstration import masters
 from services.errors import SettingMissing
 from services.unit_of_work import unit_of_work
+from workflows import catalog
+from workflows.engine import definitions
 
 
 @pytest.fixture
@@ -38,3 +41,27 @@ def test_a_worker_begins_without_the_settings_of_a_city_too(app, fresh_press, mo
     monkeypatch.setattr(server.city, "settings_on", is_missing)
     server.warm_printing(app)
     assert fresh_press.state()["grounds"] == []
+
+
+def test_a_worker_has_read_the_pages_of_the_day_and_the_definitions_before_it_serves(app, monkeypatch):
+    with app.app_context(), unit_of_work(SYSTEM, clock.now()) as ctx:
+        catalog.publish_shipped(ctx)
+    monkeypatch.setattr(definitions, "_read", {})
+    warming.warm_everyday(app)
+    assert {one.slug for one in definitions._read.values()} >= {"acquisition", "loss"}
+    monkeypatch.setattr(type(app.jinja_env), "compile", _too_late)
+    for name in ("inbox/list.html", "case/show.html", "forms/form.html"):
+        app.jinja_env.get_template(name)
+
+
+def _too_late(*_, **__):
+    raise AssertionError("a page of the day was compiled while somebody waited for it")
+
+
+def test_a_worker_begins_while_the_database_is_away(app, monkeypatch):
+    def is_away(*_):
+        raise OperationalError("SELECT 1", None, ConnectionError())
+
+    monkeypatch.setattr(definitions, "read_in_force", is_away)
+    warming.warm_everyday(app)
+    assert {"home.html", "case/show.html"} <= set(warming.names_of_templates())
