@@ -32,7 +32,7 @@ def bare(households: Households, terms: PremiumTerms) -> Any:
     total = np.zeros(len(percent), dtype=np.int64)
     for name, part in terms.parts.items():
         total += _part(households, first, leviable, percent, name, part)
-    return total // (100 * UNIT) * 100
+    return np.maximum(total // (100 * UNIT) * 100 - households.exempted, 0)
 
 
 def _incomes(p: Any) -> tuple[Any, Any]:

@@ -130,7 +130,9 @@ def _computed(engine: Any) -> dict[str, float]:
 def _first(households: Households) -> Households:
     mine = households.persons.household == 0
     columns = {name: getattr(households.persons, name)[mine] for name in Persons.__dataclass_fields__}
-    return Households(Persons(**columns), households.specified[:1], households.continuing[:1])
+    return Households(
+        Persons(**columns), households.specified[:1], households.continuing[:1], households.exempted[:1]
+    )
 
 
 def _least(deed: Callable[[], object]) -> float:

@@ -100,7 +100,8 @@ class Assessment(Base):
     """What one household owes for the year by one run, with every figure of the household in whole yen.
 
     `persons` counts all who count, `insured` those charged, `months` theirs together; `specified` and
-    `continuing` are bits of months. `before_total` and `cause` compare it with what was in
+    `continuing` are bits of months. `exemption` is what reductions on application (減免) take off the sum of
+    the parts. `before_total` and `cause` compare it with what was in
     force when it was computed (`services/assessing/comparing.py`). `instalment_1` … `instalment_10` are the
     regular ones, `late` one more after the last of them, `late_before` what earlier late ones came to,
     `overpaid` what is to be given back: total = regular + late_before + late - overpaid.
@@ -147,6 +148,7 @@ class Assessment(Base):
     child_before_cap: Mapped[int] = _yen()
     child_cap: Mapped[int] = _yen()
     child_amount: Mapped[int] = _yen()
+    exemption: Mapped[int] = mapped_column(default=0, server_default="0")
     total: Mapped[int]
     before_total: Mapped[int]
     cause: Mapped[int] = mapped_column(SmallInteger)

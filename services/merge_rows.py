@@ -57,6 +57,7 @@ TREATMENTS: dict[str, Treatment] = {
     "confirmation_row.other_person_id": Treatment.STAYS,
     "incoming_difference.person_id": Treatment.STAYS,
     "circumstance_entry.person_id": Treatment.STAYS,  # what waits there is refused: nobody is insured
+    "premium_exemption.person_id": Treatment.STAYS,  # it is the household's, whomever it names
     "watch_finding.person_id": Treatment.STAYS,  # the next look closes it, and finds the other record
     "place_release.person_id": Treatment.STAYS,
     "person_merge.kept_id": Treatment.STAYS,

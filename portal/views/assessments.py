@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 50
 FURTHEST_PAGE = 2_000
+NOBODY = (0, 0, 0, 0)  # of a cause that was not known yet when a run was summed up
 
 
 register_count(run_pages.to_count)
@@ -209,13 +210,13 @@ def _summary(run: AssessmentRun) -> dict[str, Any]:
         ],
         "classes": list(zip(_classes(), after, before, strict=True)),
         "most": max([*after, *before, 1]),
-        "changed": sum(summary["causes"][str(one)][0] for one in CAUSES if one != SAME),
+        "changed": sum(summary["causes"].get(str(one), NOBODY)[0] for one in CAUSES if one != SAME),
     }
 
 
 def _causes(run: AssessmentRun) -> Iterator[Cause]:
     for code, words in CAUSES.items():
-        yield Cause(code, t(*words), *run.summary["causes"][str(code)])
+        yield Cause(code, t(*words), *run.summary["causes"].get(str(code), NOBODY))
 
 
 def _classes() -> list[str]:

@@ -70,6 +70,10 @@ def value_of(line: Line) -> str:
         return t(f"{int(whole):,}{point}{rest[:2]}円", f"{int(whole):,}{point}{rest[:2]} yen")
     if unit == "percent":
         return t(f"{int(line.value) // 10}割", f"{line.value} %") if line.value != "0" else t("なし", "none")
+    if unit == "months":
+        return t(f"{line.value}か月", f"{line.value} months")
+    if unit == "share":
+        return f"{line.value} %"
     return t(f"{line.value}人", line.value) if unit == "count" else line.value
 
 

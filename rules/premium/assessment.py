@@ -31,7 +31,9 @@ def assess(households: Households, terms: PremiumTerms) -> Figures:
         figures |= {f"{name}.{key}": column for key, column in levied.items()}
         total = total + levied["amount"]
     figures["sum_of_parts"] = total
-    figures["total"] = floor_to(total, terms.rounding.total_cut_below)
+    whole = floor_to(total, terms.rounding.total_cut_below)
+    figures["exemption"] = np.minimum(households.exempted * UNIT, whole)
+    figures["total"] = whole - figures["exemption"]
     return figures
 
 

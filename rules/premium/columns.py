@@ -44,6 +44,7 @@ class Households:
     persons: Persons
     specified: Column  # months as 特定世帯
     continuing: Column  # months as 特定継続世帯
+    exempted: Column  # yen off the year by decided reductions on application (減免)
 
     @cached_property
     def first(self) -> Column:

@@ -47,7 +47,8 @@ class Births:
 class DatedFacts:
     """The persons of households, one row each, in the order of their households; yen are whole.
 
-    `specified` and `continuing` are bits of the year, one row for each household.
+    `specified` and `continuing` are bits of the year, `exempted` the yen off it by decided reductions on
+    application (減免); one row for each household.
     """
 
     household: Column
@@ -66,6 +67,7 @@ class DatedFacts:
     births: Births
     specified: Column
     continuing: Column
+    exempted: Column
 
 
 def day_number(day: date) -> int:
@@ -154,7 +156,7 @@ def households_of(facts: DatedFacts, year: FiscalYear) -> Households:
         exempt=_exempt_months(year, facts.births, count),
         halved=np.where(facts.is_former_dependant, _halved_months(year, periods, count), 0),
     )
-    return Households(persons, facts.specified, facts.continuing)
+    return Households(persons, facts.specified, facts.continuing, facts.exempted)
 
 
 def _care_months(year: FiscalYear, birth: Column) -> Column:

@@ -20,6 +20,7 @@ PART_NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "care": ("介護分", "Care part"),
     "child": ("子ども分", "Child-support part"),
 }
+Unit = Literal["yen", "parts", "count", "percent", "share", "months"]
 _ORDER_7 = "国民健康保険法施行令29条の7"
 _DEDUCTION = "national/premium/income/basic_deduction"
 _TEST = "national/premium/reduction"
@@ -30,7 +31,7 @@ class Figure:
     """How a figure is called and found: `of` says who has it, `unit` what it counts."""
 
     of: Literal["person", "household"]
-    unit: Literal["yen", "parts", "count", "percent", "months"]
+    unit: Unit
     title_ja: str
     title_en: str
     rule_ja: str
@@ -262,6 +263,15 @@ PART: Final[Mapping[str, Figure]] = {
         (f"{_CUTS}/part_cut_below",),
     ),
 }
+EXEMPTION: Final = Figure(
+    "household",
+    "parts",
+    "減免",
+    "Reduction on application",
+    "申請により決定した減免の額(年間保険料を超えない)。各分の合計から引く",
+    "As decided on application, at most the premium; taken off the sum of the parts",
+    "国民健康保険法77条、条例",
+)
 TOTAL: Final = Figure(
     "household",
     "parts",
@@ -298,6 +308,8 @@ def _lines(households: Households, figures: Figures, terms: PremiumTerms, place:
             else:
                 for row in rows:
                     yield _line(figures, terms, key, part, figure, row, row - first)
+    if figures["exemption"][place]:
+        yield _line(figures, terms, "exemption", None, EXEMPTION, place, None)
     yield _line(figures, terms, "total", None, TOTAL, place, None)
 
 

@@ -68,11 +68,12 @@ class PersonFacts:
 
 @dataclass(frozen=True)
 class HouseholdFacts:
-    """A household in a year. Months are bits of the year (April is bit 0)."""
+    """A household in a year. Months are bits of the year (April is bit 0); `exempted` is whole yen (減免)."""
 
     persons: tuple[PersonFacts, ...]
     specified: int = 0
     continuing: int = 0
+    exempted: int = 0
     where: str = field(default="", compare=False)  # how errors call it
 
 
@@ -123,6 +124,7 @@ def _dated(
         ),
         specified=_column(one.specified for one in households),
         continuing=_column(one.continuing for one in households),
+        exempted=_column(one.exempted for one in households),
     )
 
 
@@ -164,6 +166,10 @@ def check(household: HouseholdFacts, year: FiscalYear, insured: int) -> list[Fac
         errors.append(FactError(f"{household.where}persons", "nobody_insured", {"year": year.label_ja}))
     if (household.specified | household.continuing) & ~ALL_YEAR or household.specified & household.continuing:
         errors.append(FactError(f"{household.where}specified_months", "months", {}))
+    errors += [
+        FactError(f"{household.where}{error.where}", error.code, error.values)
+        for error in _check_amount("exempted", household.exempted)
+    ]
     return errors
 
 

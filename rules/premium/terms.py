@@ -75,8 +75,8 @@ class PremiumTerms:
         return replace(self, parts=parts, rounding=rounding or self.rounding, sources=kept)
 
 
-class _Reader:
-    """Reads parameters and remembers them."""
+class Reader:
+    """Reads parameters of one day and remembers each with its source."""
 
     def __init__(self, law: LawAt) -> None:
         self.law = law
@@ -99,7 +99,7 @@ def national_terms(law: Law, year: FiscalYear) -> PremiumTerms:
     Raises:
         ParameterNotInForce: a figure of that year is not on record; the error names it.
     """
-    reader = _Reader(law.on(year.first_on))
+    reader = Reader(law.on(year.first_on))
     return PremiumTerms(year, _income(reader), _reduction(reader), {}, Rounding(0, 0, 0, 0), reader.read)
 
 
@@ -109,7 +109,7 @@ def terms_of(law: Law, year: FiscalYear) -> PremiumTerms:
     Raises:
         ParameterNotInForce: a figure of that year is not on record; the error names it.
     """
-    reader = _Reader(law.on(year.first_on))
+    reader = Reader(law.on(year.first_on))
     parts = {name: _part(reader, name) for name in parts_of(law, year)}
     return PremiumTerms(year, _income(reader), _reduction(reader), parts, _rounding(reader), reader.read)
 
@@ -126,10 +126,10 @@ def income_terms(law: LawAt) -> IncomeTerms:
     Raises:
         ParameterNotInForce: a figure is not on record; the error names it.
     """
-    return _income(_Reader(law))
+    return _income(Reader(law))
 
 
-def _income(reader: _Reader) -> IncomeTerms:
+def _income(reader: Reader) -> IncomeTerms:
     head = "national/premium/income"
     deduction = f"{head}/basic_deduction"
     return IncomeTerms(
@@ -150,7 +150,7 @@ def _income(reader: _Reader) -> IncomeTerms:
     )
 
 
-def _reduction(reader: _Reader) -> ReductionTerms:
+def _reduction(reader: Reader) -> ReductionTerms:
     head = "national/premium/reduction"
     return ReductionTerms(
         base=reader.integer(f"{head}/base"),
@@ -162,7 +162,7 @@ def _reduction(reader: _Reader) -> ReductionTerms:
     )
 
 
-def _part(reader: _Reader, name: str) -> PartTerms:
+def _part(reader: Reader, name: str) -> PartTerms:
     head = f"municipal/premium/{name}"
     return PartTerms(
         income_rate=rate_of(reader.text(f"{head}/income_rate")),
@@ -173,7 +173,7 @@ def _part(reader: _Reader, name: str) -> PartTerms:
     )
 
 
-def _rounding(reader: _Reader) -> Rounding:
+def _rounding(reader: Reader) -> Rounding:
     head = "municipal/premium/rounding"
     return Rounding(
         cut_raised_to=reader.integer(f"{head}/reduction_raised_to"),

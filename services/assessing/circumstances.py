@@ -16,7 +16,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from forms.characters import holds_individual_number
-from models.assessment import CIRCUMSTANCES, READY, AssessmentRun, PremiumCircumstance
+from models.assessment import CIRCUMSTANCES, AssessmentRun, PremiumCircumstance
 from models.audit.tags import Tag
 from models.base import known
 from models.circumstance_entry import (
@@ -398,9 +398,7 @@ def _reassess(ctx: Context, person_id: int, first: date, last: date) -> list[Ass
     for year in run_figures.years(ctx):
         if last < year.first_on or year.last_on < first or not comparing.base_of(ctx.session, year.year).runs:
             continue
-        for household_id in _households_of(ctx, person_id, year):
-            _discard_waiting(ctx, household_id, year)
-            begun.append(runs.begin(ctx, year.year, household_id))
+        begun += [runs.again(ctx, year.year, one) for one in _households_of(ctx, person_id, year)]
     return begun
 
 
@@ -417,17 +415,6 @@ def _households_of(ctx: Context, person_id: int, year: FiscalYear) -> list[int]:
         .distinct()
     )
     return sorted(ctx.session.scalars(known(statement, Enrolment)))
-
-
-def _discard_waiting(ctx: Context, household_id: int, year: FiscalYear) -> None:
-    """What was computed before the change and not decided yet is computed anew."""
-    statement = select(AssessmentRun.id).where(
-        AssessmentRun.household_id == household_id,
-        AssessmentRun.fiscal_year == year.year,
-        AssessmentRun.state == READY,
-    )
-    for run_id in ctx.session.scalars(statement).all():
-        runs.discard(ctx, run_id)
 
 
 def _must_be_current(row: PremiumCircumstance) -> None:

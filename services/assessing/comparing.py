@@ -15,7 +15,7 @@ from models.assessment import FINAL, INSTALMENTS, Assessment, AssessmentRun
 from models.columns import Column, Columns, read
 from services.assessing.register_facts import Range
 
-SAME, NEW, PERSONS, INCOME, REDUCTION, SPECIFIED, OTHER, GONE = range(8)
+SAME, NEW, PERSONS, INCOME, REDUCTION, SPECIFIED, OTHER, GONE, EXEMPTION = range(9)
 CAUSES: Final = {
     NEW: ("新たに賦課", "Newly assessed"),
     GONE: ("賦課がなくなる", "Not assessed any more"),
@@ -23,13 +23,14 @@ CAUSES: Final = {
     INCOME: ("所得", "Incomes"),
     REDUCTION: ("軽減の判定", "Test of the reduction"),
     SPECIFIED: ("特定世帯", "Specified household"),
+    EXEMPTION: ("減免", "Reduction on application"),
     OTHER: ("料率・年齢・事由", "Rates, ages, circumstances"),
     SAME: ("変わらない", "Unchanged"),
 }
 _REGULAR: Final = tuple(f"instalment_{number}" for number in range(1, INSTALMENTS + 1))
 _READ: Final = (
     *("total", "insured", "months", "leviable_income", "household_test_income", "reduction"),
-    *("specified", "continuing", *_REGULAR, "late_before", "late"),
+    *("specified", "continuing", "exemption", *_REGULAR, "late_before", "late"),
 )
 
 
@@ -98,8 +99,9 @@ def compared(rows: Columns, known: Columns) -> Columns:
             differ("leviable_income", "household_test_income"),
             differ("reduction"),
             differ("specified", "continuing"),
+            differ("exemption"),
         ],
-        [NEW, SAME, GONE, PERSONS, INCOME, REDUCTION, SPECIFIED],
+        [NEW, SAME, GONE, PERSONS, INCOME, REDUCTION, SPECIFIED, EXEMPTION],
         OTHER,
     )
     return {"before_total": known["total"], "cause": cause}

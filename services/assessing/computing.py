@@ -94,7 +94,7 @@ def _assessed(read: RegisterFacts, terms: PremiumTerms) -> tuple[Columns, Column
 
 def _names() -> tuple[str, ...]:
     levies = (f"{part}_{levy}" for part in PARTS for levy in LEVIES)
-    return ("household_id", *_COUNTS, *_HOUSEHOLD, *levies, "total")
+    return ("household_id", *_COUNTS, *_HOUSEHOLD, *levies, "exemption", "total")
 
 
 def figures_in_yen(households: Households, figures: Figures) -> Columns:
@@ -117,7 +117,7 @@ def figures_in_yen(households: Households, figures: Figures) -> Columns:
             else:
                 yen = (households.sum(column) if levy in OF_PERSON else column) // UNIT
             told[f"{part}_{levy}"] = yen
-    return told | {"total": figures["total"] // UNIT}
+    return told | {name: figures[name] // UNIT for name in ("exemption", "total")}
 
 
 def persons_as_rows(persons: Persons) -> Columns:

@@ -128,6 +128,7 @@ def explained(ctx: Context, run: AssessmentRun, row: Assessment) -> Told:
         persons_of_rows(columns, np.zeros(len(people), dtype=np.int64)),
         np.array([row.specified], dtype=np.int64),
         np.array([row.continuing], dtype=np.int64),
+        np.array([row.exemption], dtype=np.int64),
     )
     terms = terms_of(all_law(ctx), FiscalYear(run.fiscal_year))
     figures = assess(households, terms)

@@ -65,6 +65,7 @@ def explain_all(ctx: Context, run: AssessmentRun, rows: Sequence[Assessment]) ->
         persons_of_rows(columns, np.array([place[one.household_id] for one in people], dtype=np.int64)),
         np.array([homes[one].specified for one in ids], dtype=np.int64),
         np.array([homes[one].continuing for one in ids], dtype=np.int64),
+        np.array([homes[one].exemption for one in ids], dtype=np.int64),
     )
     terms = terms_of_run(run)
     figures = assess(households, terms)

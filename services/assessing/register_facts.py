@@ -19,6 +19,7 @@ from models.assessment import BIRTH, FORMER_DEPENDANT, UNEMPLOYED, PremiumCircum
 from models.base import known
 from models.columns import Column, Columns, day_number, read
 from models.enrolment import Enrolment
+from models.exemption import PremiumExemption, in_force_at
 from models.household import HouseholdHead, HouseholdMember
 from models.income import UNDECLARED, Income
 from models.person import PersonRecord
@@ -202,7 +203,16 @@ def _dated(
         births=_births(circumstances, births, persons),
         specified=specified,
         continuing=continuing,
+        exempted=_exempted(read(session, _exemptions(year, within, as_of)), gathered.household),
     )
+
+
+def _exempted(rows: Columns, households: Column) -> Column:
+    """What was decided for each household on application, in yen of the year."""
+    taken = np.zeros(len(households), dtype=np.int64)
+    mine = np.isin(rows["household"], households)
+    np.add.at(taken, np.searchsorted(households, rows["household"][mine]), rows["amount"][mine])
+    return taken
 
 
 def _incomes(rows: Columns, persons: Column) -> Columns:
@@ -334,6 +344,17 @@ def _income_rows(year: FiscalYear, within: Range, as_of: datetime) -> Select[Any
         case((Income.declaration_kind == UNDECLARED, 0), else_=1).label("declared"),
     ).where(Income.income_year == year.year - 1, Income.person_id.in_(_persons_of(within)))
     return known(statement, Income, as_of)
+
+
+def _exemptions(year: FiscalYear, within: Range, as_of: datetime) -> Any:
+    """Reductions decided for the year and not taken back (減免)."""
+    return select(
+        PremiumExemption.household_id.label("household"), PremiumExemption.amount.label("amount")
+    ).where(
+        PremiumExemption.household_id.between(within.first, within.last),
+        PremiumExemption.fiscal_year == year.year,
+        in_force_at(as_of),
+    )
 
 
 def _circumstances(year: FiscalYear, within: Range, as_of: datetime) -> Select[Any]:

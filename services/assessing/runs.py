@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Final
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from models import columns
 from models.assessment import (
@@ -26,6 +26,7 @@ from models.assessment import (
     AssessmentRun,
 )
 from models.audit.tags import Tag
+from models.exemption import list_in_force
 from models.series import take
 from rules.periods import FiscalYear
 from services import audit, jobs
@@ -54,10 +55,13 @@ class ParametersNotAccepted(RuleBroken):
     code = "parameters_not_accepted"
 
 
-def begin(ctx: Context, fiscal_year: int, household_id: int | None = None) -> AssessmentRun:
+def begin(
+    ctx: Context, fiscal_year: int, household_id: int | None = None, begun_by_id: int | None = None
+) -> AssessmentRun:
     """Begin a run over the city, or over one household, as the record stands now.
 
-    The city is computed by a job; one household at once.
+    The city is computed by a job; one household at once. `begun_by_id` is whoever prepared it, where another
+    one's decision begins it (unless told, the actor): he is not the one who approves it.
 
     Raises:
         RuleBroken: the year has no figures, or a run of the same is open already.
@@ -86,10 +90,10 @@ def begin(ctx: Context, fiscal_year: int, household_id: int | None = None) -> As
         decided_on=ctx.today,
         due_dates=[day.isoformat() for day in due],
         late_due_on=run_figures.late_due_on(ctx),
-        parameters=run_figures.told_parameters(terms),
+        parameters=run_figures.told_parameters(terms) | _of_exemptions(ctx, fiscal_year, household_id),
         base_id=base.last_id,
         begun_at=ctx.at,
-        begun_by_id=ctx.actor.staff_id,
+        begun_by_id=begun_by_id or ctx.actor.staff_id,
     )
     ctx.session.add(run)
     ctx.session.flush()
@@ -101,6 +105,22 @@ def begin(ctx: Context, fiscal_year: int, household_id: int | None = None) -> As
         _compute(ctx, run, Range(household_id, household_id))
         _finish(ctx, run)
     return run
+
+
+def again(ctx: Context, fiscal_year: int, household_id: int, begun_by_id: int | None = None) -> AssessmentRun:
+    """Compute a household anew after a change; what was computed before it and not decided yet is given up.
+
+    Raises:
+        RuleBroken: as for `begin`; a computation that was approved and is not in force yet stays.
+    """
+    statement = select(AssessmentRun.id).where(
+        AssessmentRun.household_id == household_id,
+        AssessmentRun.fiscal_year == fiscal_year,
+        AssessmentRun.state == READY,
+    )
+    for run_id in ctx.session.scalars(statement).all():
+        discard(ctx, run_id)
+    return begin(ctx, fiscal_year, household_id, begun_by_id)
 
 
 def step(ctx: Context, work: Work) -> Progress:
@@ -203,6 +223,14 @@ def discard(ctx: Context, run_id: int) -> AssessmentRun:
         ctx.session.execute(delete(table).where(table.run_id == run.id))
     _tell(ctx, run, Tag.ASSESSMENT_DISCARDED)
     return run
+
+
+def _of_exemptions(ctx: Context, fiscal_year: int, household_id: int | None) -> dict[str, Any]:
+    """The figures by which reductions on application were decided that the run takes off."""
+    told: dict[str, Any] = {}
+    for one in list_in_force(ctx.session, fiscal_year, ctx.at, household_id):
+        told |= one.parameters
+    return told
 
 
 def _compute(ctx: Context, run: AssessmentRun, within: Range) -> tuple[Skipped, ...]:

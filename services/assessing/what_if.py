@@ -146,13 +146,14 @@ def _households(ctx: Context, run: AssessmentRun) -> Households:
     rows = read(ctx.session, persons.where(AssessedPerson.run_id == run.id))
     order = np.lexsort((rows["place"], rows["household_id"]))
     rows = {name: column[order] for name, column in rows.items()}
-    months: Any = select(Assessment.household_id, Assessment.specified, Assessment.continuing)
+    names_of_home = ("household_id", "specified", "continuing", "exemption")
+    months = select(*(getattr(Assessment, name) for name in names_of_home))
     homes = read(ctx.session, months.where(Assessment.run_id == run.id))
     ids, place = np.unique(rows["household_id"], return_inverse=True)
     by_id = np.argsort(homes["household_id"])
     found = by_id[np.searchsorted(homes["household_id"][by_id], ids)]
     households = Households(
-        persons_of_rows(rows, place.astype(np.int64)), homes["specified"][found], homes["continuing"][found]
+        persons_of_rows(rows, place.astype(np.int64)), *(homes[name][found] for name in names_of_home[1:])
     )
     _kept[:] = [(key, households)]
     return households

@@ -1,6 +1,7 @@
 """The register once more, plainly: one household and one row at a time, for the oracle of the assessment."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.assessment import PremiumCircumstance
 from models.base import known
 from models.enrolment import Enrolment
+from models.exemption import PremiumExemption
 from models.household import HouseholdHead, HouseholdMember
 from models.income import UNDECLARED, Income
 from models.person import PersonRecord
@@ -40,8 +42,20 @@ def facts_of(session: Session, year: FiscalYear, as_of: datetime) -> dict[int, H
     for household_id, periods in homes.items():
         facts = _household(year, told, periods, heads_of[household_id], members_of[household_id])
         if facts is not None:
-            found[household_id] = facts
+            found[household_id] = replace(facts, exempted=taken_off(session, household_id, year, as_of))
     return found
+
+
+def taken_off(session: Session, household_id: int, year: FiscalYear, as_of: datetime) -> int:
+    """What was decided on application and not taken back."""
+    statement = select(PremiumExemption).where(PremiumExemption.household_id == household_id)
+    return sum(
+        one.amount
+        for one in session.scalars(statement)
+        if one.fiscal_year == year.year
+        and one.decided_at <= as_of
+        and (one.revoked_at is None or as_of < one.revoked_at)
+    )
 
 
 def by_household(rows):

@@ -182,7 +182,8 @@ def owed(household: HouseholdFacts, terms: PremiumTerms) -> Owed:
         name: _part(household, terms, name, part, leviable, percent) for name, part in terms.parts.items()
     }
     total = sum(parts.values(), Fraction(0))
-    return Owed(parts, _cut_below(total, terms.rounding.total_cut_below), percent)
+    whole = _cut_below(total, terms.rounding.total_cut_below)
+    return Owed(parts, max(whole - household.exempted, Fraction(0)), percent)
 
 
 def _reduction(

@@ -73,7 +73,9 @@ def households(draw: st.DrawFn) -> HouseholdFacts:
     head = draw(st.integers(0, len(persons) - 1))
     persons[head] = replace(persons[head], is_head=True)
     specified = draw(st.sampled_from([0, 0, 0x01F, 0xFFF]))
-    return HouseholdFacts(tuple(persons), specified, draw(st.sampled_from([0, 0xFE0])) & ~specified)
+    continuing = draw(st.sampled_from([0, 0xFE0])) & ~specified
+    exempted = draw(st.just(0) | st.integers(0, 200_000))
+    return HouseholdFacts(tuple(persons), specified, continuing, exempted)
 
 
 def premium(household: HouseholdFacts, terms: PremiumTerms) -> Fraction:
@@ -110,9 +112,9 @@ def test_a_higher_income_never_costs_less(household: HouseholdFacts, more: int, 
     """Other income raises the premium or leaves it; pensions aside, whose deduction falls in steps."""
     place = data.draw(st.integers(0, len(household.persons) - 1))
     persons = [replace(person, pension=0) for person in household.persons]
-    before = HouseholdFacts(tuple(persons), household.specified, household.continuing)
+    before = replace(household, persons=tuple(persons))
     persons[place] = replace(persons[place], other_income=persons[place].other_income + more)
-    after = HouseholdFacts(tuple(persons), household.specified, household.continuing)
+    after = replace(household, persons=tuple(persons))
     assert premium(before, TERMS[2026]) <= premium(after, TERMS[2026])
 
 
