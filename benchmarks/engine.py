@@ -21,7 +21,7 @@ from typing import IO, Self
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
-from benchmarks import cluster, large_case, reference
+from benchmarks import cluster, large_case, peers, reference
 from benchmarks.figures import Figure, less_is_better, more_is_better
 from models.migrations.upgrade import upgrade
 from services import unit_of_work
@@ -42,8 +42,6 @@ TIMERS = """INSERT INTO case_timer (case_id, task_guid, element_id, due_at, wake
         CAST(%s AS timestamptz) + n * interval '315 seconds', 0
     FROM generate_series(1, %s) AS n
 """
-VIEWFLOW = cluster.ROOT / "benchmarks" / "viewflow" / "requirements.txt"
-PEER_HOME = cluster.HOME / "viewflow"
 
 
 @dataclass
@@ -190,12 +188,7 @@ def _clients(stack: ExitStack, way: str) -> Clients:
 
 def _viewflow(stack: ExitStack) -> list[str]:
     """The command of a client of viewflow, after its environment and its tables were made."""
-    python = str(PEER_HOME / "bin" / "python")
-    if not (PEER_HOME / "installed").exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(PEER_HOME)], check=True)  # noqa: S603 - ours
-        install = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(VIEWFLOW)]
-        subprocess.run(install, check=True, stdout=sys.stderr)  # noqa: S603 - ours
-        (PEER_HOME / "installed").touch()
+    python = peers.python_of("viewflow")
     cluster.fresh(PEER_DATABASE)
     stack.callback(cluster.drop, PEER_DATABASE)
     where = (str(cluster.SOCKET), cluster.USER, PEER_DATABASE)

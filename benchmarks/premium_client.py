@@ -1,4 +1,6 @@
-"""`python -m benchmarks.premium_client`: computes the city of DATABASE_URL and prints what it took, as JSON.
+"""`python -m benchmarks.premium_client FOLDER`: computes the city of DATABASE_URL, tells what it took.
+
+The columns of the city and its rates are left in FOLDER for the peer that computes the same.
 
 The plain calculation of the tests (`tests/rules/premium/oracle.py`) is compared with the run for every
 household; that is not measured.
@@ -9,7 +11,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
@@ -26,11 +29,11 @@ from portal.extensions import db
 from portal.settings import load_settings
 from rules.law import Law
 from rules.periods import FiscalYear
-from rules.premium.amounts import UNIT
+from rules.premium.amounts import RATE_UNIT, UNIT
 from rules.premium.assessment import assess
 from rules.premium.columns import Households, Persons
 from rules.premium.dated_facts import households_of
-from rules.premium.terms import terms_of
+from rules.premium.terms import PremiumTerms, terms_of
 from services import statute
 from services.assessing import run_pages, runs, what_if
 from services.assessing.register_facts import Range, read_facts
@@ -47,12 +50,12 @@ YEAR = FiscalYear.containing(clock.today())
 NOW = clock.now()
 
 
-def main() -> None:
+def main(folder: Path) -> None:
     """Measure, and print it."""
     found: dict[str, float] = {}
     with create_app(load_settings()).app_context():
         found |= _durable(db.engine)
-        found |= _computed(db.engine)
+        found |= _computed(db.engine, folder)
         found |= _what_if()
         found |= _compared(db.engine)
     sys.stdout.write(json.dumps(found) + "\n")
@@ -109,7 +112,7 @@ def _values(entity: Any, row: Any) -> dict[str, Any]:
     return {column.name: getattr(row, column.name) for column in entity.__table__.c}
 
 
-def _computed(engine: Any) -> dict[str, float]:
+def _computed(engine: Any, folder: Path) -> dict[str, float]:
     """The city and one household of it, and the city in bare numpy."""
     with Session(engine) as session:
         law = statute.law_on(YEAR.first_on)
@@ -120,11 +123,36 @@ def _computed(engine: Any) -> dict[str, float]:
     if (plain * UNIT != figures["total"]).any():
         raise ValueError("the bare arithmetic does not agree with the rules")
     one = _first(households)
+    _leave(folder, households, terms, plain)
     return {
         "city": _least(lambda: assess(households, terms)),
         "bare": _least(lambda: bare(households, terms)),
         "one": _least(lambda: assess(one, terms)) * 1_000,
     }
+
+
+def _leave(folder: Path, households: Households, terms: PremiumTerms, total: Any) -> None:
+    """The same columns and rates for the peer, and what each household owes."""
+    persons = {name: getattr(households.persons, name) for name in Persons.__dataclass_fields__}
+    ours = {"specified": households.specified, "continuing": households.continuing, "total": total}
+    np.savez(folder / "city.npz", **persons, **ours)
+    first, second, third, _ = terms.income.basic_deductions
+    five, two = terms.reduction.per_head
+    rates = {
+        "basic_deduction": {"first": first, "second": second, "third": third},
+        "reduction": {
+            "pension_deduction": terms.income.pension_test_deduction,
+            "base": terms.reduction.base,
+            "per_earner": terms.reduction.per_earner,
+            "five_tenths": five,
+            "two_tenths": two,
+        },
+        "parts": {
+            name: asdict(part) | {"income_rate": part.income_rate / RATE_UNIT}
+            for name, part in terms.parts.items()
+        },
+    }
+    (folder / "rates.json").write_text(json.dumps(rates), encoding="utf-8")
 
 
 def _first(households: Households) -> Households:
@@ -175,4 +203,4 @@ def _compared(engine: Any) -> dict[str, float]:
 
 if __name__ == "__main__":
     np.seterr(all="raise")
-    main()
+    main(Path(sys.argv[1]))

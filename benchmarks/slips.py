@@ -13,18 +13,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import cluster
+from benchmarks import cluster, peers
 from benchmarks.figures import Figure, more_is_better
 from printing.fonts import GOTHIC, MINCHO, find_file
 
 ROUNDS, COUNT, MANY = 5, 1_000, 20_000
-PEERS = cluster.ROOT / "benchmarks" / "slip_peers" / "requirements.txt"
-HOME = cluster.HOME / "slip_peers"
 
 
 def run() -> Iterator[Figure]:
     """Pages a second, best of five rounds side by side; then the memory of a long run."""
-    python = _environment()
+    python = peers.python_of("slip_peers")
     with TemporaryDirectory() as folder:
         ways = {
             "ours": [sys.executable, "-m", "benchmarks.slips_client"],
@@ -39,17 +37,6 @@ def run() -> Iterator[Figure]:
         seconds, megabytes = _spent(ways["ours"], MANY, folder)
         yield Figure("slips.many.pages", round(MANY / seconds, 1), "pages/s CPU")
         yield Figure("slips.many.memory", megabytes, "MB")
-
-
-def _environment() -> str:
-    """The Python of the peers' environment, made on demand."""
-    python = str(HOME / "bin" / "python")
-    if not (HOME / "installed").exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(HOME)], check=True)  # noqa: S603 - ours
-        install = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(PEERS)]
-        subprocess.run(install, check=True, stdout=sys.stderr)  # noqa: S603 - ours
-        (HOME / "installed").touch()
-    return python
 
 
 def _spent(way: list[str], count: int, folder: str) -> tuple[float, float]:
