@@ -17,7 +17,7 @@ from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from benchmarks.bare_premium import bare
@@ -81,7 +81,7 @@ def _durable(engine: Any) -> dict[str, float]:
             )
         ).all()
         values = [_values(Assessment, row) for row in rows], [_values(AssessedPerson, row) for row in people]
-        households = session.scalar(select(runs.func.count()).where(Assessment.run_id == run_id)) or 0
+        households = session.scalar(select(func.count()).where(Assessment.run_id == run_id)) or 0
         session.execute(
             insert(registry.metadata.tables["assessment_run"]).from_select(
                 [column.name for column in RUN.c if column.name != "id"],

@@ -14,6 +14,7 @@ from typing import BinaryIO, Final
 import pikepdf
 from pikepdf import Dictionary, Name, Object, Pdf
 
+from printing import archive
 from printing.fixed_forms import FormLayout
 from printing.ink_fonts import Used, embed
 
@@ -28,9 +29,8 @@ def base_of(layout: FormLayout, used: Used, title: str) -> bytes:
         fonts = embed(pdf, used)
         resources = Dictionary(XObject=Dictionary(Ground=_form(pdf, layout.ground)), Font=fonts)
         pdf.Root[SHARED] = pdf.make_indirect(resources)
-        pdf.Root.Lang = pikepdf.String("ja")
-        pdf.docinfo[Name.Title] = title
-        pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+        archive.make_archival(pdf, title)
+        pdf.save(target, **archive.settings(object_stream_mode=pikepdf.ObjectStreamMode.disable))
     return target.getvalue()
 
 
@@ -47,6 +47,8 @@ class GrowingPdf:
         with pikepdf.open(io.BytesIO(base)) as pdf:
             self._root, self._tree = pdf.Root.objgen[0], pdf.Root.Pages.objgen[0]
             self._resources = pdf.Root[SHARED].objgen[0]
+            del pdf.Root[SHARED]
+            self._catalog = pdf.Root.unparse(resolved=True)
             self._identity = bytes(pdf.trailer.ID[0])
             self._info = pdf.trailer.Info.objgen[0]
             self._next = self._first = len(pdf.objects) + 1
@@ -67,7 +69,11 @@ class GrowingPdf:
             self._object(
                 drawing, b"<</Length %d/Filter/FlateDecode>>stream\n%b\nendstream" % (len(content), content)
             )
-            self._object(page, b"<</Type/Page/Parent %d 0 R/Contents %d 0 R>>" % (node, drawing))
+            self._object(
+                page,
+                b"<</Type/Page/Parent %d 0 R/Resources %d 0 R/Contents %d 0 R>>"
+                % (node, self._resources, drawing),
+            )
             kids.append(page)
         listed = b" ".join(b"%d 0 R" % kid for kid in kids)
         self._object(
@@ -77,17 +83,20 @@ class GrowingPdf:
         self.pages += len(kids)
 
     def close(self) -> None:
-        """Write the root of the tree, the table of places and the trailer."""
+        """Write the root of the tree, the catalogue, the table of places and the trailer."""
         kids = b" ".join(b"%d 0 R" % node for node, _ in self._nodes)
         tree_at = self._at
         self._write(
-            b"%d 0 obj\n<</Type/Pages/Count %d/Kids[%b]/MediaBox[0 0 %.2f %.2f]/Resources %d 0 R>>\nendobj\n"
-            % (self._tree, self.pages, kids, *self._size, self._resources)
+            b"%d 0 obj\n<</Type/Pages/Count %d/Kids[%b]/MediaBox[0 0 %.2f %.2f]>>\nendobj\n"
+            % (self._tree, self.pages, kids, *self._size)
         )
+        catalog_at = self._at
+        self._write(b"%d 0 obj\n%b\nendobj\n" % (self._root, self._catalog))
         table_at = self._at
-        self._write(
-            b"xref\n%d 1\n%010d 00000 n \n%d %d\n" % (self._tree, tree_at, self._first, len(self._offsets))
-        )
+        self._write(b"xref\n")
+        for number, at in ((self._tree, tree_at), (self._root, catalog_at)):
+            self._write(b"%d 1\n%010d 00000 n \n" % (number, at))
+        self._write(b"%d %d\n" % (self._first, len(self._offsets)))
         for start in range(0, len(self._offsets), 10_000):
             self._write(b"".join(b"%010d 00000 n \n" % at for at in self._offsets[start : start + 10_000]))
         self._write(

@@ -13,6 +13,8 @@ from typing import Final
 import pikepdf
 from pikepdf import Dictionary, Name, Object, Page, Pdf, Stream
 
+from printing import archive
+
 A4_POINTS: Final = (595.2756, 841.8898)
 GROUND_NAME: Final = Name("/Ground")
 
@@ -63,8 +65,8 @@ def compose(ink: bytes | None, leaves: Sequence[Leaf], title: str) -> bytes:
             if leaf.ground not in grounds:
                 grounds[leaf.ground] = _form(pdf, leaf.ground)
             _underlay(pdf, pdf.pages[index], grounds[leaf.ground])
-        pdf.docinfo[Name.Title] = title
-        pdf.save(target, deterministic_id=True)
+        archive.make_archival(pdf, title)
+        pdf.save(target, **archive.settings())
     return target.getvalue()
 
 
@@ -103,5 +105,5 @@ def join(parts: Sequence[bytes]) -> bytes:
         for part in parts[1:]:
             with pikepdf.open(io.BytesIO(part)) as more:
                 whole.pages.extend(more.pages)
-        whole.save(target, deterministic_id=True)
+        whole.save(target, **archive.settings())
     return target.getvalue()

@@ -14,6 +14,7 @@ from typing import Any, Final
 import pikepdf
 from pikepdf import Name
 
+from printing import archive
 from printing.collection.payment_slip import TITLE, PaymentSlip
 from printing.fixed_forms import FormLayout
 from printing.growing_pdf import GrowingPdf, base_of
@@ -58,12 +59,9 @@ def bind(letters: bytes | None, documents: Sequence[object], sides: Sequence[int
             whole.pages.extend(_next(pages, count))
             if mine := slips_of(document):
                 whole.pages.extend(_next(drawn[form_of(document)], len(mine)))
-        if source is not None and Name.Title in source.docinfo:
-            whole.docinfo[Name.Title] = str(source.docinfo[Name.Title])
-        else:
-            whole.docinfo[Name.Title] = TITLE
-        whole.Root.Lang = pikepdf.String("ja")
-        whole.save(target, deterministic_id=True)
+        titled = source is not None and Name.Title in source.docinfo
+        archive.make_archival(whole, str(source.docinfo[Name.Title]) if source and titled else TITLE)
+        whole.save(target, **archive.settings())
     return target.getvalue()
 
 
