@@ -1,6 +1,6 @@
 """Notice letters with their derivation, pages that flow: pages a second of one core, and memory (issue 7).
 
-The baseline is WeasyPrint alone, which lays ground and ink of the same letters out anew for each of them. Each
+The baseline is WeasyPrint alone: ground and ink of the same letters laid out anew for each of them. Each
 runs in a process of its own; ours goes on for many bundles to show that its memory does not grow.
 """
 
