@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
+from models.enrolment import Enrolment
 from models.masters import Office, Posting
 from models.sign_in import SecondFactor, totp_factor
 from models.staff import User
@@ -25,6 +26,7 @@ from portal.security.roles import ROLES
 from portal.settings import Environment, Settings, write_once
 from services import accounts, unit_of_work
 from services.context import SYSTEM, Context
+from tests.factories.people import a_household, someone
 from tests.fixtures import cluster
 from tests.fixtures.databases import AUDIT_KEYS, kept_keys, migrated_database
 from tests.portal import route_events
@@ -254,3 +256,27 @@ def signed_in(app: Flask) -> Callable[[str], Visitor]:
         return person
 
     return enter
+
+
+@pytest.fixture
+def home(app: Flask) -> tuple[int, int, int]:
+    """The household, the man who heads it, and his wife."""
+    with app.app_context():
+        with unit_of_work.unit_of_work(SYSTEM, clock.now()) as ctx:
+            place = "見本県見本市架空町1丁目1番1号"
+            head = someone(ctx, "擬制　主", "ギセイ　アルジ", "1960-01-02", place)
+            wife = someone(ctx, "見本　葵", "ミホン　アオイ", "1990-05-06", place, sex="2")
+            found = a_household(ctx, head, wife).id
+            ctx.session.add(
+                Enrolment(
+                    period_key="1",
+                    person_id=wife,
+                    household_id=found,
+                    acquired_on=date(2020, 4, 1),
+                    acquisition_reason="01",
+                    coverage_start_on=date(2020, 4, 1),
+                    recorded_at=ctx.at,
+                )
+            )
+        db.session.remove()
+    return found, head, wife

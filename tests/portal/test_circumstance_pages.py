@@ -1,41 +1,7 @@
 """Circumstances on the screen: entered at the counter, checked by a verifier (D1, B4)."""
 
-from datetime import date
-
-import pytest
-from flask import Flask
-
-from models.enrolment import Enrolment
 from portal import clock
-from portal.extensions import db
-from services import unit_of_work
-from services.context import SYSTEM
-from tests.factories.people import a_household, someone
 from tests.portal.conftest import Visitor
-
-
-@pytest.fixture
-def home(app: Flask) -> tuple[int, int, int]:
-    """The household, the man who heads it, and his wife."""
-    with app.app_context():
-        with unit_of_work.unit_of_work(SYSTEM, clock.now()) as ctx:
-            place = "見本県見本市架空町1丁目1番1号"
-            head = someone(ctx, "擬制　主", "ギセイ　アルジ", "1960-01-02", place)
-            wife = someone(ctx, "見本　葵", "ミホン　アオイ", "1990-05-06", place, sex="2")
-            found = a_household(ctx, head, wife).id
-            ctx.session.add(
-                Enrolment(
-                    period_key="1",
-                    person_id=wife,
-                    household_id=found,
-                    acquired_on=date(2020, 4, 1),
-                    acquisition_reason="01",
-                    coverage_start_on=date(2020, 4, 1),
-                    recorded_at=ctx.at,
-                )
-            )
-        db.session.remove()
-    return found, head, wife
 
 
 def test_what_is_wrong_is_said_at_its_field_and_what_is_right_is_checked_by_another(
