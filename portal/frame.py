@@ -302,4 +302,13 @@ def _is_here(entry: Entry, own: Collection[str]) -> bool:
 def _url(endpoint: str, slug: str, arguments: Mapping[str, Any] | None = None) -> str | None:
     if endpoint not in current_app.view_functions or not can(slug):
         return None
-    return url_for(endpoint, **(arguments or {}))
+    return _address(endpoint, arguments or {})
+
+
+def _address(endpoint: str, arguments: Mapping[str, Any]) -> str:
+    """An address of the sidebar, which is the same on every page."""
+    built: dict[Any, str] = current_app.extensions.setdefault("portal_addresses", {})
+    key = (request.script_root, endpoint, *arguments.items())
+    if key not in built:
+        built[key] = url_for(endpoint, **arguments)
+    return built[key]

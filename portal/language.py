@@ -22,10 +22,11 @@ def current_language() -> str:
     """The language of this request: what the user switched to, Japanese without a wish."""
     if not has_request_context():
         return JAPANESE
-    if "language" not in g:
-        wish = request.cookies.get(COOKIE)
-        g.language = wish if wish in LANGUAGES else JAPANESE
-    return str(g.language)
+    found: str | None = g.get("language")
+    if found is None:
+        wish = request.cookies.get(COOKIE, "")
+        found = g.language = wish if wish in LANGUAGES else JAPANESE
+    return found
 
 
 def babel_locale() -> str:

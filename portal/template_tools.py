@@ -8,7 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import url_for
+from flask import current_app, has_request_context, render_template, request, url_for
+from markupsafe import Markup
 
 from portal.language import current_language, lazy, t
 from portal.security.access import can
@@ -40,6 +41,7 @@ def install(app: Flask) -> None:
         inbox_url=inbox_url,
         kept=kept,
         new_key=new_key,
+        key_help=key_help,
     )
     app.jinja_env.filters.update(
         era=era, era_short=era_short, era_both=era_both, moment=moment, yen=yen, plain=plain, paper=paper
@@ -71,12 +73,26 @@ def _digest(name: str, _changed: int) -> str:
 def asset(name: str) -> str:
     """The address of a static file with its sum, so that a browser may keep it for good."""
     changed = (STATIC / name).stat().st_mtime_ns
+    return _address(name, changed, request.script_root if has_request_context() else None)
+
+
+@lru_cache(maxsize=512)
+def _address(name: str, changed: int, _root: str | None) -> str:
     return url_for("static", filename=name, v=_digest(name, changed))
 
 
 def has_asset(name: str) -> bool:
     """Whether a static file is there."""
     return (STATIC / name).is_file()
+
+
+def key_help() -> Markup:
+    """The list of keys, which is the same on every page of a language."""
+    sheets: dict[str, Markup] = current_app.extensions.setdefault("portal_key_help", {})
+    language = current_language()
+    if language not in sheets:
+        sheets[language] = Markup(render_template("key_help.html"))  # noqa: S704 - our own template, escaped
+    return sheets[language]
 
 
 def paper(request: PrintRequest) -> str:
@@ -89,6 +105,7 @@ def era(day: date | PartialDate | None) -> str:
     return format_long(day)
 
 
+@lru_cache(maxsize=4096)
 def era_short(day: date | PartialDate | None) -> str:
     """R8.11.23, for tables."""
     return format_short(day)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from flask import abort, current_app, redirect, request, url_for
+from flask import abort, current_app, g, redirect, request, url_for
 
 from portal.api.problems import is_api, not_signed_in
 from portal.security.actor import signed_in_actor
@@ -27,8 +27,19 @@ OPEN_ATTRIBUTE = "_open_to_everybody"
 
 def can(slug: str) -> bool:
     """Whether the person before the screen may do it."""
-    permission, view = fab_pair(slug)
-    return bool(current_app.appbuilder.sm.has_access(permission, view))  # type: ignore[attr-defined]
+    return fab_pair(slug) in grants()
+
+
+def grants() -> frozenset[tuple[str, str]]:
+    """All permissions of the person before the screen, asked once per request; none before signing in."""
+    actor, known = g.get("actor"), g.get("grants")
+    if known is None or actor is None or known[0] is not actor:  # nobody yet, or another than before
+        actor = signed_in_actor()
+        if actor is None:
+            return frozenset()
+        known = g.grants = actor, current_app.appbuilder.sm.grants_of(actor)  # type: ignore[attr-defined]
+    found: frozenset[tuple[str, str]] = known[1]
+    return found
 
 
 def requires(slug: str) -> Callable[[Callable[P, R]], Callable[P, Any]]:
