@@ -50,6 +50,9 @@ from portal.views.home import HomeView
 from portal.views.registry import VIEWS
 from rules.law import Law, ParameterFileWrong
 from services import ex_officio, identity, jobs, numbers_vault, scanning, statute, unit_of_work
+from services.network import questions
+from services.network.questions import NoLookup
+from services.network.sending import FileLookup
 from services.numbers_vault import NumberPolicy
 from workflows import catalog
 
@@ -106,6 +109,7 @@ def create_app(settings: Settings) -> Flask:
     numbers_vault.configure(NumberPolicy.PRODUCTION if settings.production else NumberPolicy.DEMONSTRATION)
     scanning.configure(None if settings.scanner == OFF else Clamd(settings.scanner))
     identity.configure(FileRegister(settings.data_dir / "juki" / "answers.csv"))
+    questions.configure(FileLookup() if settings.network_lookup == "file" else NoLookup())
     ex_officio.configure(DeathsFile(settings.data_dir / "juki" / "deaths.csv"))
     statute.configure(law_of(settings.municipality_code or DEMONSTRATION_CITY))
     catalog.load_handlers()

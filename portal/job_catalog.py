@@ -11,6 +11,7 @@ from services.assessing import runs as assessment_runs
 from services.batch import deciding, regular, transferring
 from services.incoming import applying, checking, decisions, erasing, taking
 from services.job_kinds import Ahead, Kind
+from services.network import questions, sending
 from services.periodic import Daily, MonthlyWorkingDay, Periodic
 from services.premium_notices import bundles as notice_bundles
 from services.renewing import issuing as renewal_issuing
@@ -229,6 +230,21 @@ def register_kinds(settings: Settings) -> None:
             "承認待ちだった住登外者の移転",
             "Persons outside the resident register that waited for an approval",
             transferring.send_again,
+            lease=timedelta(minutes=10),
+            as_system=True,
+        ),
+        Kind(
+            questions.KIND,
+            "情報提供ネットワークへの照会",
+            "Question to the information network",
+            sending.send_one,
+            as_system=True,
+        ),
+        Kind(
+            questions.AGAIN,
+            "承認待ちだった照会の送付",
+            "Questions that waited for an approval",
+            sending.send_again,
             lease=timedelta(minutes=10),
             as_system=True,
         ),

@@ -99,6 +99,7 @@ class Settings(BaseSettings):
     address_limit: str = "120 per 5 minute"
     api_limit: str = "120 per minute"
     log_level: str = "INFO"
+    network_lookup: Literal["file", "off"] = "file"
     scanner: str = Field(default=OFF, pattern=r"^(off|unix:/\S+|tcp://\S+)$")
     clock_source: Literal["kernel", "host"] = "kernel"
 

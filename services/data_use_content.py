@@ -13,6 +13,7 @@ from interchange.dictionary import catalog
 from interchange.transfers import definitions
 from interchange.transfers.definitions import KEY_ITEM
 from models.data_use import DataUseApplication
+from rules.data_use.gate import ALONE
 from services.errors import RuleBroken
 
 TRANSFER, PROVISION = "transfer", "provision"
@@ -139,7 +140,8 @@ def _must_be_possible(content: Content) -> None:
         (
             transfer is not None
             and content.kind == TRANSFER
-            and (transfer.person_range == "outside_register") != (content.person_range == "outside_register"),
+            and transfer.person_range != content.person_range
+            and bool(ALONE & {transfer.person_range, content.person_range}),
             "対象者の範囲がこの移転と合いません。",
             "These persons do not fit this transfer.",
         ),

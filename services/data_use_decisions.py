@@ -26,6 +26,7 @@ from services.context import Context
 from services.data_use import CHIEF, MANAGER, end, hold, numbers_of, standing, tell
 from services.data_use_content import content_of
 from services.errors import NotAllowed, RuleBroken, SomebodyElseWasFaster
+from services.network import questions
 from services.two_people import is_one_of, must_not_be_borrowed, reason_of
 
 DECIDERS = {"judge": MANAGER, "consult": MANAGER, "decide": CHIEF}
@@ -142,6 +143,7 @@ def grant(ctx: Context, application_id: int, levels: int) -> DataUseApproval:
     approval.number = f"A{ctx.today:%y}-{approval.id:06}"
     application.state = APPROVED
     outside_register.ask_again(ctx, application, approval)
+    questions.ask_again(ctx, application, approval)
     tell(ctx, Tag.DATA_USE_GRANTED, application, {"approval": approval.number, "levels": levels})
     return approval
 

@@ -59,6 +59,7 @@ TREATMENTS: dict[str, Treatment] = {
     "circumstance_entry.person_id": Treatment.STAYS,  # what waits there is refused: nobody is insured
     "premium_exemption.person_id": Treatment.STAYS,  # it is the household's, whomever it names
     "watch_finding.person_id": Treatment.STAYS,  # the next look closes it, and finds the other record
+    "network_question.person_id": Treatment.STAYS,  # it left, and is answered, under the old number
     "place_release.person_id": Treatment.STAYS,
     "person_merge.kept_id": Treatment.STAYS,
     "person_merge.gone_id": Treatment.STAYS,

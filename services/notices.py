@@ -20,8 +20,8 @@ from services.errors import NotFound
 PAGE = 100
 DELEGATED, DEPUTY, DUE, OVERDUE = "delegated", "deputy", "due", "overdue"
 ESCALATED, NOBODY, MENTIONED = "escalated", "nobody", "mentioned"
-# About a medium, a contract or a data-use application, whose id is their number.
-MEDIUM, HAND_BACK, APPROVAL = "medium", "hand_back", "approval"
+# About a medium, a contract, a data-use application or a person, whose id is their number.
+MEDIUM, HAND_BACK, APPROVAL, ANSWER = "medium", "hand_back", "approval", "answer"
 
 
 @dataclass(frozen=True)

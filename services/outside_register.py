@@ -14,9 +14,10 @@ from datetime import datetime, time
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
-from interchange.transfers.definitions import EACH_TIME, transfers
+from interchange.transfers.definitions import Transfer, transfers
 from models.data_use import DataTransfer, DataTransferRefusal, DataUseApplication, DataUseApproval
 from models.job import Job
+from models.person import list_current
 from services import jobs
 from services.context import JST, Context
 
@@ -30,6 +31,11 @@ class Event:
     refusal_id: int
     period: str
     person_id: int
+
+
+def tells_of_persons_outside(transfer: Transfer) -> bool:
+    """Whether each registration or update of a person outside goes to its recipients."""
+    return transfer.person_range == "outside_register"
 
 
 def ask(ctx: Context, person_id: int) -> None:
@@ -48,7 +54,7 @@ def ask_where(ctx: Context, kinds: Iterable[tuple[int, str]]) -> None:
 def ask_again(ctx: Context, application: DataUseApplication, approval: DataUseApproval) -> None:
     """Ask for what was refused for want of this approval, as soon as it is in force."""
     transfer = transfers().get(application.transfer)
-    if transfer is None or transfer.schedule != EACH_TIME:
+    if transfer is None or not tells_of_persons_outside(transfer):
         return
     begins = datetime.combine(approval.from_on, time(), JST)
     wanted = {"transfer": application.transfer, "recipient": application.recipient}
@@ -77,6 +83,19 @@ def list_refused(session: Session, transfer: str, recipient: str, after: int, li
     asked = select(Job.id, Job.payload).where(Job.id.in_(asked_by.values()), Job.kind == KIND)
     whom = {job_id: int(payload["person_id"]) for job_id, payload in session.execute(asked)}
     return [Event(refusal_id, period, whom[asked_by[period]]) for refusal_id, period in found]
+
+
+def list_over(session: Session, periods: Iterable[str]) -> set[str]:
+    """Events of these whose person is registered by now: they are not sent any more, whoever approves."""
+    asked_by = {int(period.rpartition(":")[2]): period for period in periods}
+    if not asked_by:
+        return set()
+    asked = select(Job.id, Job.payload).where(Job.id.in_(asked_by), Job.kind == KIND)
+    whom = {job_id: int(payload["person_id"]) for job_id, payload in session.execute(asked)}
+    records = list_current(session, set(whom.values()))
+    return {
+        asked_by[job_id] for job_id, person_id in whom.items() if records[person_id].resident_kind != OUTSIDE
+    }
 
 
 def _is_sent() -> ColumnElement[bool]:

@@ -26,11 +26,12 @@ from models.data_use import (
 from models.masters import Office
 from models.person import find_by_addressee_number
 from models.staff import names_of
-from services import audit, data_use, data_use_endings, person_bits
+from services import audit, data_use, data_use_endings, outside_register, person_bits
 from services.context import Actor, Context
 from services.counts import Wanted
 from services.data_use import APPLICANT, CHIEF, MANAGER, REVIEWERS
 from services.errors import NotAllowed, NotFound
+from services.network import questions
 
 PAGE = 100
 
@@ -61,6 +62,11 @@ class Overview:
     refused: Sequence[DataTransferRefusal]
     ending: Sequence[Standing]
     offices: Mapping[str, str]
+    over: frozenset[tuple[str, str]]
+
+    def is_over(self, refused: DataTransferRefusal) -> bool:
+        """Whether it waits for no approval any more: the person is registered by now, or nobody asks."""
+        return (refused.transfer, refused.period) in self.over
 
     def is_made_up(self, refused: DataTransferRefusal) -> bool:
         """Whether what was refused was sent afterwards, as far as the page shows it."""
@@ -113,14 +119,28 @@ def overview(ctx: Context) -> Overview:
         soon = soon.where(DataUseApplication.recipient == own)
         sent = sent.where(DataTransfer.recipient == own)
         refused = refused.where(DataTransferRefusal.recipient == own)
+    stopped = ctx.session.scalars(refused).all()
     return Overview(
         ctx.session.scalars(applications).all(),
         [Standing(*row) for row in ctx.session.execute(standing)],
         ctx.session.scalars(sent).all(),
-        ctx.session.scalars(refused).all(),
+        stopped,
         [Standing(*row) for row in ctx.session.execute(soon)],
         offices(ctx.session),
+        _over(ctx, stopped),
     )
+
+
+def _over(ctx: Context, refused: Sequence[DataTransferRefusal]) -> frozenset[tuple[str, str]]:
+    """Refused events that nothing will be sent of: transfer and period."""
+    events = {(one.transfer, one.period) for one in refused if ":" in one.period}
+    asked = {period for transfer, period in events if transfer == questions.TRANSFER}
+    told = {transfer: {p for t, p in events if t == transfer} for transfer, _ in events}
+    told.pop(questions.TRANSFER, None)
+    found = {(questions.TRANSFER, one) for one in questions.list_over(ctx.session, asked)}
+    for transfer, periods in told.items():
+        found |= {(transfer, one) for one in outside_register.list_over(ctx.session, periods)}
+    return frozenset(found)
 
 
 def read_application(ctx: Context, application_id: int) -> ApplicationPage:

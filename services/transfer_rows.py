@@ -20,6 +20,7 @@ from models.enrolment import Enrolment
 from models.household import BranchNumber, CardNumber, Household, HouseholdHead
 from models.person import AddressRecord, Person, PersonRecord
 from rules.ages import reaches_on
+from rules.data_use import gate
 from rules.eras import PartialDate
 from rules.periods import month_end
 from services import city, protection
@@ -93,7 +94,7 @@ class Told:
 
 def held(person_range: str) -> frozenset[str]:
     """The items that can be sent of these persons."""
-    known = set(EXPRESSIONS) if person_range == "outside_register" else {*EXPRESSIONS, *OF_INSURED}
+    known = set(EXPRESSIONS) if person_range in gate.ALONE else {*EXPRESSIONS, *OF_INSURED}
     return frozenset(one for one in known if catalog.items()[one].held is not None)
 
 
@@ -124,6 +125,9 @@ def query(wanted: Wanted, day: date) -> Select[Any]:
         chosen: ColumnElement[bool] = PersonRecord.resident_kind == OUTSIDE
         if wanted.person_id is not None:
             chosen = and_(chosen, Person.id == wanted.person_id)
+    elif wanted.person_range == "asked_about":
+        statement = select(Person.id, *expressions).join(PersonRecord, current)
+        chosen = Person.id == wanted.person_id if wanted.person_id is not None else false()
     else:
         statement = select(Person.id, *expressions)
         statement = _with_insurance(statement.join(PersonRecord, current), day)

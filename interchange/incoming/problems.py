@@ -96,6 +96,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "「{other}」より大きい額です。どちらかの額を確かめてもらってください。",
         "More than “{other}”. One of the two amounts is wrong.",
     ),
+    "unasked": (
+        "こちらから照会していない方の回答です。送付元に確かめてください。",
+        "Nobody here asked about this person. Ask the sender.",
+    ),
+    "no_cover_and_more": (
+        "加入なし(0)の回答に、保険者番号・年月日か、ほかの行の加入があります。送付元に確かめてください。",
+        "It says no cover (0), and an insurer or days, or cover in another line. Ask the sender.",
+    ),
     "twice": (
         "同じ宛名番号が{first}行目にもあります。一人一行にして作り直してもらってください。",
         "The same person stands in line {first} too. One line for each person.",

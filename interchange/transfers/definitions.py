@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 FOLDER = Path(__file__).parent
-NAMES = ("address_system", "citizen", "long_term_care", "welfare", "disability")
+NAMES = ("address_system", "citizen", "long_term_care", "welfare", "disability", "network_question")
 MONTHLY, EACH_TIME = "monthly", "each_time"
 KEY_ITEM = "addressee_number"
 FREQUENCIES = {MONTHLY: ("月次", "Monthly"), EACH_TIME: ("都度", "Each time"), "once": ("1回限り", "Once")}
@@ -21,6 +21,7 @@ RANGES = {
     "insured_in_month": ("その月に被保険者であった人", "Insured at any time of the month"),
     "ever_insured": ("被保険者であったことのある人", "Ever insured"),
     "outside_register": ("住民登録のない人", "Outside the resident register"),
+    "asked_about": ("照会する人", "Persons asked about"),
 }
 
 

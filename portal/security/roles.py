@@ -135,6 +135,9 @@ PERMISSIONS: dict[str, Permission] = {
     "incoming.decide": Permission(
         "受け取ったファイルの反映を決定する", "Decide on a file that came in", Duty.APPROVE
     ),
+    "network.ask": Permission(
+        "情報提供ネットワークに照会する", "Ask the information network", Duty.SEE_PERSONS
+    ),
     "api.describe": Permission("プログラム連携の仕様を読む", "Read the description of the API"),
     "job.read": Permission("裏側の処理を見る", "See background work"),
     "job.change": Permission("裏側の処理を中止・やり直す", "Cancel background work and try it again"),
@@ -203,6 +206,7 @@ ROLES: dict[str, Role] = {
                 "case.withdraw",
                 "incoming.take",
                 "incoming.settle",
+                "network.ask",
                 "media.read",
                 "media.ask",
                 "media.keep",
@@ -231,6 +235,7 @@ ROLES: dict[str, Role] = {
                 "protection.decide",
                 "merge.decide",
                 "incoming.decide",
+                "network.ask",
             }
         ),
     ),

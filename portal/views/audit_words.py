@@ -15,6 +15,7 @@ from models.certificate import EVENTS
 from models.certificate import KINDS as CERTIFICATES
 from models.confirmation import KINDS as CONFIRMATION_KINDS
 from models.confirmation import STATES as CONFIRMATION_STATES
+from models.network_question import PURPOSES
 from models.notification import ACTIONS
 from models.protection import KINDS as PROTECTIONS
 from portal.language import t
@@ -112,6 +113,10 @@ KEYS: Mapping[str, Words] = {
     "deeds": ("消した送信の控え", "sent pages forgotten"),
     "counters": ("消した計数", "counters removed"),
     "source": ("送付元", "source"),
+    "question": ("照会の番号", "question no."),
+    "transfer": ("移転の番号", "transfer no."),
+    "file": ("ファイルの番号", "file no."),
+    "purpose": ("目的", "purpose"),
     "sequence": ("通し番号", "sequence"),
     "hash": ("ハッシュ", "hash"),
     "size": ("大きさ", "size"),
@@ -346,6 +351,7 @@ SHORT_PSEUDONYM = 8
 OF_TAG: Mapping[Tag, Mapping[str, Words]] = {
     Tag.NOTIFICATION_ACTION: ACTIONS,
     Tag.PROTECTION_CHANGED: PROTECTIONS,
+    Tag.NETWORK_ASKED: PURPOSES,
     **{tag: {**CONFIRMATION_KINDS, **DECISIONS} for tag in CONFIRMATIONS},
     Tag.REVIEW_JUDGED: {rule.name: (rule.ja, rule.en) for rule in RULES.values()},
     Tag.CERTIFICATE_EVENT: {**CERTIFICATES, **EVENTS},

@@ -25,6 +25,7 @@ from rules.eras import format_short
 from services import data_use, data_use_decisions, transfer_pages, transfers
 from services.context import Context
 from services.data_use_content import PROVISION, TRANSFER, Content, content_of
+from services.network import questions
 from services.unit_of_work import unit_of_work
 from workflows import data_use_cases
 
@@ -229,7 +230,8 @@ class DataUseView(BaseView):
             content = content_of(before) if before is not None else None
         renewal = renewed is not None and known is None
         chosen = definitions.transfers_to(office.code)
-        transfer = chosen[0] if chosen else None
+        wanted = request.values.get("transfer", content.transfer if content is not None else "")
+        transfer = next((one for one in chosen if one.id == wanted), chosen[0] if chosen else None)
         return self.render_template(
             "data_use/form.html",
             title=t("データ利用の申請", "Apply to use data"),
@@ -360,10 +362,12 @@ def _is_event(row: DataTransfer | DataTransferRefusal) -> bool:
 
 
 def _period(row: DataTransfer | DataTransferRefusal) -> str:
-    """The month, or the day on which somebody was registered or changed."""
+    """The month, or the day on which somebody was asked about, registered or changed."""
     if not _is_event(row):
         return row.period
     day = format_short(date.fromisoformat(row.period.partition(":")[0]))
+    if row.transfer == questions.TRANSFER:
+        return t(f"{day}の照会", f"Asked on {day}")
     return t(f"{day}の登録・更新", f"Registered or changed on {day}")
 
 

@@ -100,6 +100,9 @@ def sentence(line: Line) -> str:
             "データ利用の承認の期限が30日以内です。続けるときは、期限の前に更新を申請してください",
             "An approval of data use ends within 30 days. Renew it before, if it is to go on",
         ),
+        notices.ANSWER: t(
+            "情報提供ネットワークへの照会に回答がありました", "The network answered what you asked"
+        ),
         notices.MENTIONED: t(f"{by}さんがコメントであなたを呼びました", f"{by} named you in a comment"),
     }[line.notice.kind]
 
@@ -114,6 +117,8 @@ def _place(row: Notice) -> str:
         return url_for("ContractView.show", contract_id=row.number)
     if row.kind == notices.APPROVAL and can("data_use.read"):
         return url_for("DataUseView.show", application_id=row.number)
+    if row.kind == notices.ANSWER and can("registry.read"):
+        return url_for("NetworkView.show", person_id=row.number)
     if row.case_id is not None:
         return url_for("CaseView.show", case_id=row.case_id, task=row.work_item_id)
     return url_for("NoticeView.list")

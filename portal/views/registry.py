@@ -44,6 +44,7 @@ from portal.views.lookup import LookupView
 from portal.views.masters import MASTER_VIEWS, MasterIndexView
 from portal.views.media import MediumView
 from portal.views.merges import MergeView
+from portal.views.network import NetworkView
 from portal.views.notices import NoticeView
 from portal.views.number_page import NumberView
 from portal.views.open_cases import OpenCaseView
@@ -108,6 +109,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     NoticeView,
     SavedFilterView,
     PersonView,
+    NetworkView,
     HouseholdView,
     PrintQueueView,
     PrinterView,

@@ -34,7 +34,8 @@ class Missing(StrEnum):
     LEVELS = "level_missing"
 
 
-RANGES = {"insured_now": 1, "insured_in_month": 2, "ever_insured": 3, "outside_register": 1}
+RANGES = {"insured_now": 1, "insured_in_month": 2, "ever_insured": 3, "outside_register": 1, "asked_about": 1}
+ALONE = frozenset({"outside_register", "asked_about"})  # neither wider nor narrower than any other
 MONTHLY, EACH_TIME, ONCE = "monthly", "each_time", "once"
 
 
@@ -149,7 +150,7 @@ def _items(approved: Approved, run: Run) -> Refusal | None:
 def _covers(approved: str, wanted: str) -> bool:
     if approved not in RANGES or wanted not in RANGES:
         return False
-    if "outside_register" in {approved, wanted}:
+    if ALONE & {approved, wanted}:
         return approved == wanted
     return RANGES[wanted] <= RANGES[approved]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from interchange.transfers.definitions import EACH_TIME, MONTHLY, transfers
+from interchange.transfers.definitions import MONTHLY, transfers
 from models.audit.tags import Tag
 from models.job import Job
 from models.person import get_current, list_current
@@ -84,7 +84,7 @@ def send_event(ctx: Context, work: Work) -> Progress:
         return Progress({"at": 1}, 1, 1, finished=True, message_ja=ja, message_en=en)
     skipped: list[Skipped] = []
     for transfer in transfers().values():
-        for recipient in transfer.recipients if transfer.schedule == EACH_TIME else ():
+        for recipient in transfer.recipients if outside_register.tells_of_persons_outside(transfer) else ():
             outcome = running.send_event(ctx, transfer.id, recipient, person_id, period)
             skipped += _refused(ctx, transfer.id, recipient, outcome)
     ja, en = (skipped[0].reason_ja, skipped[0].reason_en) if skipped else SENT

@@ -20,6 +20,7 @@ from services.context import Context
 from services.incoming import comparing, quarantine
 from services.incoming.taking import get_source
 from services.job_kinds import Progress, Work
+from services.network import answers
 
 AT_ONCE = 4_000
 
@@ -82,7 +83,7 @@ def _finish(ctx: Context, file: IncomingFile) -> None:
     elif not file.rows:
         problems.append(Problem(0, 0, "", "no_rows"))
     if not file.errors:
-        problems += _twice(ctx, source, file)
+        problems += _twice(ctx, source, file) or answers.faults(ctx, file)
     if problems:
         quarantine.tell(ctx, file, problems)
     if file.errors:

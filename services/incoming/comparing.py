@@ -42,7 +42,7 @@ TARGETS: Mapping[str, Target] = {
     "tax_income": Target(tax_incomes.outcomes, tax_incomes.apply, tax_incomes.changes),
     "resident_change": _TOLD,
     "address_answer": _TOLD,
-    "network_answer": _TOLD,
+    "network_answer": Target(others_told.outcomes_of, others_told.answer_questions, others_told.no_changes),
 }
 
 

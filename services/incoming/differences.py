@@ -55,6 +55,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "こちらの資格取得日より後まで、別の医療保険に加入していました。取得日を確かめてください。",
         "Was covered elsewhere until after being insured here. Look at the day of acquisition.",
     ),
+    "unasked": (
+        "こちらから照会していない方の回答か、別のファイルで回答済みの照会です。送付元に確かめてください。",
+        "Nobody here asked about this person, or another file answered it. Ask the sender.",
+    ),
     "own_report": (
         "本人の申告(簡易申告など)による記録と額が違います。どちらが正しいか確かめてください。",
         "It differs from what the person reported. Find out which is right.",

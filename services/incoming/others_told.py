@@ -15,8 +15,10 @@ from interchange.incoming.sources import sources
 from interchange.transfers.layouts import GETA, WIDE_BLANK
 from models.enrolment import Enrolment
 from models.incoming import IncomingFile, IncomingRow, value_column
+from models.network_question import NO_COVER
 from models.person import Person, PersonRecord
 from services.context import Context
+from services.network import answers
 
 MOVED, MOVED_OUT, DIED, RENAMED = "2", "3", "4", "6"
 UNCHANGED = "unchanged"
@@ -32,7 +34,7 @@ def outcomes_of(file: IncomingFile) -> Select[Any]:
             IncomingRow.line.label("line"),
             key.label("key"),
             Person.id.label("person_id"),
-            _OUTCOMES[file.source]().label("outcome"),
+            _OUTCOMES[file.source](file).label("outcome"),
         )
         .outerjoin(Person, Person.addressee_number == key)
         .outerjoin(PersonRecord, current)
@@ -42,6 +44,11 @@ def outcomes_of(file: IncomingFile) -> Select[Any]:
 
 def apply_nothing(_ctx: Context, _file: IncomingFile, _first: int, _last: int) -> None:
     """A line that is in order changes nothing."""
+
+
+def answer_questions(ctx: Context, file: IncomingFile, first: int, last: int) -> None:
+    """A line of the network answers a question."""
+    answers.fill(ctx, file, first, last)
 
 
 def no_changes(_ctx: Context, _file: IncomingFile, _line: int, _person_id: int) -> list[tuple[str, str, str]]:
@@ -75,7 +82,7 @@ def _another(source: str) -> ColumnElement[bool]:
     )
 
 
-def _resident_change() -> Any:
+def _resident_change(_file: IncomingFile) -> Any:
     """Only who is insured here concerns the office; everybody else of the city is in order."""
     kind, name = _told("resident_change", "change_kind"), _told("resident_change", "name")
     return case(
@@ -92,7 +99,7 @@ def _resident_change() -> Any:
     )
 
 
-def _address_answer() -> Any:
+def _address_answer(_file: IncomingFile) -> Any:
     name = _told("address_answer", "name")
     return case(
         (Person.id.is_(None), "no_person"),
@@ -104,19 +111,23 @@ def _address_answer() -> Any:
     )
 
 
-def _network_answer() -> Any:
+def _network_answer(file: IncomingFile) -> Any:
+    """A question may be answered by another file between the check and the deed: then it is a difference."""
+    none = _told("network_answer", "insurance_kind") == NO_COVER
     lost_on = _told("network_answer", "lost_on")
     before = cast(Enrolment.acquired_on, String) < lost_on
     return case(
         (Person.id.is_(None), "no_person"),
         (Person.merged_into_id.is_not(None), "merged"),
+        (~answers.is_asked(file), "unasked"),
+        (none, UNCHANGED),
         (and_(lost_on.is_(None), _insured()), "covered_elsewhere"),
         (and_(lost_on.is_not(None), _insured(before)), "covered_before"),
         else_=UNCHANGED,
     )
 
 
-_OUTCOMES: dict[str, Callable[[], Any]] = {
+_OUTCOMES: dict[str, Callable[[IncomingFile], Any]] = {
     "resident_change": _resident_change,
     "address_answer": _address_answer,
     "network_answer": _network_answer,

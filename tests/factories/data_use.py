@@ -48,3 +48,16 @@ def approved(citizen: Context, manager: Context, **changed: object) -> DataUseAp
     application = handed_in(citizen, **changed)
     data_use_cases.judge(manager, application.id, "approve", "住基法7条に合う", basis_fits=True)
     return application
+
+
+def approved_question(section: Context, manager: Context, **changed: object) -> DataUseApplication:
+    """Questions to the information network, asked for by the section of the address system."""
+    wanted: dict[str, object] = {
+        "transfer": "network_question",
+        "recipient": "11",
+        "basis": "my_number_question",
+        "items": ("addressee_number",),
+        "person_range": "asked_about",
+        "frequency": "each_time",
+    }
+    return approved(section, manager, **(wanted | changed))

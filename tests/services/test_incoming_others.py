@@ -5,10 +5,16 @@ from sqlalchemy import select
 
 from interchange.incoming.sources import sources
 from models.incoming import IncomingDifference, IncomingError
+from models.job import Job
 from models.person import Person, get_current
+from services.context import SYSTEM, Context
 from services.incoming import differences, pages
+from services.job_kinds import Work
+from services.network import questions, sending
+from tests.factories.data_use import approved_question, as_of, publish
 from tests.factories.incoming import apply, arrive
 from tests.factories.registry import a_person, register_acquisition
+from tests.factories.staff import employ
 
 pytestmark = pytest.mark.usefixtures("blob_folder")
 RESIDENT = sources()["resident_change"]
@@ -19,6 +25,18 @@ def taro(ctx):
     """The address number of 見本 太郎, born 1980-04-02, insured here."""
     (person_id,) = register_acquisition(ctx, [a_person("見本 太郎")]).person_ids
     return ctx.session.get(Person, person_id).addressee_number
+
+
+@pytest.fixture
+def approved_questions(ctx, keys):
+    """Questions to the network may leave."""
+    publish(ctx)
+    questions.configure(sending.FileLookup())
+    section = as_of(ctx, employ(ctx.session, "receiving_section", "s-11", office_code="11"))
+    manager = as_of(ctx, employ(ctx.session, "data_protection_manager"))
+    approved_question(section, manager)
+    yield
+    questions.configure(questions.NoLookup())
 
 
 def moved(number, kind="3", **other):
@@ -97,10 +115,21 @@ def test_the_answers_of_the_address_system_are_compared_with_the_record(ctx, tar
     assert codes(ctx, arrive(ctx, other, 2, "address_answer"), actor_verifier) == ["renamed", "no_person"]
 
 
-def test_the_network_tells_of_cover_elsewhere(ctx, taro, actor_verifier):
+def asked(ctx, number):
+    """A question to the network about a person, sent."""
+    person = ctx.session.scalars(select(Person).where(Person.addressee_number == number)).one()
+    question = questions.ask(ctx, person.id, "double", None)
+    job = ctx.session.scalars(select(Job).where(Job.kind == questions.KIND).order_by(Job.id.desc())).first()
+    sending.send_one(Context(ctx.session, SYSTEM, ctx.at), Work(job.id, job.payload, {}, 0, None, 1))
+    assert question.state == "sent"
+
+
+def test_the_network_tells_of_cover_elsewhere(ctx, taro, actor_verifier, approved_questions):
+    asked(ctx, taro)
     head = "addressee_number,insurance_kind,insurer_number,acquired_on,lost_on\n"
     told = [f"{taro},1,06130001,2026-11-01,", f"{taro},2,01130012,2020-04-01,2020-05-01"]
     file = arrive(ctx, (head + "\n".join(told) + "\n").encode(), source="network_answer")
     assert codes(ctx, file, actor_verifier) == ["covered_elsewhere"]
+    asked(ctx, taro)
     late = f"{head}{taro},2,01130012,2020-04-01,2099-01-01\n".encode()
     assert codes(ctx, arrive(ctx, late, 2, "network_answer"), actor_verifier) == ["covered_before"]

@@ -14,7 +14,14 @@ from models.crypto.keyring import Keyring
 from models.data_use import DataTransfer, DataTransferRefusal
 from models.job import Job
 from models.person import Person, get_current
-from services import addresses, data_use_decisions, outside_register, person_bits, persons
+from services import (
+    addresses,
+    data_use_decisions,
+    outside_register,
+    person_bits,
+    persons,
+    transfer_pages,
+)
 from services.addresses import AddressFacts
 from services.batch import transferring
 from services.context import JST, SYSTEM, Context
@@ -214,3 +221,17 @@ def test_who_is_registered_by_the_time_of_sending_is_not_sent(counter: Context, 
     (job,) = asked(counter)
     assert "住民登録のある人" in done(later(counter), job).message_ja
     assert lines_of(counter) == []
+
+
+def test_a_refused_event_of_somebody_who_is_registered_by_now_waits_for_no_approval(
+    counter: Context, manager: Context
+) -> None:
+    person_id, other = register(counter), register(later(counter))
+    for job in asked(counter):
+        done(counter, job)
+    assert transfer_pages.overview(manager).over == frozenset()
+    persons.revise(later(counter, 2), person_id, {"resident_kind": "1"}, None, None)
+    page = transfer_pages.overview(manager)
+    first, second = sorted(page.refused, key=lambda one: one.id)
+    assert (page.is_over(first), page.is_over(second)) == (True, False)
+    assert get_current(counter.session, other).resident_kind == "3"

@@ -86,6 +86,7 @@ def allowed(approved: Approved, run: Run) -> bool:
         "insured_in_month": {"insured_now", "insured_in_month"},
         "ever_insured": {"insured_now", "insured_in_month", "ever_insured"},
         "outside_register": {"outside_register"},
+        "asked_about": {"asked_about"},
     }
     everybody = [name for names in approved.deciders for name in names]
     month = len(run.period) == 7 and run.period[4] == "-"
@@ -139,7 +140,7 @@ CHANGES = (
     lambda r, a, b: (a, replace(b, period=r.choice(PERIODS))),
     lambda r, a, b: (replace(a, levels=r.randint(1, 2), deciders=deciders(r)), b),
 )
-RANGES = ("insured_now", "insured_in_month", "ever_insured", "outside_register")
+RANGES = ("insured_now", "insured_in_month", "ever_insured", "outside_register", "asked_about")
 PERIODS = ("2026-11", "2026-12", "record:4")
 NAMES = ("account:1", "account:2", "account:3", "30012", "10009", "10005")
 

@@ -1,0 +1,67 @@
+"""Asking the network on the page of a person: asked, refused for want of an approval, taken back."""
+
+import pytest
+from flask import Flask
+
+from portal import clock
+from portal.extensions import db
+from portal.job_runner import JobRunner
+from services import unit_of_work
+from services.context import SYSTEM
+from tests.factories.people import someone
+from tests.portal.conftest import OpenPortal, Visitor
+
+
+@pytest.fixture
+def person(app: Flask) -> int:
+    with app.app_context():
+        with unit_of_work.unit_of_work(SYSTEM, clock.now()) as ctx:
+            place = "見本県見本市架空町1丁目1番1号"
+            found = someone(ctx, "照会　太郎", "ショウカイ　タロウ", "1960-01-02", place)
+        db.session.remove()
+    return found
+
+
+def work(app: Flask) -> None:
+    with app.app_context():
+        JobRunner().run_due()
+        db.session.remove()
+
+
+def test_what_the_gate_refuses_is_said_on_the_page_and_may_be_taken_back(
+    app: Flask, person: int, signed_in
+) -> None:
+    counter, page = signed_in("counter"), f"/network/person/{person}"
+    assert page in counter.get(f"/persons/{person}").text
+    assert "照会したことはありません" in counter.get(page).text
+    wrong = counter.post(page, purpose="")
+    assert (wrong.status_code, "照会の目的を選んでください" in wrong.text) == (422, True)
+    assert counter.post(page, purpose="double").status_code == 303
+    again = counter.post(page, purpose="double")
+    assert (again.status_code, "すでに送付か回答を待っています" in again.text) == (409, True)
+    work(app)
+    assert "まだ送付されていません: データ利用の承認がありません" in counter.get(page).text
+    manager = signed_in("data_protection_manager")
+    refused = manager.get("/data-use/").text
+    assert "情報提供ネットワークへの照会" in refused
+    assert "承認を待って送付" in refused
+    assert counter.post("/network/questions/1/withdraw").status_code == 303
+    assert counter.post("/network/questions/1/withdraw").status_code == 409
+    assert "取下げ" in counter.get(page).text
+    assert "承認を待って送付" not in manager.get("/data-use/").text
+    counter.speak("en")
+    assert "What was asked" in counter.get(page).text
+    certificates = signed_in("certificate_clerk")
+    assert certificates.get(page).status_code == 200
+    assert certificates.post(page, purpose="double").status_code == 403
+    assert manager.get(page).status_code == 403
+
+
+def test_an_office_without_a_way_says_so_and_asks_nothing(
+    person: int, staffed_url: str, open_portal: OpenPortal
+) -> None:
+    closed = Visitor(open_portal(staffed_url, network_lookup="off"))
+    assert closed.sign_in("counter").status_code == 302
+    page = f"/network/person/{person}"
+    assert "つながっていません" in closed.get(page).text
+    assert closed.post(page, purpose="double").status_code == 422
