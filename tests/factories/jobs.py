@@ -5,6 +5,8 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import NullPool, event, select
 from sqlalchemy.orm import Session, sessionmaker
@@ -21,6 +23,7 @@ from tests.fixtures.databases import connect
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 LENGTH = 8
 LATER = timedelta(minutes=5)
+WRITES = ("INSERT", "UPDATE", "DELETE", "WITH", "COMMIT")
 CHIEF = Actor(None, "10005", "", None, frozenset({"section_chief"}))
 
 
@@ -124,3 +127,30 @@ def die_at(factory: sessionmaker[Session], moment: int) -> None:
     engine = factory.kw["bind"]
     event.listen(engine, "before_cursor_execute", count)
     event.listen(engine, "commit", count)
+
+
+def die_at_write(factory: sessionmaker[Session], moment: int) -> None:
+    """End this process without warning before its `moment`-th write: to the disk, of a row, of the commit."""
+    seen = iter(range(1, 10_000))
+
+    def die() -> None:
+        if next(seen) == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def before(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.lstrip().upper().startswith(WRITES):
+            die()
+
+    engine = factory.kw["bind"]
+    event.listen(engine, "before_cursor_execute", before)
+    event.listen(engine, "commit", lambda _connection: die())
+    Path.open = _after(die, Path.open)  # type: ignore[method-assign,assignment]
+    Path.replace = _after(die, Path.replace)  # type: ignore[method-assign,assignment]
+
+
+def _after(first: Callable[[], None], do: Callable[..., Any]) -> Callable[..., Any]:
+    def both(*arguments: Any) -> Any:
+        first()
+        return do(*arguments)
+
+    return both

@@ -3,14 +3,12 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import event, select
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import select
 
 from interchange.transfers import manifest
 from models import blobs, manifests, registry
@@ -22,14 +20,13 @@ from models.document import StoredBlob
 from services import transfer_files, transfers, unit_of_work
 from services.context import SYSTEM
 from tests.factories.data_use import approved, as_of, publish
-from tests.factories.jobs import sessions_of
+from tests.factories.jobs import die_at_write, sessions_of
 from tests.factories.staff import employ
 from tests.fixtures.databases import load_keys
 
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 NOVEMBER = date(2026, 11, 1)
 MOST_MOMENTS = 30
-WRITES = ("INSERT", "UPDATE", "DELETE", "WITH", "COMMIT")
 
 
 @pytest.fixture
@@ -51,40 +48,13 @@ def url(fresh_url: str, keys: Keyring, tmp_path: Path, blob_folder: Path) -> Ite
     unit_of_work._factory[:] = before
 
 
-def die_at(factory: sessionmaker[Session], moment: int) -> None:
-    """End this process without warning before its `moment`-th write: to the disk, of a row, of the commit."""
-    seen = iter(range(1, 10_000))
-
-    def die() -> None:
-        if next(seen) == moment:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def before(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.lstrip().upper().startswith(WRITES):
-            die()
-
-    engine = factory.kw["bind"]
-    event.listen(engine, "before_cursor_execute", before)
-    event.listen(engine, "commit", lambda _connection: die())
-    Path.open = _after(die, Path.open)  # type: ignore[method-assign,assignment]
-    Path.replace = _after(die, Path.replace)  # type: ignore[method-assign,assignment]
-
-
-def _after(first: Callable[[], None], do: Callable[..., Any]) -> Callable[..., Any]:
-    def both(*arguments: Any) -> Any:
-        first()
-        return do(*arguments)
-
-    return both
-
-
 def send_until_killed(url: str, moment: int) -> int | None:
     """A run in a process of its own that dies before its `moment`-th write; answers its exit code."""
 
     def life() -> None:
         factory = sessions_of(url)
         unit_of_work.configure(factory)
-        die_at(factory, moment)
+        die_at_write(factory, moment)
         send()
 
     process = multiprocessing.get_context("fork").Process(target=life)
