@@ -176,3 +176,12 @@ def test_indexes_and_foreign_keys_are_as_before(ctx: Context) -> None:
     before = structure()
     load.load(ctx, TINY, quietly)
     assert structure() == before
+
+
+@pytest.mark.postgresql
+@pytest.mark.usefixtures("session")
+def test_the_planner_is_told_of_the_rows_before_the_commit(ctx: Context) -> None:
+    loaded = load.load(ctx, TINY, quietly)
+    planned = text("SELECT relname, reltuples FROM pg_class WHERE relname = ANY(:names)")
+    known = dict(map(tuple, ctx.session.execute(planned, {"names": list(COLUMNS)})))
+    assert known == {name: loaded.rows[name] for name in COLUMNS}
