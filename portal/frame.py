@@ -104,6 +104,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("証の一斉更新", "Renewal of certificates", "RenewalView.list", "renewal.read", "renewals"),
     Entry("保険料の賦課", "Assessment", "AssessmentView.list", "assessment.read", "assessments"),
     Entry("軽減・免除の事由", "Circumstances", "CircumstanceView.list", "assessment.read", "circumstances"),
+    Entry(
+        "年金からの特別徴収", "Deductions from pensions", "PensionView.list", "assessment.read", "pensions"
+    ),
     Entry("見張り", "Watchdogs", "WatchView.list", "watch.read", "watch"),
     Entry("見張りの組み立て", "Composed watchdogs", "WatchRuleView.list", "watch_rule.read"),
     Entry("保険料の試算", "Premium trial", "PremiumTrialView.sheet", "premium.trial"),

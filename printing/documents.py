@@ -22,6 +22,11 @@ from printing.office.day_list import DayList
 from printing.office.medium_record import MediumRecord
 from printing.office.printer_test_page import PrinterTestPage
 from printing.premium.notice_cover import NoticeCover
+from printing.premium.pension_notice import (
+    PensionBeginNotice,
+    PensionProvisionalNotice,
+    PensionStopNotice,
+)
 from printing.premium.premium_change_notice import PremiumChangeNotice
 from printing.premium.premium_notice import PremiumNotice
 from printing.premium.trial_receipt import TrialReceipt
@@ -77,6 +82,18 @@ _NOTICE: Final = (
     "instalments",
     "rules",
     "places",
+)
+
+_PENSION: Final = (
+    *_LETTER,
+    "issuer.seal_text",
+    "city",
+    "prefecture",
+    "fiscal_year",
+    "household_number",
+    "payer",
+    "pension_payer",
+    "reason",
 )
 
 _KINDS: Final = (
@@ -277,6 +294,33 @@ _KINDS: Final = (
         "premium/premium_change_notice.html",
         (*_NOTICE, "reason"),
         (*_FORM, "premium/premium_notice.css"),
+    ),
+    DocumentKind(
+        "pension_begin_notice",
+        "国民健康保険料 特別徴収開始通知書",
+        "Notice that a deduction begins",
+        PensionBeginNotice,
+        "premium/pension_begin_notice.html",
+        (*_PENSION, "months"),
+        _FORM,
+    ),
+    DocumentKind(
+        "pension_provisional_notice",
+        "国民健康保険料 仮徴収額決定通知書",
+        "Notice of provisional deductions",
+        PensionProvisionalNotice,
+        "premium/pension_provisional_notice.html",
+        (*_PENSION, "months"),
+        (*_FORM, "premium/pension_begin_notice.css"),
+    ),
+    DocumentKind(
+        "pension_stop_notice",
+        "国民健康保険料 特別徴収中止通知書",
+        "Notice that a deduction ends",
+        PensionStopNotice,
+        "premium/pension_stop_notice.html",
+        _PENSION,
+        (*_FORM, "premium/pension_begin_notice.css"),
     ),
     DocumentKind(
         "payment_slips",

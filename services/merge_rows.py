@@ -20,6 +20,7 @@ from models.household import BranchNumber, HouseholdHead, HouseholdMember
 from models.income import Income
 from models.merge import PersonMerge
 from models.notification import NotificationPerson
+from models.pension_deduction import PensionFact
 from models.person import Person
 from models.protection import ProtectiveMark
 from services.context import Context
@@ -46,6 +47,7 @@ TREATMENTS: dict[str, Treatment] = {
     "household_head.person_id": Treatment.COPIED,
     "income.person_id": Treatment.COPIED,
     "premium_circumstance.person_id": Treatment.COPIED,
+    "pension_fact.person_id": Treatment.COPIED,
     "assessed_person.person_id": Treatment.STAYS,
     "individual_number.person_id": Treatment.VAULT,
     "person_record.person_id": Treatment.STAYS,
@@ -58,6 +60,9 @@ TREATMENTS: dict[str, Treatment] = {
     "incoming_difference.person_id": Treatment.STAYS,
     "circumstance_entry.person_id": Treatment.STAYS,  # what waits there is refused: nobody is insured
     "premium_exemption.person_id": Treatment.STAYS,  # it is the household's, whomever it names
+    "pension_entry.person_id": Treatment.STAYS,
+    "pension_candidate.person_id": Treatment.STAYS,
+    "pension_deduction.person_id": Treatment.STAYS,  # goes on with the household
     "watch_finding.person_id": Treatment.STAYS,  # the next look closes it, and finds the other record
     "network_question.person_id": Treatment.STAYS,  # it left, and is answered, under the old number
     "place_release.person_id": Treatment.STAYS,
@@ -66,7 +71,9 @@ TREATMENTS: dict[str, Treatment] = {
     "person.merged_into_id": Treatment.POINTER,
 }
 MOVED: tuple[type[Base], ...] = (BranchNumber, Certificate, NotificationPerson, PrintRequest, ProtectiveMark)
-COPIED: tuple[type[Base], ...] = (Enrolment, HouseholdMember, HouseholdHead, Income, PremiumCircumstance)
+COPIED: tuple[type[Base], ...] = (
+    *(Enrolment, HouseholdMember, HouseholdHead, Income, PremiumCircumstance, PensionFact),
+)
 OF_THE_ROW = frozenset(
     {"id", "recorded_at", "recorded_by_id", "superseded_at", "superseded_by_notification_id"}
 )
@@ -149,6 +156,8 @@ def _is_beside(row: Any, other: Any) -> bool:
         return bool(row.income_year == other.income_year)
     if isinstance(row, PremiumCircumstance):
         return bool((row.kind, row.from_on) == (other.kind, other.from_on))
+    if isinstance(row, PensionFact):
+        return bool(row.fiscal_year == other.fiscal_year)
     return not isinstance(row, Enrolment) and row.household_id == other.household_id and overlap(row, other)
 
 

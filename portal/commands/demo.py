@@ -17,7 +17,15 @@ from portal.security import factors
 from portal.settings import write_once
 from rules.periods import FiscalYear
 from services.context import SYSTEM
-from services.demonstration import assessments, circumstances, contracting, masters, resident_register, staff
+from services.demonstration import (
+    assessments,
+    circumstances,
+    contracting,
+    masters,
+    pensions,
+    resident_register,
+    staff,
+)
 from services.demonstration import load as demonstration
 from services.errors import ServiceError
 from services.unit_of_work import unit_of_work
@@ -63,6 +71,8 @@ def load_command(size: str, *, if_empty: bool) -> None:
             circumstances.put_on_record(ctx, year)
             assessments.assess_city(ctx, year.year)
             circumstances.let_one_wait(ctx, year)
+            pensions.put_on_record(ctx, year)
+            pensions.let_one_wait(ctx, year)
     except ServiceError as error:
         raise click.ClickException(f"{error.message_ja}\n{error.message_en}") from error
     answer_as_register(settings)

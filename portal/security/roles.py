@@ -74,6 +74,10 @@ PERMISSIONS: dict[str, Permission] = {
     "circumstance.decide": Permission(
         "登録された事由を確認する", "Check entered circumstances", Duty.APPROVE
     ),
+    "pension.enter": Permission("年金の通知と特別徴収の中止を登録する", "Enter pensions", Duty.ENTER),
+    "pension.decide": Permission(
+        "登録された年金の通知・中止を確認する", "Check entered pensions", Duty.APPROVE
+    ),
     "renewal.read": Permission("証の一斉更新を見る", "See renewals of certificates", Duty.SEE_PERSONS),
     "renewal.run": Permission("証の一斉更新をする", "Renew certificates of the city", Duty.SEE_PERSONS),
     "renewal.decide": Permission("証の一斉更新を承認する", "Approve renewals", Duty.APPROVE),
@@ -201,6 +205,7 @@ ROLES: dict[str, Role] = {
                 "notification.submit",
                 "assessment.run",
                 "circumstance.enter",
+                "pension.enter",
                 "watch.read",
                 "watch.settle",
                 "case.withdraw",
@@ -229,6 +234,7 @@ ROLES: dict[str, Role] = {
             | {
                 "document.print",
                 "circumstance.decide",
+                "pension.decide",
                 "watch.read",
                 "watch.settle",
                 "confirmation.decide",

@@ -134,12 +134,15 @@ KEYS: Mapping[str, Words] = {
     "act": ("すること", "act"),
     "entry": ("登録の番号", "entry no."),
     "runs": ("計算し直した数", "computed anew"),
+    "concerned": ("特別徴収の対象になる世帯", "concerned"),
 }
 VALUES: Mapping[str, Words] = {
     "unemployed": ("非自発的失業", "involuntary unemployment"),
     "former_dependant": ("旧被扶養者", "former dependant"),
     "end": ("終了", "end"),
     "cancel": ("取消", "take off"),
+    "tell": ("年金の通知", "what a payer told"),
+    "stop": ("中止", "stop"),
     "childbirth": ("産前産後", "birth"),
     "totp": ("確認コード", "code"),
     "passkey": ("端末の本人確認", "passkey"),
@@ -338,6 +341,8 @@ SUBJECTS: Mapping[str, Words] = {
     "audit_pictures": ("閲覧の図", "pictures"),
     "assessment_run": ("賦課", "assessment"),
     "renewal_run": ("証の一斉更新", "renewal of certificates"),
+    "pension_list": ("特別徴収の候補一覧", "list of deductions"),
+    "pension_entries": ("年金の登録の一覧", "entries of pensions"),
     "assessments": ("賦課で変わる世帯の一覧", "households that change"),
     "terminal": ("端末", "terminal"),
 }

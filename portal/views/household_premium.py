@@ -132,7 +132,7 @@ class HouseholdPremiumView(BaseView):
                 today=ctx.today,
                 may_run=can("assessment.run"),
                 papers=asking.papers_of(ctx, household_id) if can("certificate.print") else [],
-                dues=list(dues_of(page.told.run, page.told.row)) if page.told else [],
+                dues=list(dues_of(page.told)) if page.told else [],
                 ticked=set(request.form.getlist("instalment")),
                 kind_label=kind_label,
                 paper_states=PAPER_STATES,

@@ -32,6 +32,7 @@ from portal.views.dictionary import DictionaryView
 from portal.views.emergency import EmergencyView
 from portal.views.ex_officio import ExOfficioView
 from portal.views.form_looks import FormView
+from portal.views.household_pension import HouseholdPensionView
 from portal.views.household_premium import HouseholdPremiumView
 from portal.views.households import HouseholdView
 from portal.views.inbox import InboxView
@@ -57,6 +58,7 @@ from portal.views.operation_runs import OperationRunView
 from portal.views.own_page import ProfileView
 from portal.views.papers import CasePaperView
 from portal.views.parameters import ParameterView
+from portal.views.pensions import PensionView
 from portal.views.persons import PersonView
 from portal.views.premium_notices import PremiumNoticeView
 from portal.views.premium_receipts import PremiumReceiptView
@@ -122,6 +124,8 @@ VIEWS: tuple[type[BaseView], ...] = (
     HouseholdPremiumView,
     PremiumNoticeView,
     CircumstanceView,
+    PensionView,
+    HouseholdPensionView,
     WatchView,
     WatchRuleView,
     PremiumReceiptView,

@@ -23,6 +23,7 @@ from models.person import PersonRecord, list_current
 from rules.periods import FiscalYear
 from rules.premium.amounts import UNIT
 from rules.premium.assessment import assess
+from rules.premium.collection import Collection
 from rules.premium.columns import Households
 from rules.premium.explaining import Line, explain
 from rules.premium.terms import PremiumTerms, terms_of
@@ -31,6 +32,7 @@ from services.assessing import run_pages
 from services.assessing.computing import persons_of_rows
 from services.context import Context
 from services.errors import HouseholdUnknown, NotFound
+from services.pensions.collected import Collected, of_rows, plain
 from services.statute import all_law
 
 
@@ -44,6 +46,18 @@ class Told:
     lines: tuple[Line, ...]
     terms: PremiumTerms | None
     agrees: bool
+    collected: Collected | None = None
+
+    @property
+    def parts(self) -> Collection:
+        """How the year is collected: by instalments as assessed, or with what a pension pays."""
+        return self.collected.parts if self.collected else plain(self.row)
+
+    @property
+    def late_due_on(self) -> date:
+        """When the instalment after the last one is due."""
+        told = self.collected.late_due_on if self.collected else None
+        return told or self.run.late_due_on
 
     @property
     def due_dates(self) -> tuple[date, ...]:
@@ -119,9 +133,10 @@ def _told(ctx: Context, household_id: int, run_id: int) -> Told:
 def explained(ctx: Context, run: AssessmentRun, row: Assessment) -> Told:
     """An assessment computed anew from the persons it was made of, line by line."""
     people = list_persons(ctx.session, run.id, row.household_id)
+    collected = of_rows(ctx, run, [row]).get(row.household_id)
     ids = tuple(one.person_id for one in people)
     if not people:
-        return Told(run, row, (), (), None, agrees=row.total == 0)
+        return Told(run, row, (), (), None, agrees=row.total == 0, collected=collected)
     names = (*PERSON_AMOUNTS, *PERSON_MONTHS, "flags")
     columns = {name: np.array([getattr(one, name) for one in people], dtype=np.int64) for name in names}
     households = Households(
@@ -133,7 +148,7 @@ def explained(ctx: Context, run: AssessmentRun, row: Assessment) -> Told:
     terms = terms_of(all_law(ctx), FiscalYear(run.fiscal_year))
     figures = assess(households, terms)
     agrees = int(figures["total"][0]) == row.total * UNIT
-    return Told(run, row, ids, explain(households, figures, terms), terms, agrees)
+    return Told(run, row, ids, explain(households, figures, terms), terms, agrees, collected)
 
 
 def differ(before: Told, after: Told) -> tuple[Difference, ...]:

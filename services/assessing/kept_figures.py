@@ -23,6 +23,7 @@ from services.assessing.computing import persons_of_rows
 from services.assessing.household_page import Told
 from services.context import Context
 from services.kept_law import law_of
+from services.pensions.collected import of_rows
 
 _UNTOLD: Final = {"article": "", "source": ("", "", "")}
 
@@ -51,8 +52,12 @@ def explain_all(ctx: Context, run: AssessmentRun, rows: Sequence[Assessment]) ->
         AssessedPerson.run_id == run.id, AssessedPerson.household_id.in_(wanted)
     )
     people = list(ctx.session.scalars(statement.order_by(AssessedPerson.household_id, AssessedPerson.place)))
+    collected = of_rows(ctx, run, rows)
     found = {
-        row.household_id: Explained(Told(run, row, (), (), None, agrees=row.total == 0), ()) for row in rows
+        row.household_id: Explained(
+            Told(run, row, (), (), None, row.total == 0, collected.get(row.household_id)), ()
+        )
+        for row in rows
     }
     if not people:
         return found
@@ -74,5 +79,6 @@ def explain_all(ctx: Context, run: AssessmentRun, rows: Sequence[Assessment]) ->
         agrees = int(figures["total"][number]) == homes[household].total * UNIT
         lines = explain(households, figures, terms, number)
         persons = tuple(one.person_id for one in mine)
-        found[household] = Explained(Told(run, homes[household], persons, lines, terms, agrees), mine)
+        told = Told(run, homes[household], persons, lines, terms, agrees, collected.get(household))
+        found[household] = Explained(told, mine)
     return found

@@ -185,7 +185,7 @@ def build(found: InForce, letter: Letter, law: SlipLaw, *, with_slips: bool = Tr
     """
     slips: tuple[PaymentSlip, ...] = ()
     if with_slips:
-        dues = changed_dues(found.run, found.row, found.before)
+        dues = changed_dues(found.now, found.before)
         slips = slips_of(dues, found.run, letter.household_number, payer_of(found.head), law)
     return content_of(found.now, found.before, letter, law.settings, law.form() if slips else None, slips)
 
@@ -254,7 +254,7 @@ def ask_slips(ctx: Context, household_id: int, numbers: Collection[int], *, by_p
         HouseholdUnknown, NothingInForce, NobodyToTell, SlipCannotBe: as for `read` and `build`.
     """
     found = read(ctx, household_id)
-    dues = [due for due in dues_of(found.run, found.row) if due.number in numbers and due.yen > 0]
+    dues = [due for due in dues_of(found.now.told) if due.number in numbers and due.yen > 0]
     if not dues:
         raise NoInstalment(
             "納付書を作る期が選ばれていません。額のある期に印を付けてください。",

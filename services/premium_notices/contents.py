@@ -18,6 +18,7 @@ from printing.premium.premium_notice import (
 )
 from rules.periods import FiscalYear
 from rules.premium.explaining import INCOMES, PART, PART_NAMES, REDUCTION, TOTAL, Figure, Line
+from rules.premium.pension_deduction import MONTHS
 from services.assessing.comparing import CAUSES, NEW, SAME
 from services.assessing.household_page import differ
 from services.premium_notices.slips import Due, dues_of, notice_number
@@ -64,13 +65,14 @@ def tells_a_change(row: Assessment) -> bool:
     return row.cause not in {NEW, SAME}
 
 
-def changed_dues(run: AssessmentRun, row: Assessment, before: Explained | None) -> list[Due]:
+def changed_dues(now: Explained, before: Explained | None) -> list[Due]:
     """The instalments that a letter brings slips for: all; after a change those to come that are others."""
-    dues = list(dues_of(run, row))
+    dues = list(dues_of(now.told))
     if before is None:
         return dues
-    known = {due.number: due.yen for due in dues_of(before.told.run, before.told.row)}
-    return [due for due in dues if due.due_on > run.decided_on and known.get(due.number) != due.yen]
+    known = {due.number: due.yen for due in dues_of(before.told)}
+    decided_on = now.told.run.decided_on
+    return [due for due in dues if due.due_on > decided_on and known.get(due.number) != due.yen]
 
 
 def content_of(
@@ -124,7 +126,7 @@ def content_of(
         before_number=notice_number(before.told.run, letter.household_number),
         reason=CAUSES[row.cause][0],
         differences=tuple(_differences(before, now, letter.names)),
-        overpaid=row.overpaid,
+        overpaid=now.told.parts.overpaid,
     )
 
 
@@ -152,11 +154,11 @@ def _part(run: AssessmentRun, row: Assessment, part: str, before: Assessment | N
 
 
 def _instalments(now: Explained, before: Explained | None) -> Iterator[NoticeInstalment]:
-    run, row = now.told.run, now.told.row
-    known = (
-        {} if before is None else {one.number: one.yen for one in dues_of(before.told.run, before.told.row)}
-    )
-    for due in dues_of(run, row):
+    run, late_before = now.told.run, now.told.parts.late_before
+    known = {} if before is None else {one.number: one.yen for one in dues_of(before.told)}
+    for due in dues_of(now.told):
+        if now.told.collected and not due.yen and not known.get(due.number):
+            continue
         yield NoticeInstalment(
             name=due.name,
             due_on=due.due_on,
@@ -164,10 +166,28 @@ def _instalments(now: Explained, before: Explained | None) -> Iterator[NoticeIns
             before=None if before is None else known.get(due.number, 0),
             stays=due.due_on <= run.decided_on,
         )
-    if row.late_before:
-        yield NoticeInstalment(
-            name="随時(前)", due_on=None, yen=row.late_before, before=row.late_before, stays=True
-        )
+    if late_before:
+        yield NoticeInstalment(name="随時(前)", due_on=None, yen=late_before, before=late_before, stays=True)
+    yield from _pensions(now, before)
+
+
+def _pensions(now: Explained, before: Explained | None) -> Iterator[NoticeInstalment]:
+    """What is deducted from the pension, by its months."""
+    told, earlier = now.told.collected, before.told.collected if before else None
+    either = told or earlier
+    if either is None:
+        return
+    was = {} if earlier is None else {month: yen for month, _, yen in earlier.pensions}
+    taken = {} if told is None else {month: yen for month, _, yen in told.pensions}
+    for month, day in zip(MONTHS, either.days, strict=True):
+        if month in taken or month in was:
+            yield NoticeInstalment(
+                name=f"年金{month}月",
+                due_on=day,
+                yen=taken.get(month, 0),
+                before=None if before is None else was.get(month, 0),
+                stays=day <= now.told.run.decided_on,
+            )
 
 
 def _persons(now: Explained, parts: Sequence[str], names: Mapping[int, str]) -> Iterator[NoticePerson]:

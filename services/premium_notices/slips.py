@@ -14,10 +14,11 @@ from services.errors import RuleBroken
 from services.slip_files import STORE_LIMIT, SlipWrong, form_with, slip_of
 
 if TYPE_CHECKING:
-    from models.assessment import Assessment, AssessmentRun
+    from models.assessment import AssessmentRun
     from printing.collection.payment_slip import PaymentSlip, PaymentSlipForm
     from printing.letter import MailingAddress
     from rules.law import Law
+    from services.assessing.household_page import Told
     from services.city import Settings
 
 LATE: Final = 0  # the number of the instalment after the regular ones
@@ -68,12 +69,15 @@ class SlipLaw:
         )
 
 
-def dues_of(run: AssessmentRun, row: Assessment) -> Iterator[Due]:
-    """The instalments of an assessment in their order, those of nothing among them; then what comes late."""
-    for number, day in enumerate(run.due_dates, 1):
-        yield Due(number, date.fromisoformat(day), row.instalments[number - 1])
-    if row.late:
-        yield Due(LATE, run.late_due_on, row.late)
+def dues_of(told: Told) -> Iterator[Due]:
+    """The instalments of an assessment in their order, those of nothing among them; then what comes late.
+
+    What is deducted from a pension is none of them.
+    """
+    for number, day in enumerate(told.due_dates, 1):
+        yield Due(number, day, told.parts.regular[number - 1])
+    if told.parts.late:
+        yield Due(LATE, told.late_due_on, told.parts.late)
 
 
 def notice_number(run: AssessmentRun, household_number: str) -> str:

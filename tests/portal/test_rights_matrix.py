@@ -128,6 +128,8 @@ ALL_OFFICES = {
     "HouseholdPremiumView.again",
     *("HouseholdPremiumView.letter", "HouseholdPremiumView.notice", "HouseholdPremiumView.slips"),
     *("CircumstanceView.show", "CircumstanceView.enter"),
+    *("HouseholdPensionView.show", "HouseholdPensionView.enter"),  # a household of the register pays
+    *("HouseholdPensionView.letter", "HouseholdPensionView.notice"),
     "CertificateView.of_household",
     "CertificateView.of_person",
     "CertificateView.show",

@@ -30,6 +30,13 @@ from printing.office.day_list import CertificateLine, DayList, NotificationLine
 from printing.office.medium_record import MediumRecord, MediumUseLine
 from printing.office.printer_test_page import PrinterTestPage
 from printing.premium.notice_cover import CoverLine, NoticeCover
+from printing.premium.pension_notice import (
+    PensionBeginNotice,
+    PensionInstalment,
+    PensionMonth,
+    PensionProvisionalNotice,
+    PensionStopNotice,
+)
 from printing.premium.premium_change_notice import NoticeDifference, PremiumChangeNotice
 from printing.premium.premium_notice import (
     NoticeFact,
@@ -518,6 +525,61 @@ def premium_change_notice(**changes: Any) -> PremiumChangeNotice:
         "slips": (),
     }
     return PremiumChangeNotice(**(values | more | changes))
+
+
+def _pension_places(**changes: Any) -> dict[str, Any]:
+    """What the three letters about pensions share."""
+    values: dict[str, Any] = {
+        "document_number": "見国保第8-000124号",
+        "dated": date(2026, 7, 10),
+        "recipient": recipient(),
+        "issuer": issuer(),
+        "city": "見本市",
+        "prefecture": "見本県",
+        "fiscal_year": "令和8年度",
+        "household_number": "0000001234",
+        "payer": "見本 太郎",
+        "pension_payer": "厚生労働大臣(日本年金機構)",
+        "reason": "世帯の加入者が全員65歳から74歳までで、年金から納める要件に当てはまるため",
+        "total": 120_500,
+        "months": tuple(
+            PensionMonth(month=day.month, paid_on=day, kind="本徴収", yen=24_000)
+            for day in (date(2026, 10, 15), date(2026, 12, 15), date(2027, 2, 15))
+        ),
+        "instalments": tuple(
+            PensionInstalment(name=f"第{number}期", due_on=date(2026, 5 + number, 28), yen=12_000)
+            for number in range(1, 5)
+        ),
+    }
+    return values | changes
+
+
+def pension_begin_notice(**changes: Any) -> PensionBeginNotice:
+    return PensionBeginNotice(**_pension_places(**changes))
+
+
+def pension_provisional_notice(**changes: Any) -> PensionProvisionalNotice:
+    months = tuple(
+        PensionMonth(month=day.month, paid_on=day, kind="仮徴収", yen=24_000)
+        for day in (date(2027, 4, 15), date(2027, 6, 15), date(2027, 8, 13))
+    )
+    more = {"fiscal_year": "令和9年度", "months": months, "instalments": (), "total": None}
+    return PensionProvisionalNotice(**_pension_places(**(more | changes)))
+
+
+def pension_stop_notice(**changes: Any) -> PensionStopNotice:
+    """A stop in November: December is too near, the rest is asked for by five instalments."""
+    places = _pension_places()
+    dues = (
+        PensionInstalment(name=f"第{number}期", due_on=date(2027, 1, 4), yen=4_800) for number in range(6, 11)
+    )
+    more = {
+        "reason": "口座振替を選んだため",
+        "months": places["months"][:2],
+        "instalments": (*places["instalments"], *dues),
+        "overpaid": 1_200,
+    }
+    return PensionStopNotice(**(places | more | changes))
 
 
 def payment_slips(**changes: Any) -> PaymentSlips:

@@ -1,0 +1,156 @@
+"""Lists of whom a deduction from a pension concerns: made by one, approved by another, searched (D1, B4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import request, url_for
+from flask_appbuilder import BaseView, expose
+from flask_appbuilder.utils.limit import Limit
+
+from models.pension_deduction import ACTS, OPEN, STATES
+from models.staff import names_of
+from portal import clock
+from portal.frame import register_count
+from portal.language import t
+from portal.row_ids import row_id
+from portal.security.access import can, requires
+from portal.security.actor import current_actor, person_or_address
+from portal.views.carrying_out import Done, carry_out
+from portal.views.pdf_answers import new_key
+from portal.views.pension_words import check_words, month_words
+from portal.views.persons import registry_limit
+from rules.periods import FiscalYear
+from rules.premium.pension_deduction import APRIL, OCTOBER
+from services.assessing import run_figures
+from services.pensions import entries, lists
+from services.unit_of_work import unit_of_work
+
+if TYPE_CHECKING:
+    from services.context import Context
+
+FURTHEST_PAGE = 1_000
+OUTCOMES = {
+    lists.ALL: ("すべて", "All"),
+    lists.CONCERNED: ("対象になる世帯", "Concerned"),
+    lists.NOT_CONCERNED: ("対象にならない世帯", "Not concerned"),
+}
+
+register_count(entries.to_count)
+
+
+class PensionView(BaseView):
+    """Candidates of a year, and what waits for a second person."""
+
+    route_base = "/premium/pensions"
+    default_view = "list"
+    limits = [Limit(registry_limit, key_func=person_or_address)]  # noqa: RUF012 - FAB extends the list
+
+    @expose("/", methods=["GET"])
+    @requires("assessment.read")
+    def list(self) -> Any:
+        """The lists that were made, and the entries that wait."""
+        return self._list()
+
+    @expose("/", methods=["POST"])
+    @requires("assessment.run")
+    def make(self) -> Any:
+        """Look at everybody of whom a payer told something."""
+
+        def deed(ctx: Context) -> Done:
+            year = request.form.get("year", 0, type=row_id) or 0
+            made = lists.make(ctx, year, request.form.get("month", 0, type=row_id) or 0)
+            told = (
+                f"候補を調べました。対象は{made.concerned:,}世帯です。別の人(課長)が承認すると始まります。",
+                f"{made.concerned:,} households are concerned. It begins once another approves.",
+            )
+            return Done(told, url_for("PensionView.show", list_id=made.id))
+
+        return carry_out(deed, self._list)
+
+    @expose("/lists/<int:list_id>", methods=["GET"])
+    @requires("assessment.read")
+    def show(self, list_id: int) -> Any:
+        """Its households with every condition that fails, searched by number or name."""
+        return self._show(list_id)
+
+    @expose("/lists/<int:list_id>/decide", methods=["POST"])
+    @requires("assessment.decide")
+    def decide(self, list_id: int) -> Any:
+        """Begin the deductions, or refuse the list."""
+        approve = request.form.get("outcome") == "approve"
+
+        def deed(ctx: Context) -> Done:
+            made = lists.decide(ctx, list_id, approve=approve, words=request.form.get("words", "")[:401])
+            return Done(_said(approve, made.concerned), url_for("PensionView.show", list_id=list_id))
+
+        return carry_out(deed, lambda words: self._show(list_id, words))
+
+    def _list(self, refused: str = "") -> Any:
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            found = lists.list_lists(ctx)
+            waiting, records, numbers = entries.waiting(ctx)
+            years = run_figures.years(ctx)
+            return self.render_template(
+                "pension/list.html",
+                title=t("年金からの特別徴収", "Deductions from pensions"),
+                lists=found,
+                waiting=waiting,
+                records=records,
+                numbers=numbers,
+                names=names_of(ctx.session, {one.made_by_id for one in found}),
+                years=[FiscalYear(years[0].year + 1), *years] if years else [],
+                now=FiscalYear.containing(ctx.today).year,
+                months=[(OCTOBER, month_words(OCTOBER)), (APRIL, month_words(APRIL))],
+                month_words=month_words,
+                year_of=FiscalYear,
+                states=_states(),
+                acts={key: t(*words) for key, words in ACTS.items()},
+                may_make=can("assessment.run"),
+                refused=refused,
+                key=new_key(),
+            )
+
+    def _show(self, list_id: int, refused: str = "") -> Any:
+        outcome = request.args.get("outcome", lists.ALL)
+        words = request.args.get("q", "")[:60]
+        number = min(max(request.args.get("page", 1, type=row_id) or 1, 1), FURTHEST_PAGE)
+        with unit_of_work(current_actor(), clock.now()) as ctx:
+            page = lists.read(ctx, list_id, outcome, words, number)
+            year = FiscalYear(page.of.fiscal_year)
+            return self.render_template(
+                "pension/show.html",
+                title=t(
+                    f"{year.label_ja} {month_words(page.of.month)}の候補",
+                    f"{month_words(page.of.month)}, fiscal year {year.year}",
+                ),
+                page=page,
+                number=number,
+                more=page.found > number * lists.ROWS,
+                outcome=outcome,
+                outcomes={code: t(*words) for code, words in OUTCOMES.items()},
+                typed=words,
+                is_open=page.of.state == OPEN,
+                reasons_of=lambda row: [
+                    check_words(code) for code in lists.failing_codes(row.failing, page.of.month)
+                ],
+                names=names_of(ctx.session, {page.of.made_by_id, page.of.decided_by_id} - {None}),
+                states=_states(),
+                own=current_actor().staff_id,
+                may_decide=can("assessment.decide"),
+                refused=refused,
+                key=new_key(),
+            )
+
+
+def _states() -> dict[str, tuple[str, str]]:
+    return {key: (t(ja, en), kind) for key, (ja, en, kind) in STATES.items()}
+
+
+def _said(approve: bool, concerned: int) -> tuple[str, str]:
+    if not approve:
+        return "差し戻しました。何も変わっていません。", "Refused: nothing has changed."
+    return (
+        f"承認しました。{concerned:,}世帯の年金からの差引きを決定しました。",
+        f"Approved: {concerned:,} deductions were decided.",
+    )

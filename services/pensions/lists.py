@@ -1,0 +1,315 @@
+"""The list of whom a deduction concerns: made by one, approved by another, then begun for all of it (B4, D1).
+
+A list holds every household of which a payer told something, with each condition that fails. Its approval
+looks at each household again: who is not concerned any more is left out and stays on the list with why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from models.audit.tags import Tag
+from models.household import Household
+from models.pension_deduction import (
+    APPROVED,
+    BEGIN,
+    OPEN,
+    PROVISIONAL,
+    REFUSED,
+    PensionCandidate,
+    PensionDeduction,
+    PensionFact,
+    PensionList,
+)
+from models.person import PersonRecord, list_current
+from rules.law import ParameterNotInForce
+from rules.periods import FiscalYear
+from rules.premium import collection
+from rules.premium import pension_deduction as rule
+from rules.premium.collection import Collection
+from services import audit, two_people
+from services.assessing import comparing, run_pages
+from services.context import Context
+from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
+from services.pensions.candidates import Looked, households_told, look_at
+from services.pensions.collected import calendar_of, terms_of
+
+ROWS: Final = 50
+ALL, CONCERNED, NOT_CONCERNED = "", "yes", "no"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A list, one page of its households with who heads them."""
+
+    of: PensionList
+    rows: Sequence[PensionCandidate]
+    found: int
+    numbers: dict[int, str]
+    records: dict[int, PersonRecord]
+
+
+def make(ctx: Context, fiscal_year: int, month: int) -> PensionList:
+    """Look at every household of which a payer told something; another person approves what comes out.
+
+    Raises:
+        RuleBroken: the months can not be reached any more, nothing is assessed, or the year has no figures.
+        SomebodyElseWasFaster: such a list waits already.
+    """
+    if ctx.actor.staff_id is None:
+        raise NotAllowed("担当者としてサインインしてください。", "Sign in as one of the staff.")
+    _checked(ctx, fiscal_year, month)
+    made = PensionList(
+        fiscal_year=fiscal_year,
+        month=month,
+        decided_on=ctx.today,
+        made_at=ctx.at,
+        made_by_id=ctx.actor.staff_id,
+        made_by_number=ctx.actor.staff_number,
+    )
+    try:
+        with ctx.session.begin_nested():
+            ctx.session.add(made)
+    except IntegrityError:
+        raise SomebodyElseWasFaster(
+            "同じ年度・開始月の候補一覧が確認を待っています。それを決定してから作ってください。",
+            "A list of the same year and month waits already. Decide it first.",
+        ) from None
+    fill(ctx, made)
+    _tell(ctx, Tag.PENSION_LIST_MADE, made)
+    return made
+
+
+def decide(ctx: Context, list_id: int, *, approve: bool, words: str) -> PensionList:
+    """Begin the deductions of everybody concerned, or refuse the list, with a reason.
+
+    Raises:
+        NotFound: there is no such list.
+        NotAllowed: the actor made it, by account or by staff number.
+        SomebodyElseWasFaster: it was decided meanwhile.
+        RuleBroken: no reason was given, or the months cannot be reached any more.
+    """
+    made = _locked(ctx, list_id)
+    two_people.must_be_somebody_else(ctx, [made.made_by_id])
+    made.words = two_people.reason_of(words)
+    made.state, made.decided_at = (APPROVED if approve else REFUSED), ctx.at
+    made.decided_by_id, made.decided_by_number = ctx.actor.staff_id, ctx.actor.staff_number
+    if approve:
+        begin_all(ctx, made)
+    _tell(ctx, Tag.PENSION_LIST_APPROVED if approve else Tag.PENSION_LIST_REFUSED, made)
+    return made
+
+
+def fill(ctx: Context, made: PensionList) -> None:
+    """Look at everybody of whom a payer told something, and put the answers on a list."""
+    of_year = FiscalYear(made.fiscal_year - (made.month == rule.APRIL))
+    looked = look_at(ctx, FiscalYear(made.fiscal_year), made.month, households_told(ctx, of_year))
+    rows = [_row(ctx, made, one) for one in looked]
+    ctx.session.add_all(rows)
+    ctx.session.flush()
+    made.households, made.concerned = len(rows), sum(not row.failing for row in rows)
+
+
+def list_lists(ctx: Context) -> list[PensionList]:
+    """The lists, the latest first."""
+    return list(ctx.session.scalars(select(PensionList).order_by(PensionList.id.desc()).limit(100)))
+
+
+def read(ctx: Context, list_id: int, outcome: str, words: str, page: int) -> Page:
+    """One page of a list: all, or who is or is not concerned; found by number of the household or name.
+
+    Raises:
+        NotFound: there is no such list.
+    """
+    made = ctx.session.get(PensionList, list_id)
+    if made is None:
+        raise _unknown()
+    statement = select(PensionCandidate).where(PensionCandidate.list_id == list_id)
+    if outcome == CONCERNED:
+        statement = statement.where(PensionCandidate.failing == 0)
+    elif outcome == NOT_CONCERNED:
+        statement = statement.where(PensionCandidate.failing != 0)
+    if wanted := "".join(words.split()):
+        home = select(Household.id).where(Household.household_number.endswith(wanted, autoescape=True))
+        name = func.replace(func.replace(PersonRecord.name, " ", ""), "\u3000", "")
+        who = select(PersonRecord.person_id).where(
+            PersonRecord.superseded_at.is_(None), name.startswith(wanted, autoescape=True)
+        )
+        statement = statement.where(
+            PensionCandidate.household_id.in_(home) | PensionCandidate.person_id.in_(who)
+        )
+    found = ctx.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    ordered = statement.order_by(PensionCandidate.household_id).offset((page - 1) * ROWS).limit(ROWS)
+    rows = list(ctx.session.scalars(ordered))
+    numbers = run_pages.household_numbers(ctx, {one.household_id for one in rows})
+    records = list_current(ctx.session, {one.person_id for one in rows})
+    audit.listed(ctx, f"pension_list:{list_id}", len(rows))
+    return Page(made, rows, found, numbers, records)
+
+
+def failing_codes(failing: int, month: int) -> list[str]:
+    """The conditions that do not hold, out of the bits of a row."""
+    codes = rule.CHECKS if month == rule.APRIL else rule.CHECKS[:-1]
+    return [code for place, code in enumerate(codes) if failing >> place & 1]
+
+
+def _checked(ctx: Context, fiscal_year: int, month: int) -> FiscalYear:
+    now = FiscalYear.containing(ctx.today).year
+    if month not in {rule.APRIL, rule.OCTOBER} or not now - 1 <= fiscal_year <= now + 1:
+        raise RuleBroken("年度と開始月を選んでください。", "Choose the year and the month.")
+    year = FiscalYear(fiscal_year)
+    of_year = fiscal_year - 1 if month == rule.APRIL else fiscal_year
+    if not comparing.base_of(ctx.session, of_year).runs:
+        raise RuleBroken(
+            f"{FiscalYear(of_year).label_ja}の賦課が確定していないため、候補を調べられません。賦課を確定してください。",
+            "Nothing is assessed for that year. Make a run final first.",
+        )
+    try:
+        terms = terms_of(ctx, year)
+    except ParameterNotInForce as missing:
+        raise RuleBroken(
+            f"{year.label_ja}の基準値「{missing.name}」がないため、候補を調べられません。基準値の登録を依頼してください。",
+            f"There is no value of {missing.name} in that year. Have it entered.",
+        ) from missing
+    days = rule.pay_days(year, terms.pay_day)
+    place = rule.MONTHS.index(month)
+    if rule.first_open(days, ctx.today, terms.lead_months) > (place if month == rule.APRIL else 5):
+        raise RuleBroken(
+            f"年金保険者への依頼は{terms.lead_months}か月前までのため、{year.label_ja}の{month}月からの特別徴収には"
+            "間に合いません。次の開始月を選んでください。",
+            "Its payers cannot be told in time any more. Choose the next month to begin.",
+        )
+    return year
+
+
+def _row(ctx: Context, made: PensionList, one: Looked) -> PensionCandidate:
+    failing = _bits(one.checks, of=False) or _bits(one.checks, of=None)
+    row = PensionCandidate(
+        list_id=made.id,
+        household_id=one.household_id,
+        person_id=one.person_id,
+        run_id=one.run.id,
+        failing=failing,
+        premium=one.applicant.premium,
+        annual=one.fact.annual if one.fact else 0,
+        care_premium=one.fact.care_premium if one.fact else 0,
+        first_yen=0,
+        each_yen=0,
+    )
+    if not failing:
+        begun = _parts(ctx, made, one)
+        if begun is None:
+            row.failing = 1 << rule.CHECKS.index(rule.OWES)
+        else:
+            half = slice(0, rule.PROVISIONAL) if made.month == rule.APRIL else slice(rule.PROVISIONAL, None)
+            taken = [yen for yen in begun.deducted[half] if yen]
+            row.first_yen, row.each_yen = taken[0], taken[-1]
+    return row
+
+
+def _bits(checks: Sequence[rule.Check], *, of: bool | None) -> int:
+    """A bit for each condition with this answer. What cannot be told counts only where nothing else fails."""
+    return sum(1 << place for place, check in enumerate(checks) if check.holds is of)
+
+
+def _parts(ctx: Context, made: PensionList, one: Looked) -> Collection | None:
+    """How the year would be collected; None where nothing of it is left to deduct."""
+    if made.month == rule.APRIL:
+        return collection.begin_provisionally(one.applicant.last_february or 0)
+    terms = terms_of(ctx, FiscalYear(made.fiscal_year))
+    late = one.collected.late_due_on if one.collected else one.run.late_due_on
+    try:
+        return collection.begin(one.parts, calendar_of(one.run, terms, made.decided_on, late))
+    except ValueError:
+        return None
+
+
+def begin_all(ctx: Context, made: PensionList) -> None:
+    """Decide the deductions of everybody on a list whom they still concern.
+
+    Raises:
+        RuleBroken: the months cannot be reached any more.
+    """
+    year = _checked(ctx, made.fiscal_year, made.month)
+    made.decided_on = ctx.today
+    statement = select(PensionCandidate).where(
+        PensionCandidate.list_id == made.id, PensionCandidate.failing == 0
+    )
+    rows = {row.household_id: row for row in ctx.session.scalars(statement)}
+    for one in look_at(ctx, year, made.month, rows):
+        told = _row(ctx, made, one)
+        _carry_over(rows[one.household_id], told)
+        parts = _parts(ctx, made, one)
+        if not told.failing and parts is not None and one.fact is not None:
+            ctx.session.add(_decision(ctx, made, one, one.fact, parts))
+    made.concerned = sum(not row.failing for row in rows.values())
+
+
+def _carry_over(row: PensionCandidate, told: PensionCandidate) -> None:
+    for name in ("run_id", "failing", "premium", "annual", "care_premium", "first_yen", "each_yen"):
+        setattr(row, name, getattr(told, name))
+
+
+def _decision(
+    ctx: Context, made: PensionList, one: Looked, fact: PensionFact, parts: Collection
+) -> PensionDeduction:
+    is_provisional = made.month == rule.APRIL
+    return PensionDeduction(
+        household_id=one.household_id,
+        person_id=one.person_id,
+        fiscal_year=made.fiscal_year,
+        kind=PROVISIONAL if is_provisional else BEGIN,
+        payer_code=fact.payer_code,
+        run_id=None if is_provisional else one.run.id,
+        list_id=made.id,
+        **columns_of(parts),
+        late_due_on=None if is_provisional else one.run.late_due_on,
+        decided_on=ctx.today,
+        decided_at=ctx.at,
+        decided_by_id=made.decided_by_id,
+    )
+
+
+def columns_of(parts: Collection) -> dict[str, object]:
+    """How a year is collected, as the columns of a decision."""
+    return {
+        "deducted": list(parts.deducted),
+        "regular": list(parts.regular),
+        "late_before": parts.late_before,
+        "late": parts.late,
+        "overpaid": parts.overpaid,
+        "goes_on": parts.goes_on,
+        "is_settled": parts.is_settled,
+    }
+
+
+def _locked(ctx: Context, list_id: int) -> PensionList:
+    statement = select(PensionList).where(PensionList.id == list_id).with_for_update()
+    made = ctx.session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
+    if made is None:
+        raise _unknown()
+    if made.state != OPEN:
+        raise SomebodyElseWasFaster(
+            "この候補一覧はもう決定されています。画面を開き直してください。",
+            "This list was decided meanwhile. Open the page again.",
+        )
+    return made
+
+
+def _unknown() -> NotFound:
+    return NotFound("この候補一覧はありません。一覧から開き直してください。", "There is no such list.")
+
+
+def _tell(ctx: Context, tag: Tag, made: PensionList) -> None:
+    detail = {
+        "year": made.fiscal_year,
+        "month": made.month,
+        "households": made.households,
+        "concerned": made.concerned,
+    }
+    audit.record(ctx, tag, f"pension_list:{made.id}", detail=detail)

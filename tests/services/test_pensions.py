@@ -1,0 +1,311 @@
+"""Deductions from pensions: told by two, listed, approved by another, collected and stopped (facts 1.11)."""
+
+from dataclasses import replace
+from datetime import date, datetime, time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from models.assessment import Assessment, AssessmentRun, find_in_force
+from models.document import PrintRequest
+from models.income import Income
+from models.pension_deduction import STOP, TELL, PensionCandidate, PensionDeduction, PensionEntry
+from rules.periods import FiscalYear
+from rules.premium.pension_deduction import (
+    APRIL,
+    CARE,
+    ENOUGH,
+    HALF,
+    LAST,
+    MONTHS,
+    OCTOBER,
+    TOLD,
+    TRANSFER,
+)
+from services import documents
+from services.assessing import household_page, run_figures, runs
+from services.context import JST, Actor, Context
+from services.demonstration import assessments, load
+from services.demonstration.city import Size
+from services.documents import Dress
+from services.errors import NotAllowed, RuleBroken, SomebodyElseWasFaster
+from services.parameter_reading import EntryRefused
+from services.pensions import entries, household, letters, lists
+from services.pensions.candidates import look_at
+from services.pensions.entries import Told
+from services.premium_notices import asking
+from services.premium_notices.asking import NoInstalment, NoticeWaits
+from services.premium_notices.slips import dues_of
+from tests.factories.audit import told as events
+from tests.printing.paper import text_of
+
+YEAR = 2026
+NOTICE = Told(TELL, YEAR, "101", "1150", "2,400,000", "72,000円", True, "", "", "年金保険者の通知")
+BY_PENSION = {TOLD, ENOUGH, CARE, HALF, TRANSFER}
+
+
+@pytest.fixture
+def june(ctx: Context) -> AssessmentRun:
+    load.load(ctx, Size(60, 280), lambda _line: None)
+    run = assessments.assess_city(ctx, YEAR)
+    assert run is not None
+    return run
+
+
+@pytest.fixture
+def counter(ctx: Context, actor_counter: Actor) -> Context:
+    return replace(at(ctx, date(YEAR, 7, 10)), actor=actor_counter)
+
+
+@pytest.fixture
+def verifier(ctx: Context, actor_verifier: Actor) -> Context:
+    return replace(at(ctx, date(YEAR, 7, 10)), actor=actor_verifier)
+
+
+@pytest.fixture
+def chief(ctx: Context, actor_section_chief: Actor) -> Context:
+    return replace(at(ctx, date(YEAR, 7, 10)), actor=actor_section_chief)
+
+
+def at(ctx: Context, day: date) -> Context:
+    return replace(ctx, at=datetime.combine(day, time(10), JST))
+
+
+def homes_of_elders(ctx: Context) -> list[int]:
+    """Whom a deduction would concern once a payer has told of a pension, the highest premium first."""
+    ids = ctx.session.scalars(select(Assessment.household_id)).all()
+    looked = [
+        one
+        for one in look_at(ctx, FiscalYear(YEAR), OCTOBER, set(ids))
+        if all(check.holds for check in one.checks if check.code not in BY_PENSION)
+    ]
+    return [one.household_id for one in sorted(looked, key=lambda one: -one.row.total)]
+
+
+def begin(counter: Context, verifier: Context, chief: Context, home: int) -> None:
+    """Tell of a pension and begin to deduct from it in October."""
+    entry = entries.enter(counter, home, NOTICE)
+    entries.decide(verifier, entry.id, approve=True, words="通知と照合した")
+    made = lists.make(counter, YEAR, OCTOBER)
+    lists.decide(chief, made.id, approve=True, words="件数が合う")
+
+
+def text_on_paper(ctx: Context, paper: PrintRequest) -> str:
+    sheets, refused = documents.prepare(ctx, [paper], Dress(demo=True))
+    rendered = documents.render(sheets, refused)
+    assert rendered.pdf is not None, rendered.refused
+    return text_of(rendered.pdf)
+
+
+def told_of(ctx: Context, home: int) -> household_page.Told:
+    told = household_page.read(ctx, home).told
+    assert told is not None
+    return told
+
+
+def test_what_a_payer_told_is_checked_by_another_and_the_list_begins_the_deduction(
+    june: AssessmentRun, counter: Context, verifier: Context, chief: Context
+) -> None:
+    home, other = homes_of_elders(counter)[:2]
+    wrong = replace(NOTICE, payer_code="999", annual="１２万", care_premium="-1", evidence=" ")
+    with pytest.raises(EntryRefused) as refused:
+        entries.enter(counter, home, wrong)
+    assert set(refused.value.errors) == {"payer_code", "annual", "care_premium", "evidence"}
+    with pytest.raises(EntryRefused):
+        entries.enter(counter, home, replace(NOTICE, act=STOP, reason="transfer"))
+    entry = entries.enter(counter, home, NOTICE)
+    with pytest.raises(SomebodyElseWasFaster):
+        entries.enter(counter, home, NOTICE)
+    with pytest.raises(NotAllowed):
+        entries.decide(counter, entry.id, approve=True, words="見た")
+    entries.decide(verifier, entry.id, approve=True, words="通知と照合した")
+    chosen = entries.enter(counter, other, replace(NOTICE, transfer_from="R8.6.1"))
+    entries.decide(verifier, chosen.id, approve=True, words="申込書を見た")
+
+    made = lists.make(counter, YEAR, OCTOBER)
+    with pytest.raises(SomebodyElseWasFaster):
+        lists.make(counter, YEAR, OCTOBER)
+    with pytest.raises(NotAllowed):
+        lists.decide(counter, made.id, approve=True, words="見た")
+    assert (made.households, made.concerned) == (2, 1)
+    page = lists.read(counter, made.id, lists.NOT_CONCERNED, "", 1)
+    assert [lists.failing_codes(row.failing, OCTOBER) for row in page.rows] == [[TRANSFER]]
+    number = household.read(counter, home).household.household_number
+    assert [row.household_id for row in lists.read(counter, made.id, "", number, 1).rows] == [home]
+    assert household.read(counter, home).collected is None, "nothing begins before the approval"
+
+    lists.decide(chief, made.id, approve=True, words="件数が合う")
+    row = counter.session.get_one(Assessment, (june.id, home))
+    told = told_of(counter, home)
+    assert told.parts.regular == (*row.instalments[:4], *[0] * 6)
+    assert sum(told.parts.deducted[3:]) == row.total - sum(row.instalments[:4])
+    assert told.parts.total == row.total
+    assert [due.number for due in dues_of(told) if due.yen] == [1, 2, 3, 4]
+    assert counter.session.get_one(PensionCandidate, (made.id, home)).first_yen == told.parts.deducted[3]
+    assert household.read(counter, home).can_stop
+    assert {"pension:entered", "pension:approved", "pension_list:made", "pension_list:approved"} <= {
+        one.tag for one in events(counter.session)
+    }
+
+
+def test_no_slip_is_made_of_what_is_deducted_and_the_letter_tells_its_months(
+    june: AssessmentRun,
+    counter: Context,
+    verifier: Context,
+    chief: Context,
+    actor_certificate_clerk: Actor,
+    blob_folder: Path,
+) -> None:
+    del june, blob_folder
+    home = homes_of_elders(counter)[0]
+    begin(counter, verifier, chief, home)
+    desk = replace(counter, actor=actor_certificate_clerk)
+    notice = asking.ask_letter(desk, home, with_slips=True)
+    assert [slip["instalment"] for slip in notice.payload["slips"]] == ["第1期", "第2期", "第3期", "第4期"]
+    with pytest.raises(NoInstalment):
+        asking.ask_slips(desk, home, [5, 6], by_post=False)
+    parts = told_of(counter, home).parts
+    text = text_on_paper(desk, notice)
+    assert all(words in text for words in ("年金10月", "年金12月", "年金2月", f"{parts.deducted[3]:,}"))
+
+    paper = letters.ask(desk, home, YEAR)
+    with pytest.raises(NoticeWaits):
+        letters.ask(desk, home, YEAR)
+    text = text_on_paper(desk, paper)
+    for words in (
+        "特別徴収開始通知書",
+        "厚生労働大臣(日本年金機構)",
+        "令和8年10月15日",
+        f"{parts.deducted[3]:,}",
+        "口座振替を選ぶには",
+        "審査請求",
+    ):
+        assert words in text
+
+
+def test_a_stop_by_two_reaches_the_first_pension_two_months_later_and_the_rest_is_billed(
+    june: AssessmentRun,
+    counter: Context,
+    verifier: Context,
+    chief: Context,
+    actor_certificate_clerk: Actor,
+    blob_folder: Path,
+) -> None:
+    del june, blob_folder
+    home = homes_of_elders(counter)[0]
+    begin(counter, verifier, chief, home)
+    before = told_of(counter, home).parts
+    october = [at(one, date(YEAR, 10, 20)) for one in (counter, verifier)]
+    stop = Told(STOP, YEAR, reason="transfer", evidence="口座振替の申込書")
+    entry = entries.enter(october[0], home, stop)
+    with pytest.raises(NotAllowed):
+        entries.withdraw(october[1], entry.id)
+    entries.decide(october[1], entry.id, approve=True, words="申込書と照合した")
+    after = told_of(october[0], home).parts
+    assert after.deducted == (0, 0, 0, before.deducted[3], 0, 0)
+    assert after.regular[:4] == before.regular[:4]
+    assert all(after.regular[4:])
+    assert after.total == before.total
+    with pytest.raises(EntryRefused):
+        entries.enter(october[0], home, stop)
+    desk = replace(october[0], actor=actor_certificate_clerk)
+    text = text_on_paper(desk, letters.ask(desk, home, YEAR))
+    assert "特別徴収中止通知書" in text
+    assert "口座振替を選んだため" in text
+    assert f"{after.regular[4]:,}" in text
+
+
+@pytest.mark.parametrize(("factor", "goes_on"), [(3, True), (0, False)])
+def test_more_premium_is_billed_beside_the_deductions_and_less_ends_them(
+    june: AssessmentRun, counter: Context, verifier: Context, chief: Context, factor: int, goes_on: bool
+) -> None:
+    home = homes_of_elders(counter)[0]
+    begin(counter, verifier, chief, home)
+    before = told_of(counter, home).parts
+    people = list(household_page.read(counter, home).records)
+    changed = update(Income).where(Income.person_id.in_(people))
+    values = {"pension_gross": Income.pension_gross * factor, "salary_gross": Income.salary_gross * factor}
+    counter.session.execute(changed.values(values))
+    counter.session.expire_all()
+    september = [at(one, date(YEAR, 9, 10)) for one in (counter, chief)]
+    run = runs.begin(september[0], YEAR, home)
+    runs.approve(september[1], run.id, run_figures.unverified(run))
+    told = told_of(september[0], home)
+    assert told.run.id == run.id
+    assert (told.row.total > before.total) is goes_on
+    assert told.parts.total == told.row.total
+    assert told.parts.goes_on is goes_on
+    assert told.parts.deducted[3] == before.deducted[3]
+    assert told.parts.regular[:3] == before.regular[:3]
+    page = household.read(september[0], home)
+    assert page.collected is not None
+    assert (page.collected.ended_by is None) is goes_on
+    assert page.can_stop
+    if not goes_on:
+        with pytest.raises(RuleBroken):
+            letters.ask(september[0], home, YEAR)
+    del june
+
+
+def test_the_next_april_takes_what_february_took(
+    june: AssessmentRun,
+    counter: Context,
+    verifier: Context,
+    chief: Context,
+    actor_certificate_clerk: Actor,
+    blob_folder: Path,
+) -> None:
+    del june, blob_folder
+    home, other = homes_of_elders(counter)[:2]
+    begin(counter, verifier, chief, home)
+    entry = entries.enter(counter, other, NOTICE)
+    entries.decide(verifier, entry.id, approve=True, words="通知と照合した")
+    with pytest.raises(RuleBroken):
+        lists.make(at(counter, date(YEAR + 1, 3, 20)), YEAR + 1, APRIL)
+    january = [at(one, date(YEAR + 1, 1, 20)) for one in (counter, chief)]
+    with pytest.raises(RuleBroken):
+        lists.make(january[0], YEAR, OCTOBER)
+    made = lists.make(january[0], YEAR + 1, APRIL)
+    rows = lists.read(january[0], made.id, lists.NOT_CONCERNED, "", 1).rows
+    assert [row.household_id for row in rows] == [other]
+    assert LAST in lists.failing_codes(rows[0].failing, APRIL)
+    lists.decide(january[1], made.id, approve=True, words="2月の額と照合した")
+    february = told_of(counter, home).parts.deducted[-1]
+    told = entries.standing(january[0], home, YEAR + 1)
+    assert told is not None
+    assert [(month, yen) for month, _, yen in told.pensions] == [(month, february) for month in MONTHS[:3]]
+    desk = replace(january[0], actor=actor_certificate_clerk)
+    text = text_on_paper(desk, letters.ask(desk, home, YEAR + 1))
+    assert "仮徴収額決定通知書" in text
+    assert "令和9年4月15日" in text
+    stop = Told(STOP, YEAR + 1, reason="other", evidence="申出書")
+    spring = [at(one, date(YEAR + 1, 4, 20)) for one in (counter, verifier)]
+    entries.decide(spring[1], entries.enter(spring[0], home, stop).id, approve=True, words="申出書を見た")
+    told = entries.standing(spring[0], home, YEAR + 1)
+    assert told is not None
+    assert [month for month, _, _ in told.pensions] == [4]
+
+
+def test_entries_are_taken_back_by_who_entered_them_and_lists_refused(
+    june: AssessmentRun, counter: Context, verifier: Context, chief: Context
+) -> None:
+    del june
+    home = homes_of_elders(counter)[0]
+    entry = entries.enter(counter, home, NOTICE)
+    assert entries.withdraw(counter, entry.id).state == "withdrawn"
+    with pytest.raises(SomebodyElseWasFaster):
+        entries.decide(verifier, entry.id, approve=True, words="見た")
+    again = entries.enter(counter, home, NOTICE)
+    entries.decide(verifier, again.id, approve=False, words="額が違う")
+    assert household.read(counter, home).fact is None
+    made = lists.make(counter, YEAR, OCTOBER)
+    assert (made.households, made.concerned) == (0, 0)
+    lists.decide(chief, made.id, approve=False, words="通知がまだない")
+    session = counter.session
+    assert session.scalars(select(PensionDeduction)).all() == []
+    assert session.scalars(select(PensionEntry.state).order_by(PensionEntry.id)).all() == [
+        "withdrawn",
+        "refused",
+    ]
+    assert find_in_force(session, home, YEAR) is not None
