@@ -22,6 +22,7 @@ from services.errors import NotFound
 from services.search_terms import NotSearchable, read_box
 
 MOST = 20
+LARGEST_ID = 2**31 - 1  # a larger number is no row's, and would break in the database
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,10 @@ def not_on_record(ctx: Context, entry: Mapping[str, Any]) -> list[str]:
         kind = next(one for one in _ENDINGS if path.endswith(one))
         told.setdefault(kind, {})[path] = number
     known = {
-        kind: set(ctx.session.scalars(_ENDINGS[kind](ctx, set(ids.values())))) for kind, ids in told.items()
+        kind: set(
+            ctx.session.scalars(_ENDINGS[kind](ctx, {one for one in ids.values() if one <= LARGEST_ID}))
+        )
+        for kind, ids in told.items()
     }
     return [path for kind, ids in told.items() for path, number in ids.items() if number not in known[kind]]
 

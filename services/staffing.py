@@ -130,6 +130,18 @@ def posted_in(session: Session, office_id: int | None, day: date) -> list[Collea
     return list(found.values())
 
 
+def roles_held(session: Session, day: date) -> frozenset[str]:
+    """The roles that somebody has who is posted in any office that day."""
+    statement = (
+        select(Role.name)
+        .select_from(User)
+        .join(User.roles)
+        .where(User.active.is_(True), _posting_of(User.id, day).is_not(None))
+        .distinct()
+    )
+    return frozenset(session.scalars(statement))
+
+
 def with_absences(
     people: Sequence[Colleague], away: dict[int, date], chains: Iterable[Chain]
 ) -> list[Colleague]:

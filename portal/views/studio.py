@@ -32,6 +32,7 @@ from workflows.studio import (
     drafts,
     elements,
     form_drafts,
+    lanes,
     new_procedures,
     parcel_files,
     planned_publishing,
@@ -106,6 +107,7 @@ class StudioView(BaseView):
             may_cancel = plan is not None and planned_publishing.may_cancel(ctx, plan)
             replayed = replays.of_draft(ctx, draft_id)
             tests = len(list_tests(ctx.session, shown.slug))
+            unmanned = lanes.without_people(ctx, shown.bundle)
         return self.render_template(
             "definition/draft.html",
             title=t(
@@ -129,6 +131,7 @@ class StudioView(BaseView):
             may_cancel=may_cancel,
             replays=replayed,
             tests=tests,
+            unmanned=[(role, tasks) for role, tasks in unmanned if role in ROLES],
             today=clock.today(),
             differences=compared.elements if compared else None,
             kinds=DIFFERENCES,

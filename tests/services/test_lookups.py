@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from models.masters import Municipality, OtherInsurer
@@ -64,3 +66,30 @@ def test_nothing_else_can_be_looked_up(ctx):
         lookups.find(ctx, "person", " ")
     with pytest.raises(IndividualNumberTyped):
         lookups.find(ctx, "household", "000000000019")
+
+
+def test_ids_that_are_not_on_record_are_told_wherever_they_stand_in_an_entry(ctx):
+    person_id = someone(ctx)
+    home = a_household(ctx, person_id)
+    for missing in (person_id + 1_000, 2**31, 10**30):
+        entry = {
+            "person_id": person_id,
+            "old_household_id": missing,
+            "head": {"household_id": home.id, "person_id": missing},
+            "persons": [{"person_id": person_id}, {"person_id": missing}, {"about": {"person_id": missing}}],
+            "words": ["person_id"],
+        }
+        assert sorted(lookups.not_on_record(ctx, entry)) == [
+            "head.person_id",
+            "old_household_id",
+            "persons.1.person_id",
+            "persons.2.about.person_id",
+        ]
+
+
+def test_a_notification_of_another_office_is_not_on_record_here(ctx):
+    row = a_notification(ctx, "loss")
+    assert lookups.not_on_record(ctx, {"notification_id": row.id}) == []
+    elsewhere = employ(ctx.session, "counter", "s-elsewhere", office_code="77")
+    there = replace(ctx, actor=elsewhere)
+    assert lookups.not_on_record(there, {"notification_id": row.id}) == ["notification_id"]

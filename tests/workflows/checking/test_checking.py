@@ -185,6 +185,26 @@ def test_data_objects_are_drawn_only_unless_something_is_done_on_the_way() -> No
     ]
 
 
+def test_what_is_drawn_and_never_done_is_listed_by_what_it_is_called() -> None:
+    note = '<textAnnotation id="note"><text>急ぎの\n分</text></textAnnotation>'
+    store = f'{note}<dataStoreReference id="store" name="台帳" />'
+    pools = (
+        '<collaboration id="c"><participant id="citizen" name="住民" />'
+        '<participant id="us" name="市" processRef="dog_tax" />'
+        '<messageFlow id="letter" sourceRef="citizen" targetRef="start" /></collaboration>'
+    )
+    text = DIAGRAM.replace('<startEvent id="start"', f'{store}<startEvent id="start"')
+    told = found(with_file("process.bpmn", text.replace("  <process", f"{pools}  <process", 1).encode()))
+    assert {one.code for one in told} == {"drawn_only"}
+    assert all(one.is_warning for one in told)
+    assert [(one.element, one.message_ja.partition("は図")[0]) for one in told] == [
+        ("citizen", "流れのない参加者「住民」"),
+        ("letter", "メッセージフロー"),
+        ("note", "注釈「急ぎの 分」"),
+        ("store", "データストア「台帳」"),
+    ]
+
+
 def test_extensions_of_other_editors_are_warnings_by_name() -> None:
     note = "<documentation>犬の数を入力する</documentation>"
     properties = (

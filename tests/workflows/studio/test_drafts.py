@@ -1,14 +1,19 @@
 """Drafts are begun from versions or files, changed by their author only, and tell what they did."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
+from sqlalchemy.orm import Session
 
 from services.context import Actor
 from services.errors import NotAllowed, RuleBroken, SomebodyElseWasFaster
 from tests.factories.audit import told
 from tests.factories.cases import UnitOfWork
 from tests.factories.small_processes import Ask, a_bundle
+from tests.factories.staff import employ
 from tests.workflows.studio.conftest import ROLES
-from workflows.studio import drafts, parcel_files
+from workflows.studio import drafts, lanes, parcel_files
 from workflows.studio.elements import Words
 
 SMALL = a_bundle("small", [Ask("ask", "申請"), Ask("sign", "決裁", "section_chief")])
@@ -48,6 +53,19 @@ def test_a_procedure_comes_in_as_an_archive_and_is_checked_whole(uow: UnitOfWork
         assert [one for one in drafts.check(ctx, begun, 1, ROLES) if not one.is_warning] == []
     with pytest.raises(RuleBroken, match="下書きがすでにあります"), uow(author) as ctx:
         drafts.begin_from_files(ctx, "small.zip", parcel_files.as_zip(SMALL), ROLES)
+
+
+def test_lanes_for_which_nobody_is_there_are_told_with_their_tasks(
+    uow: UnitOfWork, session: Session, author: Actor
+) -> None:
+    with uow(author) as ctx:
+        asked = [(role, [one.id for one in tasks]) for role, tasks in lanes.without_people(ctx, SMALL)]
+        assert asked == [("section_chief", ["sign"])]
+    employ(session, "section_chief", "2001")
+    with uow(author) as ctx:
+        assert lanes.without_people(ctx, SMALL) == []
+        before = replace(ctx, at=datetime(1999, 1, 1, tzinfo=UTC))
+        assert [role for role, _ in lanes.without_people(before, SMALL)] == ["counter", "section_chief"]
 
 
 def test_a_diagram_of_another_process_is_refused_and_never_kept_unseen(

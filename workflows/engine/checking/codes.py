@@ -103,6 +103,11 @@ CODES: dict[str, Code] = {
         "データの関連は図だけのものです。どの手順からも案件のデータがすべて見えます。",
         warning=True,
     ),
+    "drawn_only": Code(
+        "{what} is drawn only and means nothing to the procedure",
+        "{ja}は図に残りますが、手続の進み方には効きません。",
+        warning=True,
+    ),
     "no_start_event": Code("{what} has no start event", "「{what}」に開始イベントがありません。"),
     "no_end_event": Code("{what} has no end event", "「{what}」に終了イベントがありません。"),
     "dead_end": Code(

@@ -38,6 +38,13 @@ _EXTENSIONS = frozenset(
     }
 )
 _HAVE_IDS = FLOW_NODES | SCOPES | {"sequenceFlow", "lane", "message", "signal", "error", "escalation"}
+_TOLD_AS_DRAWN = {
+    "textAnnotation": ("注釈", "the annotation"),
+    "dataStoreReference": ("データストア", "the data store"),
+    "messageFlow": ("メッセージフロー", "the message flow"),
+    "group": ("グループの枠", "the group"),
+    "participant": ("流れのない参加者", "the participant without a process"),
+}  # what other editors draw, and people may think that it is done
 _SHOWN = ("name", "title_en")
 _OF_NO_CONSEQUENCE = frozenset(
     {
@@ -135,6 +142,8 @@ def _attributes(diagram: Diagram, node: Any) -> None:
 
 def _kind(diagram: Diagram, node: Any) -> None:
     kind = local(node)
+    if is_bpmn(node) and kind in _TOLD_AS_DRAWN:
+        _drawn_only(diagram, node)
     if not is_bpmn(node) or kind in DRAWN_ONLY:
         return
     reason = refusal(node)
@@ -146,3 +155,13 @@ def _kind(diagram: Diagram, node: Any) -> None:
         diagram.tell("data_drawn_only", node)
     if unknown_properties(node):
         diagram.tell("property_unknown", node)
+
+
+def _drawn_only(diagram: Diagram, node: Any) -> None:
+    """Tell what a diagram from elsewhere shows and nothing here does, by what it is called."""
+    if local(node) == "participant" and node.get("processRef"):
+        return
+    ja, en = _TOLD_AS_DRAWN[local(node)]
+    called = " ".join((node.findtext(f"{{{BPMN}}}text") or node.get("name") or "").split())
+    ja, en = (f"{ja}「{called}」", f"{en} “{called}”") if called else (ja, en)
+    diagram.tell("drawn_only", node, what=en, ja=ja)
