@@ -19,6 +19,7 @@ PROCEDURES: Final = (
     "loss",
     "change",
     "reissue",
+    "ceiling_certificate",
     "cancellation",
     "student_exception",
     "facility_exception",

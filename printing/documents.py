@@ -6,6 +6,9 @@ A document's folder is the slug of its procedure; its dataclass, template and st
 from dataclasses import dataclass
 from typing import Final
 
+from printing.benefits.ceiling_refusal import CeilingRefusal
+from printing.certificates.ceiling_certificate import CeilingCertificate
+from printing.certificates.ceiling_reduction_certificate import CeilingReductionCertificate
 from printing.certificates.elderly_recipient_card import ElderlyRecipientCard
 from printing.certificates.eligibility_certificate import EligibilityCertificate
 from printing.certificates.eligibility_notice import EligibilityNotice
@@ -96,6 +99,21 @@ _PENSION: Final = (
     "reason",
 )
 
+_CEILING: Final = (
+    *_LETTER,
+    *_WORDS,
+    *_CARD,
+    "issuer.seal_text",
+    "cards.serial",
+    "cards.birth",
+    "cards.head_name",
+    "cards.limit_class",
+    "cards.limit_class_from",
+    "cards.expires_on",
+    "cards.issued_on",
+    "cards.limits",
+)
+
 _KINDS: Final = (
     DocumentKind(
         "eligibility_certificate",
@@ -154,6 +172,45 @@ _KINDS: Final = (
         "certificates/insurance_card.html",
         ("dated", *_ISSUER, *_CARD, "cards.birth", "cards.acquired_on", "cards.issued_on"),
         ("certificates/carrier.css",),
+    ),
+    DocumentKind(
+        "ceiling_certificate",
+        "限度額適用認定証",
+        "Ceiling-amount certificate",
+        CeilingCertificate,
+        "certificates/ceiling_certificate.html",
+        _CEILING,
+        ("assets/wording.css",),
+    ),
+    DocumentKind(
+        "ceiling_reduction_certificate",
+        "限度額適用・標準負担額減額認定証",
+        "Ceiling-amount and meal reduction certificate",
+        CeilingReductionCertificate,
+        "certificates/ceiling_reduction_certificate.html",
+        _CEILING,
+        ("assets/wording.css", "certificates/ceiling_certificate.css"),
+    ),
+    DocumentKind(
+        "ceiling_refusal",
+        "限度額適用認定証 不交付決定通知書",
+        "Refusal of a ceiling-amount certificate",
+        CeilingRefusal,
+        "benefits/ceiling_refusal.html",
+        (
+            *_LETTER,
+            "issuer.seal_text",
+            "city",
+            "prefecture",
+            "person",
+            "asked",
+            "applied_on",
+            "reception_number",
+            "reasons",
+            "reasons.text",
+            "reasons.article",
+        ),
+        (*_FORM, "premium/premium_notice.css"),
     ),
     DocumentKind(
         "proof_of_loss",

@@ -142,6 +142,20 @@ _KINDS: Final = (
         _COVER,
     ),
     LetterKind(
+        "ceiling_certificate_cover",
+        "限度額適用認定証を送る手紙",
+        "Cover of ceiling-amount certificates",
+        "ceiling_certificate",
+        _COVER,
+    ),
+    LetterKind(
+        "ceiling_reduction_certificate_cover",
+        "限度額適用・標準負担額減額認定証を送る手紙",
+        "Cover of ceiling-amount and meal reduction certificates",
+        "ceiling_reduction_certificate",
+        _COVER,
+    ),
+    LetterKind(
         "certificate_came_back",
         "戻った証のお受取りのお願い",
         "Certificate came back: please collect",

@@ -50,8 +50,8 @@ ENTERED = frozenset({"apply", "correct"})
 STEPS = (
     (("apply", "correct"), "受付", "Intake"),
     (("confirm_identity", "papers_arrived"), "本人確認", "Identity"),
-    (("verify",), "照合", "Verification"),
-    (("register",), "登録", "Registry"),
+    (("verify", "examine"), "照合", "Verification"),
+    (("register", "turn_down"), "登録", "Registry"),
 )
 
 

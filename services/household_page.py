@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from models.audit.tags import Tag
-from models.certificate import Certificate
+from models.certificate import ENDED, Certificate
 from models.enrolment import Enrolment
 from models.household import BranchNumber, CardNumber, Household, HouseholdHead, HouseholdMember
 from models.notification import Notification
 from models.person import PersonRecord
 from rules.ages import ages_possible_on
+from rules.certificates import ON_APPLICATION
 from services import audit, households, registry_pages
 from services.context import Context
 from services.protection import is_protected
@@ -37,9 +38,11 @@ class Member:
     papers: Sequence[Paper]
 
     @property
-    def paper(self) -> Paper | None:
-        """The newest certificate."""
-        return self.papers[0] if self.papers else None
+    def shown_papers(self) -> Sequence[Paper]:
+        """The newest certificate, and beside it the newest on application while that is out."""
+        usual = [one for one in self.papers if one.certificate.kind not in ON_APPLICATION]
+        beside = [one for one in self.papers if one.certificate.kind in ON_APPLICATION]
+        return [*usual[:1], *(one for one in beside[:1] if one.last not in ENDED)]
 
 
 @dataclass(frozen=True)

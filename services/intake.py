@@ -27,6 +27,11 @@ PROCEDURES = {
     "facility_exception": ("住所地特例(市外の施設に入る)", "Facility elsewhere", "住所地特例の届出"),
     "student_exception": ("学生の特例(市外で学ぶ)", "Student away from home", "学生の特例の届出"),
     "reissue": ("証をなくした・汚した", "A certificate is lost or spoilt", "再交付申請"),
+    "ceiling_certificate": (
+        "医療費の支払いを限度額までにしたい",
+        "Pay up to the ceiling amount only",
+        "限度額適用認定の申請",
+    ),
 }
 
 
@@ -157,6 +162,8 @@ def prefill(
         insured = [row.person_id for row, is_insured in beside.members if is_insured]
         chosen = [person_id] if person_id in insured else insured  # begun from the page of one of them
         values["persons"] = [{"person_id": one} for one in chosen]
+    if procedure == "ceiling_certificate" and person_id in {row.person_id for row, _ in beside.members}:
+        values["persons"] = [{"person_id": person_id}]
     return values
 
 

@@ -11,11 +11,15 @@ from printing.documents import DOCUMENTS
 from printing.letter import Issuer, MailingAddress, PrintedDocument
 from printing.letter_texts import LETTERS
 from printing.notifications.papers import MissingPaper, ReturnedPaper
+from rules.benefits.ceilings import lines_of
+from rules.benefits.income_class import CLASS_TITLES, IncomeClass
 from rules.eras import PartialDate, format_long
+from rules.periods import month_start
 from services import city, letter_words
 from services.city import Insurer
 from services.context import Context
 from services.demonstration.edge_cases.names import LONG_NAME
+from services.statute import law_on
 
 NO_NUMBER = "(印刷のときに付番)"
 UNTIL = date(2027, 3, 31)
@@ -131,4 +135,20 @@ def _card(ctx: Context, document: str, sample: SampleHousehold, insurer: Insurer
         head_name=sample.head,
         copay_share=2 if elder else None,
         share_from=ctx.today if elder else None,
+        **_ceiling(ctx, document),
     )
+
+
+def _ceiling(ctx: Context, document: str) -> dict[str, Any]:
+    """What a ceiling-amount certificate has beside: the class and its limits on the day of the sample."""
+    shown = {
+        "ceiling_certificate": IncomeClass.MIDDLE_U,
+        "ceiling_reduction_certificate": IncomeClass.EXEMPT_O,
+    }.get(document)
+    if shown is None:
+        return {}
+    return {
+        "limit_class": CLASS_TITLES[shown],
+        "limit_class_from": month_start(ctx.today),
+        "limits": lines_of(shown, law_on(ctx.today)),
+    }

@@ -21,7 +21,10 @@ from services.papers import to_plain
 Values = dict[str, str]
 AS_WRITTEN = "証に記載の日"
 COVER = "cover"  # in what is kept of a carrier: its text, filled with what is on the sheets
-CARRIERS = ("eligibility_certificate", "eligibility_notice", "elderly_recipient_card")
+CARRIERS = (
+    *("eligibility_certificate", "eligibility_notice", "elderly_recipient_card"),
+    *("ceiling_certificate", "ceiling_reduction_certificate"),
+)
 COVERS = {kind: f"{kind}_cover" for kind in CARRIERS}
 
 

@@ -63,6 +63,7 @@ TREATMENTS: dict[str, Treatment] = {
     "pension_entry.person_id": Treatment.STAYS,
     "pension_candidate.person_id": Treatment.STAYS,
     "pension_deduction.person_id": Treatment.STAYS,  # goes on with the household
+    "ceiling_decision.person_id": Treatment.STAYS,  # its certificate is moved
     "watch_finding.person_id": Treatment.STAYS,  # the next look closes it, and finds the other record
     "network_question.person_id": Treatment.STAYS,  # it left, and is answered, under the old number
     "place_release.person_id": Treatment.STAYS,

@@ -16,6 +16,7 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "loss": ("資格喪失届", "Loss"),
     "change": ("変更届", "Change"),
     "reissue": ("再交付申請", "Reissue"),
+    "ceiling_certificate": ("限度額適用認定の申請", "Ceiling-amount certificate"),
     "cancellation": ("届出の取消", "Cancellation"),
     "facility_exception": ("住所地特例の届出", "Facility exception"),
     "student_exception": ("学生の特例の届出", "Student's exception"),

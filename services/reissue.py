@@ -15,9 +15,10 @@ from models.certificate import (
 from models.enrolment import Enrolment
 from models.notification import Notification
 from models.person import PersonRecord, list_current
-from rules.certificates import TITLES, CertificateKind, decide_kind
+from rules.certificates import ON_APPLICATION, TITLES, CertificateKind, decide_kind
 from rules.eligibility.deadlines import received_in_future
 from services import notifications, print_queue
+from services.ceiling_certificates.issuing import issue_again
 from services.certificates import events
 from services.certificates.contents import facts_of
 from services.certificates.issuing import issue
@@ -64,7 +65,9 @@ def register(
     if seen is None:
         raise AssertionError("a household that is not there was refused above")
     kinds, former, messages = _end_old(ctx, told, papers, notification)
-    periods = [period for one in kinds if (period := _period(ctx, seen, one)) is not None]
+    on_application = [one for one in former.values() if one.kind in ON_APPLICATION]
+    kinds = {one: [kind for kind in wanted if kind not in ON_APPLICATION] for one, wanted in kinds.items()}
+    periods = [period for one in kinds if kinds[one] and (period := _period(ctx, seen, one)) is not None]
     issued = issue(
         ctx,
         told.household_id,
@@ -75,6 +78,9 @@ def register(
         kinds=kinds,
         reissue_reason=told.reason_ja,
     )
+    again, papers_again = issue_again(
+        ctx, on_application, notification, delivery or told.delivery, told.reason_ja
+    )
     print_queue.strike_off_ended(ctx, told.household_id)
     notification.household_id = notification.household_id or told.household_id
     notifications.link_persons(ctx, notification.id, list(kinds))
@@ -82,8 +88,8 @@ def register(
     return Registered(
         household_id=told.household_id,
         person_ids=tuple(kinds),
-        certificate_ids=issued.certificate_ids,
-        print_request_ids=issued.print_request_ids,
+        certificate_ids=(*issued.certificate_ids, *again),
+        print_request_ids=(*issued.print_request_ids, *papers_again),
         messages=(*told_of, *messages, *issued.messages),
     )
 
@@ -171,8 +177,11 @@ def _paper(
             )
         ]
     choice = decide_kind(facts_of(record, period), law_on(ctx.today)).result
-    if not papers.held(row):
+    held = papers.held(row)
+    if not held:
         return [_nothing_out(papers, row, path)]
+    if row.paper in ON_APPLICATION:
+        return [] if any(one.expires_on and one.expires_on >= ctx.today for one in held) else [_over(path)]
     if row.paper in {kind.value for kind in choice.kinds}:
         return []
     now = "、".join(TITLES[kind] for kind in choice.kinds) or "なし"
@@ -196,6 +205,16 @@ def _nothing_out(papers: _Papers, row: WantedPaper, path: str) -> Finding:
         f"この方に交付中の{TITLES[CertificateKind(row.paper)]}はありません{ended}。"
         "証の種類を確かめ、交付中の証を選び直してください。",
         "No paper of this kind is out for this person. Choose a paper that is.",
+        ARTICLE,
+    )
+
+
+def _over(path: str) -> Finding:
+    return refusal(
+        "reissue.over",
+        f"{path}.paper",
+        "この方の認定証は有効期限を過ぎています。再交付はできません。引き続き必要なときは、限度額適用認定の申請を受けてください。",
+        "This certificate is past its last day. Take a new application instead.",
         ARTICLE,
     )
 

@@ -27,6 +27,19 @@ ENGLISH = {
     "If a paper shows a longer stay, enter it.",
     "acquisition.withdrawal_day": "The day of acquisition after withdrawing from the late-elderly scheme was "
     "computed by the city's setting. Compare it with the union's notice.",
+    "ceiling.card_registered": "A registered My Number card shows the limit by itself.",
+    "ceiling.in_arrears": "Premiums are in arrears; a household in arrears gets no certificate. "
+    "Point to payment, or to the notice of special circumstances.",
+    "ceiling.income_not_declared": "Somebody in the household has not declared: no class can be told. "
+    "Ask for the declaration; apply again afterwards.",
+    "ceiling.not_insured": "This person is not insured on the day of application.",
+    "ceiling.not_needed": "This class needs no certificate: the card of the share is enough.",
+    "ceiling.other_kind": "By the class it becomes the other kind of certificate than was asked for.",
+    "ceiling.share_differs": "The share on record is 30 %, but the taxable income is too low for it. "
+    "Look into the share first.",
+    "ceiling.tax_not_told": "Residents' tax or taxable income of somebody was not told. Ask the tax section.",
+    "ceiling.unemployed": "The salary of an involuntarily unemployed person counts by 30/100; "
+    "whether he is exempt from tax is left as it was told.",
     "certificate.birth_unknown": "The date of birth is known in part only; ages were counted by the setting.",
     "certificate.kind_not_in_force": "The law of the day of issue does not know this kind of certificate.",
     "certificate.leap_day_birthday": "Born on 29 February: confirm the last day with the union.",

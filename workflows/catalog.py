@@ -20,6 +20,7 @@ PROCEDURES = (
     *("acquisition", "loss", "change", "reissue", "cancellation", "audit_review", "data_use"),
     "subcontracting",
     "incoming_differences",
+    "ceiling_certificate",
     *WITHOUT_CODE,
 )
 CALLED = ("identity_check", "verification")

@@ -18,6 +18,7 @@ WAITS_IN = {  # the state of a notification whose open task is this one
     "confirm_identity": "submitted",
     "papers_arrived": "papers_awaited",
     "verify": "identity_confirmed",
+    "examine": "identity_confirmed",
     "apply": "sent_back",
     "correct": "sent_back",
 }

@@ -112,6 +112,7 @@ class Tag(StrEnum):
     PLACES_ASKED = "places:asked"
     PLACES_DECIDED = "places:decided"
     CERTIFICATE_EVENT = "certificate:event"
+    CEILING_DECIDED = "ceiling:decided"
     PRINT_ASKED = "print:asked"
     PRINT_PREVIEWED = "print:previewed"
     PRINT_RUN = "print:run"

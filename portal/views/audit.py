@@ -137,6 +137,7 @@ TAGS: dict[Tag, tuple[str, str]] = {
     Tag.MERGE_READ: ("記録の統合の閲覧", "Merges read"),
     Tag.MERGE_CHANGED: ("記録の統合", "Records merged"),
     Tag.CERTIFICATE_EVENT: ("証の異動", "Certificate event"),
+    Tag.CEILING_DECIDED: ("限度額適用認定の決定", "Ceiling-amount certificate decided"),
     Tag.PRINT_ASKED: ("手紙の印刷の依頼", "Letter asked for"),
     Tag.PRINT_PREVIEWED: ("印刷の下見", "Print previewed"),
     Tag.PRINT_RUN: ("印刷", "Printed"),

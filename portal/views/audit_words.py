@@ -19,6 +19,7 @@ from models.network_question import PURPOSES
 from models.notification import ACTIONS
 from models.protection import KINDS as PROTECTIONS
 from portal.language import t
+from rules.benefits.income_class import CLASS_TITLES
 from rules.eras import format_short
 from services.audit_rules import RULES
 
@@ -240,11 +241,13 @@ VALUES: Mapping[str, Words] = {
     "correct": ("訂正", "correction"),
     "papers_arrived": ("不足書類の受領", "papers arrived"),
     "judge": ("記録の点検と判定", "judging"),
+    "examine": ("認定の審査", "examination"),
     "follow_up": ("対応の確認", "follow-ups"),
     "acquisition": ("資格取得届", "acquisition"),
     "loss": ("資格喪失届", "loss"),
     "change": ("変更届", "change"),
     "reissue": ("再交付申請", "reissue"),
+    "ceiling_certificate": ("限度額適用認定の申請", "ceiling-amount certificate"),
     "cancellation": ("届出の取消", "cancellation"),
     "facility_exception": ("住所地特例", "facility exception"),
     "student_exception": ("学生の特例", "student's exception"),
@@ -360,6 +363,11 @@ OF_TAG: Mapping[Tag, Mapping[str, Words]] = {
     **{tag: {**CONFIRMATION_KINDS, **DECISIONS} for tag in CONFIRMATIONS},
     Tag.REVIEW_JUDGED: {rule.name: (rule.ja, rule.en) for rule in RULES.values()},
     Tag.CERTIFICATE_EVENT: {**CERTIFICATES, **EVENTS},
+    Tag.CEILING_DECIDED: {
+        "issued": ("交付", "issued"),
+        "refused": ("不交付", "refused"),
+        **{one.value: (title, title) for one, title in CLASS_TITLES.items()},
+    },
     Tag.DEFINITION_TRIED: {
         "begun": ("開始", "begun"),
         "back": ("1手順戻る", "one step back"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from models.case import Case
 from services.context import Context
@@ -11,7 +12,10 @@ from services.context import Context
 
 @dataclass(frozen=True)
 class About:
-    """A card beside the case: heading, lines, the page of the record, what is missing; the usual paper."""
+    """A card beside the case: heading, lines, the page of the record, what is missing; the usual paper.
+
+    What takes the width of the page has a template of its own.
+    """
 
     heading: tuple[str, str]
     lines: Sequence[tuple[tuple[str, str], str]] = ()
@@ -19,6 +23,8 @@ class About:
     page: tuple[str, str] = ("", "")  # what stands on the link
     missing: Sequence[tuple[str, str]] = ()
     paper: str = ""
+    template: str = ""  # what stands below the task, made of `shown`
+    shown: Any = None
 
     @property
     def missing_words(self) -> tuple[str, str]:

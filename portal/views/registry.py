@@ -9,6 +9,7 @@ from portal.api.document import DescriptionApi
 from portal.api.tasks import TaskApi
 from portal.security.enrolment import EnrolmentView
 from portal.security.lock import LockView, ProofView
+from portal.views import case_about, ceilings
 from portal.views.absences import AbsenceView
 from portal.views.absent_tasks import AbsentTasksView
 from portal.views.account_security import AccountSecurityView
@@ -178,3 +179,5 @@ VIEWS: tuple[type[BaseView], ...] = (
     TaskApi,
     DescriptionApi,
 )
+
+case_about.register_about(ceilings.SLUG, ceilings.about_application)

@@ -38,6 +38,7 @@ class Card:
     limit_class_from: Annotated[date | None, "限度額適用区分の発効期日"] = None
     long_stay_on: Annotated[date | None, "長期入院該当年月日"] = None
     special_disease: Annotated[str, "特定疾病"] = ""
+    limits: Annotated[tuple[str, ...], "自己負担限度額"] = ()
     marks: Annotated[tuple[str, ...], "表示"] = ()
     reprint: bool = False
     reprinted_on: Annotated[date | None, "再発行の日"] = None

@@ -162,7 +162,7 @@ def classify(facts: ClassFacts, law: LawAt) -> Decision[Classed]:
     from_70 = is_from_70(facts.members[facts.applicant].birth, law)
     barred = _barred(facts, counted, from_70=from_70, law=law)
     if barred.refusals:
-        step = Step("所得の申告と滞納を確かめる", "施行規則27条の14の2", {}, barred.refusals[0].message_ja)
+        step = Step("所得の申告・税の情報・負担割合・滞納を確かめる", ARTICLE, {}, "判定できない")
         return Decision(barred, (begun, step))
     leviable, earned = _incomes(facts.members, law, year)
     base = sum(leviable[place] for place in counted if facts.members[place].is_insured)

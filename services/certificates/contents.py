@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,7 @@ from models.enrolment import Enrolment
 from models.household import CardNumber
 from models.person import SEX_LABELS, AddressRecord, PersonRecord
 from printing.certificates.card import Card
+from rules.benefits.ceilings import Granted
 from rules.certificates import CertificateFacts, CertificateKind, Validity
 from services.city import Insurer
 from services.statute import law_on
@@ -73,6 +75,40 @@ def card_of(
         share_from=validity.share_from_on,
         share_until=validity.share_until_on,
         marks=(mark,) if mark else (),
+    )
+
+
+def card_of_ceiling(
+    holder: Holder,
+    granted: Granted,
+    class_title: str,
+    limits: Sequence[str],
+    serial: str,
+    issued_on: date,
+    by: Insurer,
+) -> Card:
+    """A ceiling-amount certificate of a person, with the limits of its class for the back."""
+    record = holder.record
+    return Card(
+        serial=serial,
+        insurer_number=by.number,
+        insurer_name=by.name,
+        symbol=holder.card.symbol,
+        number=holder.card.number,
+        branch=holder.branch,
+        name=record.name,
+        kana=record.name_kana,
+        short_name=record.alias_name or "",
+        sex=SEX_LABELS[record.sex][0],
+        birth=record.birth,
+        acquired_on=holder.period.acquired_on,
+        issued_on=issued_on,
+        expires_on=granted.expires_on,
+        head_name=holder.head_name,
+        limit_class=class_title,
+        limit_class_from=granted.first_on,
+        long_stay_on=granted.long_stay_on,
+        limits=tuple(limits),
     )
 
 

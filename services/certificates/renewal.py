@@ -8,6 +8,7 @@ from typing import Any
 from models.certificate import Certificate
 from models.enrolment import Enrolment
 from models.notification import Notification
+from rules.certificates import ON_APPLICATION
 from services import print_queue
 from services.certificates import events
 from services.certificates.contents import card_of
@@ -75,7 +76,8 @@ def _end(
     notification: Notification,
 ) -> None:
     if told is not None and _collected(told):
-        events.take_back(ctx, out, told, notification)
+        usual = [row for row in out if row.kind not in ON_APPLICATION]
+        events.take_back(ctx, usual, told, notification)
         return
     kinds = {one.kind.value for one in wanted if one.holder.record.person_id == person_id}
     for row in out:

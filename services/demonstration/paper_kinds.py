@@ -42,6 +42,7 @@ NOTIFICATION = (
     ("police_report", "警察への届出の控え", "Police report"),
     ("student_certificate", "在学証明書", "Certificate of enrolment in a school"),
     ("facility_certificate", "入所(入院)証明書・契約書", "Certificate of stay in a facility"),
+    ("stay_proof", "入院の領収書・入院期間の証明", "Receipts or proof of a stay in hospital"),
 )
 NOT_SCANNED = (("own_certificate", "交付済みの証", "Certificates issued by this city"),)
 NUMBER = (

@@ -144,6 +144,32 @@ REISSUE = (
     ("spoilt", "汚損・破損", "Spoilt", "汚れた・破れた", "It is dirty or torn", "規則7条"),
     ("other", "その他", "Other", "そのほか", "Something else", "規則7条"),
 )
+CEILING_CERTIFICATE = (
+    (
+        "ceiling",
+        "限度額適用",
+        "Ceiling amount",
+        "窓口での支払いを限度額までにしたい",
+        "I want to pay up to the limit only",
+        "規則27条の14の2",
+    ),
+    (
+        "ceiling_reduction",
+        "限度額適用・標準負担額減額",
+        "Ceiling amount and meals",
+        "非課税の世帯で、入院の食事代も下げたい",
+        "Nobody here is taxed, and I want cheaper meals in hospital",
+        "規則27条の14の4",
+    ),
+    (
+        "long_stay",
+        "長期入院該当",
+        "Long stay",
+        "入院が90日を超えた",
+        "I have been in hospital for more than 90 days",
+        "規則27条の14の4",
+    ),
+)
 CANCELLATION = (
     ("wrong_entry", "入力誤り", "Wrong entry", "入力を誤った", "It was entered wrongly", ""),
     ("wrong_person", "人違い", "Wrong person", "別の人の届出だった", "It was about another person", ""),
@@ -212,6 +238,7 @@ PROCEDURES = {
     "facility_exception": FACILITY_EXCEPTION,
     "student_exception": STUDENT_EXCEPTION,
     "reissue": REISSUE,
+    "ceiling_certificate": CEILING_CERTIFICATE,
     "cancellation": CANCELLATION,
 }
 

@@ -13,7 +13,7 @@ from models.certificate import Certificate
 from models.enrolment import Enrolment
 from models.person import list_current
 from models.renewal import CHANGED, FIRST, REFUSED, SAME
-from rules.certificates import CertificateFacts, CertificateKind, decide_kind, expiry
+from rules.certificates import ON_APPLICATION, CertificateFacts, CertificateKind, decide_kind, expiry
 from services.certificates import events
 from services.certificates.contents import facts_of
 from services.context import Context
@@ -44,7 +44,10 @@ class Found:
 
 
 def find(ctx: Context, from_on: date, first: int, last: int) -> Found:
-    """Look at the households of a range of ids, both included, for papers that hold from `from_on` on."""
+    """Look at the households of a range of ids, both included, for papers that hold from `from_on` on.
+
+    Certificates on application (限度額適用認定証) are no papers of a renewal: nobody gets one unasked.
+    """
     periods = _periods(ctx, from_on, first, last)
     ids = [one.person_id for one in periods]
     records, out = list_current(ctx.session, ids), events.list_out_of(ctx, ids)
@@ -52,7 +55,8 @@ def find(ctx: Context, from_on: date, first: int, last: int) -> Found:
     candidates: dict[tuple[int, str], Candidate] = {}
     for one in periods:
         facts = replace(facts_of(records[one.person_id], one), valid_from_on=from_on)
-        wanted = _wanted(ctx, one, facts, out[one.person_id], from_on)
+        held = [row for row in out[one.person_id] if row.kind not in ON_APPLICATION]
+        wanted = _wanted(ctx, one, facts, held, from_on)
         needless += not wanted
         for candidate in wanted:  # of two refusals of one person the first is told
             candidates.setdefault((one.person_id, candidate.kind), candidate)

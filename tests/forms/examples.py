@@ -73,6 +73,7 @@ _FACILITY = {
     "family_left_here": True,
 }
 _EXCEPTION_ENDS = {"ended_on": "R8.11.20", "afterwards": "elsewhere"}
+_CEILING = {**COUNTER, "household_id": 1, "persons": [{"person_id": 11}], "delivery": "counter"}
 _REISSUE = {
     **COUNTER,
     "household_id": 1,
@@ -328,6 +329,19 @@ ACCEPTED: dict[tuple[str, str, str], dict[str, Any]] = {
     },
     ("reissue", "apply", "spoilt"): {**_REISSUE, "reason": "spoilt", "spoilt_paper_returned": True},
     ("reissue", "apply", "other"): {**_REISSUE, "reason": "other", "reason_detail": "旧字体の印刷漏れ"},
+    ("ceiling_certificate", "apply", "ceiling"): {**_CEILING, "reason": "ceiling"},
+    ("ceiling_certificate", "apply", "ceiling_reduction"): {**_CEILING, "reason": "ceiling_reduction"},
+    ("ceiling_certificate", "apply", "long_stay"): {
+        **_CEILING,
+        "reason": "long_stay",
+        "stays": [{"from_on": "R8.7.1", "to_on": "R8.11.23", "hospital": "架空総合病院"}],
+    },
+    ("ceiling_certificate", "examine", "issue"): {"arrears": "none", "decision": "issue"},
+    ("ceiling_certificate", "examine", "refuse"): {
+        "arrears": "some",
+        "decision": "refuse",
+        "ground": "申請が取り下げられる見込みのため",
+    },
     ("cancellation", "apply", ""): {
         **COUNTER,
         "notification_id": 5,

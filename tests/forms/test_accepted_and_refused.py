@@ -137,6 +137,10 @@ REFUSED: list[tuple[tuple[str, str, str], dict[str, Any], str, str]] = [
     (LOST, {"persons__0__paper": "insurance_card"}, "persons.0.paper", "not_a_choice"),
     (LOST, {"delivery": None}, "delivery", "required"),
     (("reissue", "apply", "stolen"), {"police_report_number": None}, "police_report_number", "required"),
+    (("ceiling_certificate", "apply", "ceiling"), {"stays": []}, "stays", "not_asked"),
+    (("ceiling_certificate", "apply", "long_stay"), {"stays": None}, "stays", "required"),
+    (("ceiling_certificate", "examine", "issue"), {"arrears": None}, "arrears", "required"),
+    (("ceiling_certificate", "examine", "issue"), {"ground": "理由"}, "ground", "not_asked"),
     (("reissue", "apply", "spoilt"), {"lost_at": "駅"}, "lost_at", "not_asked"),
     (("reissue", "apply", "other"), {"reason_detail": "あ" * 101}, "reason_detail", "too_long"),
     (("cancellation", "apply", ""), {"notification_id": None}, "notification_id", "required"),
@@ -257,6 +261,7 @@ def test_every_reason_has_an_accepted_example():
         ("loss", "reason"),
         ("change", "kind"),
         ("reissue", "reason"),
+        ("ceiling_certificate", "reason"),
         ("student_exception", "reason"),
         ("facility_exception", "reason"),
     ):

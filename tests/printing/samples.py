@@ -8,7 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from printing.benefits.ceiling_refusal import CeilingRefusal, RefusalReason
 from printing.certificates.card import Card
+from printing.certificates.ceiling_certificate import CeilingCertificate
+from printing.certificates.ceiling_reduction_certificate import CeilingReductionCertificate
 from printing.certificates.elderly_recipient_card import ElderlyRecipientCard
 from printing.certificates.eligibility_certificate import EligibilityCertificate
 from printing.certificates.eligibility_notice import EligibilityNotice
@@ -177,6 +180,91 @@ def elderly_recipient_card(*cards: Card, **changes: Any) -> ElderlyRecipientCard
         "demo": True,
     }
     return ElderlyRecipientCard(**(values | changes))
+
+
+def ceiling_card(**changes: Any) -> Card:
+    values: dict[str, Any] = {
+        "limit_class": "ウ",
+        "limit_class_from": date(2026, 11, 1),
+        "limits": (
+            "自己負担限度額(月額・世帯) 85,800円+(総医療費−286,000円)×1%",
+            "多数回該当(直近12か月に3回を超えた4回目から) 44,400円",
+        ),
+    }
+    return card(**(values | changes))
+
+
+def ceiling_certificate(*cards: Card, **changes: Any) -> CeilingCertificate:
+    shown = cards or (ceiling_card(),)
+    values: dict[str, Any] = {
+        "document_number": "見国保第8-000131号",
+        "dated": DAY,
+        "recipient": recipient(),
+        "issuer": issuer(),
+        "cards": shown,
+        **cover("ceiling_certificate", *shown),
+        "demo": True,
+    }
+    return CeilingCertificate(**(values | changes))
+
+
+def ceiling_reduction_certificate(*cards: Card, **changes: Any) -> CeilingReductionCertificate:
+    exempt = ceiling_card(
+        name="見本 ウメ",
+        kana="ミホン ウメ",
+        sex="女",
+        birth=PartialDate(1954, 2, 11),
+        limit_class="区分Ⅱ",
+        long_stay_on=date(2026, 12, 1),
+        reprint=True,
+        reprinted_on=DAY,
+        limits=(
+            "外来の自己負担限度額(月額・個人) 11,000円",
+            "自己負担限度額(月額・世帯) 25,700円",
+            "多数回該当(直近12か月に3回を超えた4回目から) 24,600円",
+            "入院したときの食事代などの標準負担額が減額されます。",
+        ),
+    )
+    shown = cards or (exempt,)
+    values: dict[str, Any] = {
+        "document_number": "見国保第8-000132号",
+        "dated": DAY,
+        "recipient": recipient(),
+        "issuer": issuer(),
+        "cards": shown,
+        **cover("ceiling_reduction_certificate", *shown),
+        "demo": True,
+    }
+    return CeilingReductionCertificate(**(values | changes))
+
+
+def ceiling_refusal(**changes: Any) -> CeilingRefusal:
+    values: dict[str, Any] = {
+        "document_number": "見国保第8-000133号",
+        "dated": DAY,
+        "recipient": recipient(),
+        "issuer": issuer(),
+        "city": "見本市",
+        "prefecture": "見本県",
+        "person": "見本 花子",
+        "asked": "限度額適用認定証",
+        "applied_on": date(2026, 11, 2),
+        "reception_number": "R8-000123",
+        "reasons": (
+            RefusalReason(
+                text="世帯に所得の申告をしていない方がいるため、適用区分を判定できません。"
+                "全員が所得を申告した後に、もう一度申請することができます。",
+                article="国民健康保険法施行令29条の3",
+            ),
+            RefusalReason(
+                text="納期限を過ぎた国民健康保険料が納められていません。納付された後、又は特別の事情があると"
+                "認められた後に、もう一度申請することができます。",
+                article="国民健康保険法施行規則27条の14の2",
+            ),
+        ),
+        "demo": True,
+    }
+    return CeilingRefusal(**(values | changes))
 
 
 def insurance_card(*cards: Card, **changes: Any) -> InsuranceCard:
