@@ -26,8 +26,13 @@ def assess(households: Households, terms: PremiumTerms) -> Figures:
     figures = incomes(households.persons, terms.income)
     figures |= _reduction(households, figures, terms)
     total = np.zeros(len(households.specified), dtype=np.int64)
+    flat = _Flat(households, figures["reduction"], terms.rounding.cut_raised_to)
+    care, insured = (
+        _months_of(households, charged, is_care=is_care)
+        for charged, is_care in ((households.persons.care, True), (households.persons.insured, False))
+    )
     for name, part in terms.parts.items():
-        levied = _part(households, figures, terms, name, part)
+        levied = _part(flat, figures, terms, name, part, care if name == "care" else insured)
         figures |= {f"{name}.{key}": column for key, column in levied.items()}
         total = total + levied["amount"]
     figures["sum_of_parts"] = total
@@ -68,6 +73,39 @@ def _reduction(households: Households, figures: Figures, terms: PremiumTerms) ->
 
 
 @dataclass(frozen=True)
+class _Months:
+    """The months of one kind of charge: those of all insured, or those of who is 40 to 64 (care)."""
+
+    free: Column  # of each person: charged and not free for birth, counted
+    full: Column  # of these, those that no former dependant has half of
+    halved: Column
+    levied: Column  # of each household: months in which anybody is charged, counted
+    quarters: Column  # quarters of a household's levy: 4 a month, 2 for 特定世帯, 3 for 特定継続世帯
+    only_former: Column  # months in which all are former dependants, counted
+
+
+def _months_of(households: Households, charged: Column, *, is_care: bool) -> _Months:
+    """Count the months of a charge once for all parts that follow it."""
+    persons = households.persons
+    free = charged & ~persons.exempt
+    halves = np.where(persons.is_former_dependant, persons.halved, 0)
+    levied = households.any_month(charged)
+    only_former = levied & households.all_month(np.where(persons.insured == 0, ALL_YEAR, halves))
+    rest = levied & ~only_former
+    quarters = 4 * months(rest)
+    if not is_care:
+        quarters -= 2 * months(rest & households.specified) + months(rest & households.continuing)
+    return _Months(
+        months(free),
+        months(free & ~halves),
+        months(free & halves),
+        months(levied),
+        quarters,
+        months(only_former),
+    )
+
+
+@dataclass(frozen=True)
 class _Flat:
     """What all flat levies of a household share."""
 
@@ -75,33 +113,32 @@ class _Flat:
     percent: Column  # of the reduction, one for each household
     cut_raised_to: int
 
-    def left(self, levy: Column | int, percent: Column) -> Column:
-        """What is left of a levy (yen) after the cut of the reduction, raised as the ordinance says."""
-        whole = np.asarray(levy, dtype=np.int64) * UNIT
-        left: Column = np.maximum(whole - raise_to(whole // 100 * percent, self.cut_raised_to), 0)
+    def left(self, levy: int, at_least: int = 0) -> Column:
+        """What is left of a levy (yen) after the reduction, its cut raised as the ordinance says.
+
+        `at_least` is the per cent that former dependants have off anyway.
+        """
+        percent = np.maximum(np.arange(101, dtype=np.int64), at_least)
+        cut = raise_to(levy * UNIT // 100 * percent, self.cut_raised_to)
+        left: Column = np.maximum(levy * UNIT - cut, 0)[self.percent]
         return left
 
 
 def _part(
-    households: Households, figures: Figures, terms: PremiumTerms, name: str, part: PartTerms
+    flat: _Flat, figures: Figures, terms: PremiumTerms, name: str, part: PartTerms, counted: _Months
 ) -> Figures:
-    persons = households.persons
-    charged = persons.care if name == "care" else persons.insured
-    free = charged & ~persons.exempt
-    leviable = np.where(persons.is_former_dependant, 0, figures["leviable_income"])
-    income_levy = leviable * part.income_rate * months(free)
-    flat = _Flat(households, figures["reduction"], terms.rounding.cut_raised_to)
-    per_capita = _per_capita(flat, name, part, free)
+    leviable = np.where(flat.households.persons.is_former_dependant, 0, figures["leviable_income"])
+    income_levy = leviable * part.income_rate * counted.free
+    per_capita = _per_capita(flat, name, part, counted)
     of_persons = floor_to(income_levy + per_capita, terms.rounding.person_cut_below)
-    charged_months = households.any_month(charged)
-    household = _household(flat, name, part, charged_months)
-    before = households.sum(of_persons) + household
-    cap = part.cap * (UNIT // MONTHS) * months(charged_months)
+    household = _household(flat, part, counted)
+    before = flat.households.sum(of_persons) + household
+    cap = part.cap * (UNIT // MONTHS) * counted.levied
     return {
         "income_levy": income_levy,
         "per_capita_levy": per_capita,
         "person": of_persons,
-        "months": months(charged_months),
+        "months": counted.levied,
         "household_levy": household,
         "before_cap": before,
         "cap": cap,
@@ -109,31 +146,24 @@ def _part(
     }
 
 
-def _per_capita(flat: _Flat, name: str, part: PartTerms, free: Column) -> Column:
+def _per_capita(flat: _Flat, name: str, part: PartTerms, counted: _Months) -> Column:
     """均等割: after the reduction; half before school (未就学児); half at least off for former dependants."""
-    persons, percent = flat.households.persons, flat.households.each(flat.percent)
-    levy: Column | int = part.per_capita
+    persons, levy = flat.households.persons, part.per_capita
+    if name == "child":
+        levy += part.adult_supplement
+    amount = flat.households.each(flat.left(levy) // MONTHS) * counted.full
+    if counted.halved.any():
+        amount += flat.households.each(flat.left(levy, at_least=50) // MONTHS) * counted.halved
     if name == "child":  # nobody up to the end of the fiscal year of the 18th birthday
-        levy = np.where(persons.is_adult, part.per_capita + part.adult_supplement, 0)
-    halved = np.where(persons.is_former_dependant, free & persons.halved, 0)
-    amount = flat.left(levy, percent) // MONTHS * months(free & ~halved)
-    amount += flat.left(levy, np.maximum(percent, 50)) // MONTHS * months(halved)
+        amount = np.where(persons.is_adult, amount, 0)
     return np.where(persons.is_preschool, amount // 2, amount)
 
 
-def _household(flat: _Flat, name: str, part: PartTerms, charged: Column) -> Column:
+def _household(flat: _Flat, part: PartTerms, counted: _Months) -> Column:
     """平等割, for the months in which anybody is charged.
 
     Half for 特定世帯 and three quarters for 特定継続世帯 (not in the care part); half at least where all are
     former dependants.
     """
-    households, persons = flat.households, flat.households.persons
-    former = np.where(persons.is_former_dependant, persons.halved, 0)
-    only_former = charged & households.all_month(np.where(persons.insured == 0, ALL_YEAR, former))
-    rest = charged & ~only_former
-    quarters = 4 * months(rest)
-    if name != "care":
-        quarters -= 2 * months(rest & households.specified) + months(rest & households.continuing)
-    left_former = flat.left(part.household, np.maximum(flat.percent, 50))
-    left = flat.left(part.household, flat.percent)
-    return left // (4 * MONTHS) * quarters + left_former // MONTHS * months(only_former)
+    levy = flat.left(part.household) // (4 * MONTHS) * counted.quarters
+    return levy + flat.left(part.household, at_least=50) // MONTHS * counted.only_former

@@ -65,6 +65,15 @@ def pension_income_2020(gross: Column, is_65: Mask, other: Column) -> Column:
     return np.where(gross > 0, np.maximum(income + more, 0), 0)
 
 
+def basic_deduction(total: Column, steps: tuple[int, int, int, int]) -> Column:
+    """基礎控除: the first of the steps for nearly all, less from a total income of over 24 million yen."""
+    deduction = np.full_like(total, steps[0])
+    rich = np.flatnonzero(total > 24_000_000)
+    high = total[rich]
+    deduction[rich] = np.select([high <= 24_500_000, high <= 25_000_000], steps[1:3], steps[3])
+    return deduction
+
+
 _SALARY: Final[Mapping[str, Callable[[Column], Column]]] = {
     "2020": salary_income_2020,
     "2025": salary_income_2025,
@@ -77,19 +86,19 @@ def incomes(persons: Persons, terms: IncomeTerms) -> dict[str, Column]:
     `total_income` is 総所得金額等; `leviable_income` 旧ただし書き所得; `test_income` the person's share of
     軽減判定所得 (before the basic deduction, pension income of persons of 65 and more cut by up to 150,000).
     """
-    earned = _SALARY[terms.salary_conversion](persons.salary)
+    earned, pension = np.zeros_like(persons.salary), np.zeros_like(persons.pension)
+    paid, retired = np.flatnonzero(persons.salary), np.flatnonzero(persons.pension)
+    earned[paid] = _SALARY[terms.salary_conversion](persons.salary[paid])
     other = persons.other_income
-    pension = pension_income_2020(persons.pension, persons.is_65, earned + other)
+    pension[retired] = pension_income_2020(
+        persons.pension[retired], persons.is_65[retired], (earned + other)[retired]
+    )
     both = np.minimum(earned, 100_000) + np.minimum(pension, 100_000) - 100_000
     adjustment = np.where((earned > 0) & (pension > 0), np.maximum(both, 0), 0)
     adjusted = earned - adjustment
     salary = np.where(persons.is_unemployed, adjusted * terms.unemployed_percent // 100, adjusted)
     total = salary + pension + other
-    deduction = np.select(
-        [total <= 24_000_000, total <= 24_500_000, total <= 25_000_000],
-        [np.int64(value) for value in terms.basic_deductions[:3]],
-        np.int64(terms.basic_deductions[3]),
-    )
+    deduction = basic_deduction(total, terms.basic_deductions)
     pension_off = np.where(persons.is_65, np.minimum(pension, terms.pension_test_deduction), 0)
     return {
         "salary_income": salary,
