@@ -10,9 +10,7 @@ from openfisca_core.periods import DateUnit
 from openfisca_core.variables import Variable
 
 YEAR = DateUnit.YEAR
-Person = build_entity(
-    "person", "persons", "A person who counts for a household in the year.", is_person=True
-)
+Person = build_entity("person", "persons", "A person who counts for a household in the year.", is_person=True)
 Household = build_entity(
     "household", "households", "A household.", roles=[{"key": "member", "plural": "members"}]
 )
