@@ -8,7 +8,7 @@ from flask import request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.utils.limit import Limit
 
-from models.pension_deduction import ACTS, OPEN, STATES
+from models.pension_deduction import ACTS, APPROVED, OPEN, STATES
 from models.staff import names_of
 from portal import clock
 from portal.frame import register_count
@@ -23,7 +23,7 @@ from portal.views.persons import registry_limit
 from rules.periods import FiscalYear
 from rules.premium.pension_deduction import APRIL, OCTOBER
 from services.assessing import run_figures
-from services.pensions import entries, lists
+from services.pensions import entries, letters, lists
 from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
@@ -86,6 +86,29 @@ class PensionView(BaseView):
 
         return carry_out(deed, lambda words: self._show(list_id, words))
 
+    @expose("/lists/<int:list_id>/letters", methods=["POST"])
+    @requires("certificate.print")
+    def letters(self, list_id: int) -> Any:
+        """Put the letters of everybody on it into the print queue."""
+
+        def deed(ctx: Context) -> Done:
+            asked = letters.ask_of_list(ctx, list_id)
+            rest = (
+                f"宛先がなく頼めない世帯 {asked.left_out:,}件。" if asked.left_out else "",
+                f"{asked.left_out:,} have nobody to tell. " if asked.left_out else "",
+            )
+            more = (
+                f"残り{asked.left:,}件は、もう一度押してください。" if asked.left else "",
+                f"Press again for the other {asked.left:,}." if asked.left else "",
+            )
+            told = (
+                f"通知書{asked.asked:,}件を印刷待ちに入れました。{rest[0]}{more[0]}",
+                f"{asked.asked:,} letters wait in the print queue. {rest[1]}{more[1]}",
+            )
+            return Done(told, url_for("PensionView.show", list_id=list_id))
+
+        return carry_out(deed, lambda words: self._show(list_id, words))
+
     def _list(self, refused: str = "") -> Any:
         with unit_of_work(current_actor(), clock.now()) as ctx:
             found = lists.list_lists(ctx)
@@ -138,6 +161,7 @@ class PensionView(BaseView):
                 states=_states(),
                 own=current_actor().staff_id,
                 may_decide=can("assessment.decide"),
+                may_print=page.of.state == APPROVED and page.of.concerned > 0 and can("certificate.print"),
                 refused=refused,
                 key=new_key(),
             )

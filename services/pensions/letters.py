@@ -6,6 +6,7 @@ kept, marked 再発行 with the day.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +16,7 @@ from models.assessment import find_in_force
 from models.audit.tags import Tag
 from models.document import PrintRequest
 from models.household import Household
-from models.pension_deduction import BEGIN, PROVISIONAL, STOP
+from models.pension_deduction import BEGIN, PROVISIONAL, STOP, PensionDeduction, list_decisions
 from printing.premium.pension_notice import (
     PensionBeginNotice,
     PensionInstalment,
@@ -32,14 +33,14 @@ from services.errors import NotFound, RuleBroken
 from services.numbering import document_numbers
 from services.papers import to_plain
 from services.pensions.entries import REASONS, payers, standing
-from services.premium_notices.asking import NoticeWaits, living_head, no_office
+from services.premium_notices.asking import NobodyToTell, NoticeWaits, living_head, no_office
 from services.premium_notices.heads import Head, heads_of
 from services.print_queue import CANCELLED, WAITING
 from services.print_requests import POST
 from services.protection import list_hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from models.assessment import AssessmentRun
     from printing.letter import PrintedDocument
@@ -52,6 +53,7 @@ KINDS: Final[dict[str, tuple[str, type[PensionNotice]]]] = {
     STOP: ("pension_stop_notice", PensionStopNotice),
 }
 TITLES: Final = {BEGIN: "特別徴収開始通知書", PROVISIONAL: "仮徴収額決定通知書", STOP: "特別徴収中止通知書"}
+AT_ONCE: Final = 200  # letters of a list that one press asks for
 _PROVISIONAL_MONTHS: Final = (APRIL, 6, 8)
 _WHY: Final = {
     BEGIN: "世帯の加入者が全員65歳から74歳までで、年金から納める要件に当てはまるため",
@@ -123,6 +125,54 @@ def ask(ctx: Context, household_id: int, fiscal_year: int) -> PrintRequest:
     detail = {"deed": "asked", "document": name}
     audit.record(ctx, Tag.PRINT_RUN, f"print_request:{row.id}", detail=detail)
     return row
+
+
+@dataclass(frozen=True)
+class AskedOfList:
+    """How many letters of a list were asked for, to how many nobody can be told, how many are left."""
+
+    asked: int
+    left_out: int
+    left: int
+
+
+def ask_of_list(ctx: Context, list_id: int) -> AskedOfList:
+    """Put the letters of a list that were not asked for yet into the print queue, `AT_ONCE` of them at most.
+
+    Raises:
+        NoDeduction: nothing was decided by the list, or every letter was asked for.
+        SettingMissing: the actor belongs to no office.
+    """
+    statement = select(PensionDeduction).where(PensionDeduction.list_id == list_id)
+    decided = list(ctx.session.scalars(statement.order_by(PensionDeduction.household_id)))
+    homes = {one.household_id for one in decided}
+    year = decided[0].fiscal_year if decided else 0
+    latest = {home: of[-1].id for home, of in list_decisions(ctx.session, homes, year).items()}
+    asked = _asked_for(ctx, homes)
+    wanted = [one for one in decided if one.id not in asked and latest[one.household_id] == one.id]
+    if not wanted:
+        raise NoDeduction(
+            "この候補一覧の通知書は、もうすべて頼まれているか、決定された世帯がありません。",
+            "Every letter of this list was asked for, or nothing was decided by it.",
+        )
+    left_out = 0
+    for one in wanted[:AT_ONCE]:
+        try:
+            ask(ctx, one.household_id, year)
+        except (NobodyToTell, SomethingLeftToStop):
+            left_out += 1
+    done = min(len(wanted), AT_ONCE)
+    return AskedOfList(done - left_out, left_out, len(wanted) - done)
+
+
+def _asked_for(ctx: Context, homes: Collection[int]) -> frozenset[int]:
+    """The decisions of whose letters at least one was asked for and not struck off."""
+    statement = select(PrintRequest.payload).where(
+        PrintRequest.household_id.in_(homes),
+        PrintRequest.document.in_([name for name, _ in KINDS.values()]),
+        PrintRequest.state != CANCELLED,
+    )
+    return frozenset(int(payload.get("decision", 0)) for payload in ctx.session.scalars(statement))
 
 
 def papers_of(ctx: Context, household_id: int) -> list[PrintRequest]:

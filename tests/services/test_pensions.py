@@ -34,6 +34,7 @@ from services.parameter_reading import EntryRefused
 from services.pensions import entries, household, letters, lists
 from services.pensions.candidates import look_at
 from services.pensions.entries import Told
+from services.pensions.letters import NoDeduction
 from services.premium_notices import asking
 from services.premium_notices.asking import NoInstalment, NoticeWaits
 from services.premium_notices.slips import dues_of
@@ -169,7 +170,11 @@ def test_no_slip_is_made_of_what_is_deducted_and_the_letter_tells_its_months(
     text = text_on_paper(desk, notice)
     assert all(words in text for words in ("年金10月", "年金12月", "年金2月", f"{parts.deducted[3]:,}"))
 
-    paper = letters.ask(desk, home, YEAR)
+    made = lists.list_lists(desk)[0]
+    assert letters.ask_of_list(desk, made.id) == letters.AskedOfList(1, 0, 0)
+    with pytest.raises(NoDeduction):
+        letters.ask_of_list(desk, made.id)
+    paper = letters.papers_of(desk, home)[0]
     with pytest.raises(NoticeWaits):
         letters.ask(desk, home, YEAR)
     text = text_on_paper(desk, paper)

@@ -1,0 +1,55 @@
+"""Deductions from pensions on the screen: entered at the counter, checked by a verifier, listed (D1, B4)."""
+
+from portal import clock
+from rules.periods import FiscalYear
+from tests.portal.conftest import Visitor
+
+
+def test_what_a_payer_told_is_entered_with_its_faults_said_and_checked_by_another(
+    home: tuple[int, int, int], signed_in
+) -> None:
+    page = f"/premium/pensions/of/{home[0]}"
+    year = FiscalYear.containing(clock.today()).year
+    counter, verifier = signed_in("counter"), signed_in("verifier")
+    assert "普通徴収(納付書・口座振替)" in counter.get(page).text
+    told = {"act": "tell", "year": year, "payer_code": "101", "annual": "12万", "care_premium": "72,000"}
+    wrong = counter.post(page, **told)
+    assert wrong.status_code == 422
+    assert 'href="#f-annual"' in wrong.text
+    assert 'href="#f-evidence"' in wrong.text
+    assert 'value="12万"' in wrong.text
+    assert counter.post(page, **(told | {"act": "stop"})).status_code == 422
+    right = told | {"annual": "1,200,000", "evidence": "年金保険者の通知"}
+    assert counter.post(page, **right).status_code == 303
+    assert "登録した人は承認できません" in counter.get(page).text
+    assert "年金保険者の通知" in verifier.get("/premium/pensions/").text
+    deed = "/premium/pensions/of/entries/1/decide"
+    assert verifier.post(deed, outcome="approve", words="").status_code == 422
+    assert verifier.post(deed, outcome="approve", words="通知と照合した").status_code == 303
+    assert 'value="1,200,000"' in counter.get(page).text
+    assert verifier.post(deed, outcome="approve", words="通知と照合した").status_code == 409
+    assert verifier.get("/premium/pensions/of/999").status_code == 404
+
+
+def test_a_list_wants_an_assessment_in_force_and_letters_a_decision(
+    home: tuple[int, int, int], signed_in
+) -> None:
+    year = FiscalYear.containing(clock.today()).year
+    counter, clerk = signed_in("counter"), signed_in("certificate_clerk")
+    assert "候補一覧はまだありません" in clerk.get("/premium/pensions/").text
+    refused = counter.post("/premium/pensions/", year=year, month=10)
+    assert refused.status_code == 422
+    assert "賦課が確定していない" in refused.text
+    assert counter.post("/premium/pensions/", year=year, month=8).status_code == 422
+    assert clerk.post("/premium/pensions/lists/9/letters").status_code == 404
+    assert clerk.get(f"/premium/pensions/of/{home[0]}/letter.pdf?year={year}").status_code == 404
+    assert clerk.get("/premium/pensions/lists/9").status_code == 404
+
+
+def test_the_pages_are_whole_in_english(home: tuple[int, int, int], signed_in) -> None:
+    counter: Visitor = signed_in("counter")
+    counter.speak("en")
+    told = counter.get(f"/premium/pensions/of/{home[0]}").text
+    assert "By instalments" in told
+    assert "Enter what the payer told" in told
+    assert "No list was made yet" in counter.get("/premium/pensions/").text
