@@ -23,6 +23,7 @@ PROCEDURES: Final = (
     "cancellation",
     "student_exception",
     "facility_exception",
+    "exemption",
 )
 _CORRECTION: Final = "correct"
 _ARRIVAL: Final = "await_papers"

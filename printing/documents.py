@@ -24,6 +24,7 @@ from printing.office.confirmation_list import ConfirmationList
 from printing.office.day_list import DayList
 from printing.office.medium_record import MediumRecord
 from printing.office.printer_test_page import PrinterTestPage
+from printing.premium.exemption_notice import ExemptionNotice
 from printing.premium.notice_cover import NoticeCover
 from printing.premium.pension_notice import (
     PensionBeginNotice,
@@ -378,6 +379,26 @@ _KINDS: Final = (
         "premium/pension_stop_notice.html",
         _PENSION,
         (*_FORM, "premium/pension_begin_notice.css"),
+    ),
+    DocumentKind(
+        "exemption_notice",
+        "国民健康保険料 減免決定・却下・取消通知書",
+        "Notice about a reduction on application",
+        ExemptionNotice,
+        "premium/exemption_notice.html",
+        (
+            *_LETTER,
+            "issuer.seal_text",
+            "city",
+            "prefecture",
+            "title",
+            "fiscal_year",
+            "reception",
+            "ground",
+            "period",
+            "reason",
+        ),
+        (*_FORM, "premium/premium_notice.css"),
     ),
     DocumentKind(
         "payment_slips",

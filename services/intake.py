@@ -14,6 +14,7 @@ from models.household import Household, current_card_number, get_head, list_memb
 from models.masters import PaperKind, ReasonCode
 from models.person import PersonRecord, list_current
 from rules.eligibility.changes import WITHOUT_DEADLINE
+from rules.periods import FiscalYear
 from services import addresses, procedures
 from services.context import Context
 from services.errors import NotFound
@@ -26,6 +27,7 @@ PROCEDURES = {
     "change": ("届出の内容が変わった", "Something has changed", "変更届"),
     "facility_exception": ("住所地特例(市外の施設に入る)", "Facility elsewhere", "住所地特例の届出"),
     "student_exception": ("学生の特例(市外で学ぶ)", "Student away from home", "学生の特例の届出"),
+    "exemption": ("保険料を減らしてほしい(減免)", "A lower premium", "減免申請"),
     "reissue": ("証をなくした・汚した", "A certificate is lost or spoilt", "再交付申請"),
     "ceiling_certificate": (
         "医療費の支払いを限度額までにしたい",
@@ -158,6 +160,8 @@ def prefill(
                 "address": home.address,
                 **({"building": home.building} if home.building else {}),
             }
+    if procedure == "exemption":
+        values["fiscal_year"] = FiscalYear.containing(ctx.today).year
     if procedure in {"loss", "reissue"}:
         insured = [row.person_id for row, is_insured in beside.members if is_insured]
         chosen = [person_id] if person_id in insured else insured  # begun from the page of one of them

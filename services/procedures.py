@@ -18,6 +18,7 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "reissue": ("再交付申請", "Reissue"),
     "ceiling_certificate": ("限度額適用認定の申請", "Ceiling-amount certificate"),
     "cancellation": ("届出の取消", "Cancellation"),
+    "exemption": ("保険料の減免申請", "Reduction on application"),
     "facility_exception": ("住所地特例の届出", "Facility exception"),
     "student_exception": ("学生の特例の届出", "Student's exception"),
 }

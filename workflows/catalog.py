@@ -21,6 +21,7 @@ PROCEDURES = (
     "subcontracting",
     "incoming_differences",
     "ceiling_certificate",
+    "exemption",
     *WITHOUT_CODE,
 )
 CALLED = ("identity_check", "verification")

@@ -57,6 +57,8 @@ class Tag(StrEnum):
     PARAMETER_APPROVED = "parameter:approved"
     PARAMETER_REFUSED = "parameter:refused"
     PARAMETER_WITHDRAWN = "parameter:withdrawn"
+    EXEMPTION_DECIDED = "exemption:decided"
+    EXEMPTION_READ = "exemption:read"
     CIRCUMSTANCE_ENTERED = "circumstance:entered"
     CIRCUMSTANCE_APPROVED = "circumstance:approved"
     CIRCUMSTANCE_REFUSED = "circumstance:refused"

@@ -73,6 +73,8 @@ TAGS: dict[Tag, tuple[str, str]] = {
     Tag.PARAMETER_ENTERED: ("基準値の登録", "Parameter entered"),
     Tag.PARAMETER_APPROVED: ("基準値の承認", "Parameter approved"),
     Tag.PARAMETER_REFUSED: ("基準値の差し戻し", "Parameter refused"),
+    Tag.EXEMPTION_DECIDED: ("減免の決定・却下・取消", "Reduction on application decided"),
+    Tag.EXEMPTION_READ: ("減免の閲覧", "Reduction on application read"),
     Tag.CIRCUMSTANCE_ENTERED: ("軽減・免除の事由の登録", "Circumstance entered"),
     Tag.CIRCUMSTANCE_APPROVED: ("軽減・免除の事由の承認", "Circumstance approved"),
     Tag.CIRCUMSTANCE_REFUSED: ("軽減・免除の事由の差し戻し", "Circumstance refused"),

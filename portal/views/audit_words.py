@@ -248,6 +248,7 @@ VALUES: Mapping[str, Words] = {
     "change": ("変更届", "change"),
     "reissue": ("再交付申請", "reissue"),
     "ceiling_certificate": ("限度額適用認定の申請", "ceiling-amount certificate"),
+    "exemption": ("減免申請", "reduction on application"),
     "cancellation": ("届出の取消", "cancellation"),
     "facility_exception": ("住所地特例", "facility exception"),
     "student_exception": ("学生の特例", "student's exception"),

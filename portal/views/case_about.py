@@ -32,7 +32,7 @@ class About:
         return "、".join(ja for ja, _ in self.missing), ", ".join(en for _, en in self.missing)
 
 
-Reader = Callable[[Context, Case], About]
+Reader = Callable[[Context, Case], About | None]
 _readers: dict[str, Reader] = {}
 
 

@@ -64,17 +64,21 @@ def title_of(line: Line) -> str:
 
 def value_of(line: Line) -> str:
     """A figure with its unit."""
-    unit = line.figure.unit
+    return value_in(line.value, line.figure.unit)
+
+
+def value_in(value: str, unit: str) -> str:
+    """A figure as it is kept, with its unit."""
     if unit in {"yen", "parts"}:
-        whole, point, rest = line.value.partition(".")
+        whole, point, rest = value.partition(".")
         return t(f"{int(whole):,}{point}{rest[:2]}円", f"{int(whole):,}{point}{rest[:2]} yen")
     if unit == "percent":
-        return t(f"{int(line.value) // 10}割", f"{line.value} %") if line.value != "0" else t("なし", "none")
+        return t(f"{int(value) // 10}割", f"{value} %") if value != "0" else t("なし", "none")
     if unit == "months":
-        return t(f"{line.value}か月", f"{line.value} months")
+        return t(f"{value}か月", f"{value} months")
     if unit == "share":
-        return f"{line.value} %"
-    return t(f"{line.value}人", line.value) if unit == "count" else line.value
+        return f"{value} %"
+    return t(f"{value}人", value) if unit == "count" else value
 
 
 def yen(amount: Any) -> str:

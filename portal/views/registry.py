@@ -32,6 +32,7 @@ from portal.views.delegations import DelegationView
 from portal.views.dictionary import DictionaryView
 from portal.views.emergency import EmergencyView
 from portal.views.ex_officio import ExOfficioView
+from portal.views.exemptions import ExemptionView
 from portal.views.form_looks import FormView
 from portal.views.household_pension import HouseholdPensionView
 from portal.views.household_premium import HouseholdPremiumView
@@ -123,6 +124,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     PremiumTrialView,
     AssessmentView,
     HouseholdPremiumView,
+    ExemptionView,
     PremiumNoticeView,
     CircumstanceView,
     PensionView,

@@ -34,6 +34,7 @@ class PremiumChangeNotice(PremiumNotice):
     reason: Annotated[str, "変更の理由"]
     differences: Annotated[tuple[NoticeDifference, ...], "変わった項目"]
     overpaid: Annotated[int, "納め過ぎの額"] = 0
+    before_exemption: Annotated[int, "変更前の減免の額"] = 0
 
     @property
     def difference_pages(self) -> list[list[NoticeDifference]]:

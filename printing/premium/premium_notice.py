@@ -90,6 +90,7 @@ class PremiumNotice(PrintedDocument):
     rules: Annotated[tuple[NoticeFact, ...], "計算の方法と根拠"]
     places: Annotated[str, "納付場所"]
     assessment: Annotated[int, "賦課"] = 0
+    exemption: Annotated[int, "減免の額"] = 0
     undeclared: Annotated[int, "未申告の人数"] = 0
     set_number: Annotated[str, "処理番号"] = ""
     slip_form: Annotated[PaymentSlipForm | None, "納付書の様式"] = None

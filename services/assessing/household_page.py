@@ -12,6 +12,7 @@ from models.assessment import (
     FINAL,
     PERSON_AMOUNTS,
     PERSON_MONTHS,
+    AssessedPerson,
     Assessment,
     AssessmentRun,
     list_final,
@@ -137,18 +138,21 @@ def explained(ctx: Context, run: AssessmentRun, row: Assessment) -> Told:
     ids = tuple(one.person_id for one in people)
     if not people:
         return Told(run, row, (), (), None, agrees=row.total == 0, collected=collected)
-    names = (*PERSON_AMOUNTS, *PERSON_MONTHS, "flags")
-    columns = {name: np.array([getattr(one, name) for one in people], dtype=np.int64) for name in names}
-    households = Households(
-        persons_of_rows(columns, np.zeros(len(people), dtype=np.int64)),
-        np.array([row.specified], dtype=np.int64),
-        np.array([row.continuing], dtype=np.int64),
-        np.array([row.exemption], dtype=np.int64),
-    )
+    households = as_households(people, row)
     terms = terms_of(all_law(ctx), FiscalYear(run.fiscal_year))
     figures = assess(households, terms)
     agrees = int(figures["total"][0]) == row.total * UNIT
     return Told(run, row, ids, explain(households, figures, terms), terms, agrees, collected)
+
+
+def as_households(people: Sequence[AssessedPerson], row: Assessment) -> Households:
+    """One household as the rules read it, from the persons of its assessment."""
+    names = (*PERSON_AMOUNTS, *PERSON_MONTHS, "flags")
+    columns = {name: np.array([getattr(one, name) for one in people], dtype=np.int64) for name in names}
+    return Households(
+        persons_of_rows(columns, np.zeros(len(people), dtype=np.int64)),
+        *(np.array([one], dtype=np.int64) for one in (row.specified, row.continuing, row.exemption)),
+    )
 
 
 def differ(before: Told, after: Told) -> tuple[Difference, ...]:

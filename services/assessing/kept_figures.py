@@ -12,15 +12,23 @@ from typing import Final
 import numpy as np
 from sqlalchemy import select
 
-from models.assessment import PERSON_AMOUNTS, PERSON_MONTHS, AssessedPerson, Assessment, AssessmentRun
+from models.assessment import (
+    PERSON_AMOUNTS,
+    PERSON_MONTHS,
+    AssessedPerson,
+    Assessment,
+    AssessmentRun,
+    list_persons,
+)
 from rules.periods import FiscalYear
 from rules.premium.amounts import UNIT
 from rules.premium.assessment import assess
 from rules.premium.columns import Households
+from rules.premium.exemptions import Kept
 from rules.premium.explaining import explain
 from rules.premium.terms import CHILD_PART, PremiumTerms, terms_of
 from services.assessing.computing import persons_of_rows
-from services.assessing.household_page import Told
+from services.assessing.household_page import Told, as_households
 from services.context import Context
 from services.kept_law import law_of
 from services.pensions.collected import of_rows
@@ -43,6 +51,14 @@ def terms_of_run(run: AssessmentRun) -> PremiumTerms:
     if "municipal/premium/child/cap" in kept:
         kept[CHILD_PART] = kept["municipal/premium/child/cap"] | {"value": 1}
     return terms_of(law_of(kept, year), year)
+
+
+def kept_of(ctx: Context, run: AssessmentRun, row: Assessment) -> tuple[Kept, tuple[int, ...]]:
+    """One household's assessment as the rules of reductions read it, and its persons in their order."""
+    people = list_persons(ctx.session, run.id, row.household_id)
+    households, terms = as_households(people, row), terms_of_run(run)
+    kept = Kept(terms.year, households, assess(households, terms), tuple(terms.parts))
+    return kept, tuple(one.person_id for one in people)
 
 
 def explain_all(ctx: Context, run: AssessmentRun, rows: Sequence[Assessment]) -> Mapping[int, Explained]:

@@ -41,6 +41,12 @@ NOTIFICATION = (
     ("head_consent", "世帯主の同意書", "Consent of the head"),
     ("police_report", "警察への届出の控え", "Police report"),
     ("student_certificate", "在学証明書", "Certificate of enrolment in a school"),
+    ("disaster_certificate", "り災証明書・被災証明書", "Certificate of a disaster"),
+    ("closing_report", "廃業届・休業届の控え", "Report of closing a business"),
+    ("income_papers", "給与明細・帳簿など収入の分かる書類", "Pay slips, books and other proof of income"),
+    ("detention_certificate", "在所証明書", "Certificate of detention"),
+    ("asset_list", "資産・収入申告書", "List of assets and incomes"),
+    ("inquiry_consent", "資産・収入の調査への同意書", "Consent to inquiries"),
     ("facility_certificate", "入所(入院)証明書・契約書", "Certificate of stay in a facility"),
     ("stay_proof", "入院の領収書・入院期間の証明", "Receipts or proof of a stay in hospital"),
 )

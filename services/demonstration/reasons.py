@@ -231,6 +231,36 @@ FACILITY_EXCEPTION = (
     ("continue", "継続", "Goes on", "入所の証明を出す", "I prove my stay", "法116条の2"),
     ("end", "非該当(退所)", "Ends", "施設を出た", "I left the facility", "法116条の2、規則5条の2"),
 )
+EXEMPTION = (
+    ("disaster", "災害", "Disaster", "火事や災害にあった", "There was a fire or a disaster", "法77条、条例"),
+    ("job_loss", "失業", "Loss of job", "仕事を失った", "I lost my job", "法77条、条例"),
+    ("closure", "廃業・休業", "Business closed", "店や事業をやめた", "I closed my business", "法77条、条例"),
+    (
+        "income_fall",
+        "所得の減少",
+        "Fall of income",
+        "収入が大きく減った",
+        "My income has fallen sharply",
+        "法77条、条例",
+    ),
+    (
+        "detention",
+        "収容",
+        "Detention",
+        "刑務所などにいる",
+        "Somebody is in prison or detained",
+        "法59条・77条、条例",
+    ),
+    ("special", "特別の事情", "Special circumstances", "そのほかの事情", "Another reason", "法77条、条例"),
+    (
+        "revoke",
+        "減免の取消",
+        "Taking back",
+        "減免の理由がなくなった",
+        "The reason has gone",
+        "法77条、条例",
+    ),
+)
 PROCEDURES = {
     "acquisition": ACQUISITION,
     "loss": LOSS,
@@ -239,6 +269,7 @@ PROCEDURES = {
     "student_exception": STUDENT_EXCEPTION,
     "reissue": REISSUE,
     "ceiling_certificate": CEILING_CERTIFICATE,
+    "exemption": EXEMPTION,
     "cancellation": CANCELLATION,
 }
 

@@ -17,7 +17,7 @@ from printing.premium.premium_notice import (
     PremiumNotice,
 )
 from rules.periods import FiscalYear
-from rules.premium.explaining import INCOMES, PART, PART_NAMES, REDUCTION, TOTAL, Figure, Line
+from rules.premium.explaining import EXEMPTION, INCOMES, PART, PART_NAMES, REDUCTION, TOTAL, Figure, Line
 from rules.premium.pension_deduction import MONTHS
 from services.assessing.comparing import CAUSES, NEW, SAME
 from services.assessing.household_page import differ
@@ -109,8 +109,10 @@ def content_of(
             if one.name in REDUCTION and one.name != "reduction"
         ),
         "rules": tuple(
-            NoticeFact(label=one.title_ja, value=f"{one.rule_ja} ― {one.article}") for one in _RULES
+            NoticeFact(label=one.title_ja, value=f"{one.rule_ja} ― {one.article}")
+            for one in (*_RULES, *((EXEMPTION,) if row.exemption else ()))
         ),
+        "exemption": row.exemption,
         "places": settings.text("collection/places"),
         "assessment": run.id,
         "undeclared": row.undeclared,
@@ -127,6 +129,7 @@ def content_of(
         reason=CAUSES[row.cause][0],
         differences=tuple(_differences(before, now, letter.names)),
         overpaid=now.told.parts.overpaid,
+        before_exemption=before.told.row.exemption,
     )
 
 

@@ -54,6 +54,14 @@ _CHANGE = {
     "event_on": "R8.11.10",
     "persons": [{"person_id": 11, "certificate": "collected"}],
 }
+_EXEMPTION = {
+    **COUNTER,
+    "household_id": 1,
+    "fiscal_year": 2026,
+    "event_on": "R8.9.30",
+    "explanation": "会社が倒産した。",
+    "agrees_to_inquiry": True,
+}
 _STUDENT = {**COUNTER, "household_id": 1, "event_on": "R8.11.10"}
 _SCHOOL = {
     "school": "架空大学",
@@ -342,6 +350,33 @@ ACCEPTED: dict[tuple[str, str, str], dict[str, Any]] = {
         "decision": "refuse",
         "ground": "申請が取り下げられる見込みのため",
     },
+    ("exemption", "apply", "disaster"): {**_EXEMPTION, "reason": "disaster", "damage_percent": 40},
+    ("exemption", "apply", "job_loss"): {**_EXEMPTION, "reason": "job_loss", "person_id": 11},
+    ("exemption", "apply", "closure"): {**_EXEMPTION, "reason": "closure", "person_id": 11},
+    ("exemption", "apply", "income_fall"): {
+        **_EXEMPTION,
+        "reason": "income_fall",
+        "expected_income": 1_200_000,
+    },
+    ("exemption", "apply", "detention"): {
+        **_EXEMPTION,
+        "reason": "detention",
+        "person_id": 11,
+        "until_on": "R9.3.31",
+    },
+    ("exemption", "apply", "special"): {**_EXEMPTION, "reason": "special"},
+    ("exemption", "apply", "revoke"): {
+        **EX_OFFICIO,
+        "household_id": 1,
+        "fiscal_year": 2026,
+        "event_on": "R8.11.1",
+        "reason": "revoke",
+        "decided_ground": "job_loss",
+        "revoked_because": "再就職した",
+    },
+    ("exemption", "examine", "grant"): {"judgement": "grant", "words": "離職票を確認した。"},
+    ("exemption", "examine", "other"): {"judgement": "grant", "amount": 10_000, "words": "一部を認める。"},
+    ("exemption", "decide", "approve"): {"decision": "approve", "words": "失業のため。"},
     ("cancellation", "apply", ""): {
         **COUNTER,
         "notification_id": 5,

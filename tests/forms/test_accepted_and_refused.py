@@ -215,6 +215,17 @@ REFUSED: list[tuple[tuple[str, str, str], dict[str, Any], str, str]] = [
     (("data_use", "judge", "approve"), {"verdict": "perhaps"}, "verdict", "not_a_choice"),
     (("data_use", "consult", "agree"), {"grounds": "  "}, "grounds", "required"),
     (("data_use", "decide", "refuse"), {"verdict": None}, "verdict", "required"),
+    # exemption
+    (("exemption", "apply", "disaster"), {"damage_percent": 101}, "damage_percent", "out_of_range"),
+    (("exemption", "apply", "job_loss"), {"person_id": None}, "person_id", "required"),
+    (("exemption", "apply", "job_loss"), {"damage_percent": 40}, "damage_percent", "not_asked"),
+    (("exemption", "apply", "income_fall"), {"expected_income": -1}, "expected_income", "out_of_range"),
+    (("exemption", "apply", "special"), {"agrees_to_inquiry": None}, "agrees_to_inquiry", "required"),
+    (("exemption", "apply", "special"), {"event_on": "R8.12.31"}, "event_on", "date.future"),
+    (("exemption", "apply", "revoke"), {"decided_ground": None}, "decided_ground", "required"),
+    (("exemption", "examine", "other"), {"amount": 0}, "amount", "out_of_range"),
+    (("exemption", "examine", "grant"), {"words": "あ" * 401}, "words", "too_long"),
+    (("exemption", "decide", "approve"), {"decision": "perhaps"}, "decision", "not_a_choice"),
     # subcontracting
     (("subcontracting", "apply", "whole"), {"chart": []}, "chart", "too_few_rows"),
     (("subcontracting", "apply", "whole"), {"amount": -1}, "amount", "out_of_range"),
@@ -262,6 +273,7 @@ def test_every_reason_has_an_accepted_example():
         ("change", "kind"),
         ("reissue", "reason"),
         ("ceiling_certificate", "reason"),
+        ("exemption", "reason"),
         ("student_exception", "reason"),
         ("facility_exception", "reason"),
     ):

@@ -126,6 +126,7 @@ ALL_OFFICES = {
     "HouseholdView.show",
     "HouseholdPremiumView.show",  # the premium is of a household of the register
     "HouseholdPremiumView.again",
+    "ExemptionView.show",
     *("HouseholdPremiumView.letter", "HouseholdPremiumView.notice", "HouseholdPremiumView.slips"),
     *("CircumstanceView.show", "CircumstanceView.enter"),
     *("HouseholdPensionView.show", "HouseholdPensionView.enter"),  # a household of the register pays

@@ -39,6 +39,7 @@ DOCUMENTS: dict[str, Callable[[], object]] = {
     "pension_begin_notice": samples.pension_begin_notice,
     "pension_provisional_notice": samples.pension_provisional_notice,
     "pension_stop_notice": samples.pension_stop_notice,
+    "exemption_notice": samples.exemption_notice,
     "payment_slips": samples.payment_slips,
     "notice_cover": samples.notice_cover,
     "printer_test_page": samples.printer_test_page,

@@ -32,6 +32,7 @@ from printing.office.confirmation_list import ConfirmationLine, ConfirmationList
 from printing.office.day_list import CertificateLine, DayList, NotificationLine
 from printing.office.medium_record import MediumRecord, MediumUseLine
 from printing.office.printer_test_page import PrinterTestPage
+from printing.premium.exemption_notice import ExemptionNotice, NoticeStep
 from printing.premium.notice_cover import CoverLine, NoticeCover
 from printing.premium.pension_notice import (
     PensionBeginNotice,
@@ -668,6 +669,44 @@ def pension_stop_notice(**changes: Any) -> PensionStopNotice:
         "overpaid": 1_200,
     }
     return PensionStopNotice(**(places | more | changes))
+
+
+def exemption_notice(**changes: Any) -> ExemptionNotice:
+    """A reduction for a lost job, with long words and every figure of its derivation."""
+    steps = [
+        ("減免の月数", "6か月", ""),
+        ("基準総所得金額", "2,000,000円", ""),
+        ("減免の割合", "50%", ""),
+        *(
+            (f"{part} {title}", value, rule)
+            for part in ("医療分", "支援分", "介護分", "子ども分")
+            for title, value, rule in (
+                ("対象の保険料", "155,000円", ""),
+                ("減る額", "38,750円", "対象×割合×減免の月÷加入の月(限度額のあとで)"),
+            )
+        ),
+        ("減免の額", "55,000円", "合計を市の定める単位に切り上げる(年間保険料まで)"),
+    ]
+    values: dict[str, Any] = {
+        "document_number": "見国保第8-123号",
+        "dated": DAY,
+        "recipient": recipient(),
+        "issuer": issuer(),
+        "city": "見本市",
+        "prefecture": "見本県",
+        "decision": "granted",
+        "title": "減免決定通知書",
+        "fiscal_year": "令和8年度",
+        "reception": "R8-000123(令和8年11月23日)",
+        "ground": "失業",
+        "period": "令和8年10月1日から令和9年3月31日まで",
+        "before_total": 321_000,
+        "after_total": 266_000,
+        "reason": "勤め先の倒産により離職し、今年の所得の見込みが前年の半分を下回ると認められるため。" * 3,
+        "steps": tuple(NoticeStep(title=title, value=value, rule=rule) for title, value, rule in steps),
+        "demo": True,
+    }
+    return ExemptionNotice(**(values | changes))
 
 
 def payment_slips(**changes: Any) -> PaymentSlips:

@@ -1,0 +1,247 @@
+"""減免 (F22) from the counter to the letter: examined, decided by the chief, computed anew, taken back."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from models.assessment import READY, Assessment, AssessmentRun, find_in_force, list_persons
+from models.case import Case
+from models.document import PrintRequest
+from models.exemption import GRANTED, REFUSED, REVOKED, PremiumExemption
+from rules.periods import FiscalYear
+from services import notifications
+from services.assessing import comparing, household_page, run_figures, runs
+from services.assessing.runs import ParametersNotAccepted
+from services.context import Actor, Context
+from services.demonstration import assessments, load, masters
+from services.demonstration.city import Size
+from services.errors import NotAllowed, RegistrationRefused
+from services.exemptions import pages
+from services.premium_notices import asking
+from services.statute import all_law
+from tests.factories.audit import told as events
+from tests.factories.cases import IDENTITY
+from tests.rules.premium.oracle import owed
+from tests.services.plain_register import facts_of
+from workflows import catalog
+from workflows.engine import runner
+
+YEAR = 2026
+GRANT = {"judgement": "grant", "words": "離職票で9月30日の離職を確認した"}
+APPROVE = {"decision": "approve", "words": "失業により所得の見込みがないため"}
+
+
+class Office:
+    """The tiny city with its assessment in force, and the three who work on an application."""
+
+    def __init__(self, ctx: Context, actors: tuple[Actor, Actor, Actor]) -> None:
+        self.ctx = ctx
+        self.counter, self.verifier, self.chief = (replace(ctx, actor=one) for one in actors)
+        masters.install_masters(ctx)
+        catalog.load_handlers()
+        catalog.publish_shipped(ctx)
+        load.load(ctx, Size(40, 180), lambda _line: None)
+        run = assessments.assess_city(ctx, YEAR)
+        assert run is not None
+        self.june = run
+        self.home, self.person = self._somebody()
+
+    def _somebody(self) -> tuple[int, int]:
+        """A household whose one earner has a base income of up to a million, and it matters."""
+        statement = select(Assessment).where(
+            Assessment.run_id == self.june.id,
+            Assessment.leviable_income.between(300_000, 900_000),
+            Assessment.persons == 1,
+            Assessment.months == 12,
+        )
+        row = self.ctx.session.scalars(statement.order_by(Assessment.household_id)).first()
+        assert row is not None
+        (person,) = list_persons(self.ctx.session, self.june.id, row.household_id)
+        return row.household_id, person.person_id
+
+    def entry(self, reason: str = "job_loss", **more: Any) -> dict[str, Any]:
+        told = {
+            "reason": reason,
+            "household_id": self.home,
+            "fiscal_year": YEAR,
+            "received_on": "2026-11-23",
+            "event_on": "2026-09-30",
+            "way": "counter",
+            "form_date": "2026-11-23",
+            "notifier": {"name": "見本 太郎", "relation": "self"},
+            "phone": "000-0000-0000",
+        }
+        if reason == "revoke":
+            return told | {"decided_ground": "job_loss", "revoked_because": "再就職した"} | more
+        told |= {"explanation": "会社が倒産した。預金はわずか。", "agrees_to_inquiry": True}
+        return told | ({"person_id": self.person} if reason == "job_loss" else {}) | more
+
+    def taken_in(self, entry: dict[str, Any]) -> tuple[int, int]:
+        """The case and the task of whoever examines it."""
+        received = {"office_id": self.counter.actor.office_id}
+        done = runner.start(self.counter, "exemption", entry["reason"], entry, received)
+        done = runner.complete(self.counter, done.opened[0].id, IDENTITY)
+        return done.case_id, done.opened[0].id
+
+    def decided(self, entry: dict[str, Any], judged: dict[str, Any], decision: dict[str, Any]) -> int:
+        case_id, task = self.taken_in(entry)
+        done = runner.complete(self.verifier, task, judged)
+        runner.complete(self.chief, done.opened[0].id, decision)
+        return case_id
+
+    def an_hour_later(self) -> None:
+        """What follows is of a later moment than what was put in force."""
+        for one in ("counter", "verifier", "chief"):
+            context = getattr(self, one)
+            setattr(self, one, replace(context, at=context.at + timedelta(hours=1)))
+
+    def rows(self) -> list[PremiumExemption]:
+        self.ctx.session.expire_all()
+        return list(self.ctx.session.scalars(select(PremiumExemption).order_by(PremiumExemption.id)))
+
+    def open_run(self) -> tuple[AssessmentRun, Assessment]:
+        statement = select(AssessmentRun).where(AssessmentRun.state == READY)
+        run = self.ctx.session.scalars(statement).one()
+        return run, self.ctx.session.get_one(Assessment, (run.id, self.home))
+
+    def letters(self) -> list[dict[str, Any]]:
+        statement = select(PrintRequest).where(PrintRequest.document == "exemption_notice")
+        return [one.payload for one in self.ctx.session.scalars(statement.order_by(PrintRequest.id))]
+
+    def in_force(self) -> Assessment:
+        found = find_in_force(self.ctx.session, self.home, YEAR)
+        assert found is not None
+        return found[1]
+
+
+@pytest.fixture
+def office(ctx: Context, actor_counter: Actor, actor_verifier: Actor, actor_section_chief: Actor) -> Office:
+    return Office(ctx, (actor_counter, actor_verifier, actor_section_chief))
+
+
+def test_a_reduction_goes_from_the_counter_over_two_others_into_the_premium_and_back(office: Office) -> None:
+    case_id, task = office.taken_in(office.entry())
+    found = pages.of_case(office.ctx, case_id, None)
+    assert found is not None
+    assert found.reckoned is not None
+    suggested = found.reckoned.amount
+    assert suggested > 0
+    with pytest.raises(NotAllowed):
+        runner.complete(office.counter, task, GRANT)
+    done = runner.complete(office.verifier, task, GRANT)
+    decide = done.opened[0].id
+    both = replace(office.chief, actor=replace(office.verifier.actor, roles=frozenset({"section_chief"})))
+    with pytest.raises(NotAllowed):
+        runner.complete(both, decide, APPROVE)
+    runner.complete(office.chief, decide, APPROVE)
+
+    (row,) = office.rows()
+    assert (row.state, row.amount, row.suggested) == (GRANTED, suggested, suggested)
+    assert (row.from_on, row.until_on) == (row.event_on.replace(day=1), FiscalYear(YEAR).last_on)
+    assert (row.examined_by_id, row.decided_by_id) == (
+        office.verifier.actor.staff_id,
+        office.chief.actor.staff_id,
+    )
+    assert [line["name"] for line in row.lines][:2] == ["exemption.months", "exemption.base_income"]
+    before = office.in_force()
+    run, after = office.open_run()
+    assert (after.exemption, after.total, after.cause) == (
+        suggested,
+        before.total - suggested,
+        comparing.EXEMPTION,
+    )
+    paid = sum(day <= run.decided_on.isoformat() for day in run.due_dates)
+    assert after.instalments[:paid] == before.instalments[:paid]
+    assert sum(after.instalments) + after.late_before + after.late - after.overpaid == after.total
+    plain = facts_of(office.ctx.session, FiscalYear(YEAR), run.as_of)[office.home]
+    assert owed(plain, run_figures.figures(all_law(office.ctx), FiscalYear(YEAR))).total == after.total
+
+    unverified = run_figures.unverified(run)
+    table = {name for name in unverified if name.startswith("municipal/exemption/")}
+    assert table == {f"municipal/exemption/{name}" for name in ("loss_months", "loss_percent", "raised_to")}
+    with pytest.raises(ParametersNotAccepted):
+        runs.approve(office.chief, run.id, set(unverified) - table)
+    runs.approve(office.chief, run.id, unverified)
+    page = household_page.read(office.ctx, office.home)
+    assert page.told is not None
+    assert page.told.agrees
+    assert [line.value for line in page.told.lines if line.name == "exemption"] == [str(suggested)]
+    notice = asking.read(office.ctx, office.home)
+    assert notice.before is not None
+    letter = asking.build(
+        notice, asking.letter_of(notice, "1", office.ctx), asking.slip_law(office.ctx), with_slips=False
+    )
+    assert (letter.exemption, letter.total) == (suggested, after.total)
+    assert "減免" in [one.label for one in letter.rules]
+    (told,) = office.letters()
+    assert (told["decision"], told["before_total"], told["after_total"]) == (
+        GRANTED,
+        before.total,
+        after.total,
+    )
+    assert told["reason"] == APPROVE["words"]
+
+    office.an_hour_later()
+    office.decided(office.entry("revoke", event_on="2026-11-20"), GRANT, APPROVE | {"words": "再就職"})
+    (row,) = office.rows()
+    assert (row.state, row.revoked_reason) == (REVOKED, "再就職")
+    run, again = office.open_run()
+    assert (again.exemption, again.total) == (0, before.total)
+    assert not [name for name in run.parameters if name.startswith("municipal/exemption/")]
+    runs.approve(office.chief, run.id, run_figures.unverified(run))
+    assert office.in_force().total == before.total
+    assert [one["decision"] for one in office.letters()] == [GRANTED, REVOKED]
+    told_of = [one.detail["deed"] for one in events(office.ctx.session) if one.tag == "exemption:decided"]
+    assert told_of == [GRANTED, REVOKED]
+
+
+def test_what_is_refused_is_on_record_and_an_examiner_may_say_another_amount_below_the_premium(
+    office: Office,
+) -> None:
+    refused = {"judgement": "refuse", "words": "貯えが十分にある"}
+    case_id = office.decided(office.entry(), refused, {"decision": "refuse", "words": "資産があるため"})
+    (row,) = office.rows()
+    assert (row.state, row.amount) == (REFUSED, 0)
+    assert row.suggested > 0
+    assert [(one["decision"], one["reason"]) for one in office.letters()] == [(REFUSED, "資産があるため")]
+    assert office.in_force().run_id == office.june.id
+    case = office.ctx.session.get_one(Case, case_id)
+    assert case.state == "done"
+    assert case.notification_id is not None
+    assert notifications.state(office.ctx, case.notification_id) == "refused"
+
+    _, task = office.taken_in(office.entry("special", event_on="2026-10-01"))
+    total = office.in_force().total
+    with pytest.raises(RegistrationRefused) as found:
+        runner.complete(office.verifier, task, GRANT | {"amount": total + 1})
+    assert [one.path for one in found.value.findings] == ["amount"]
+    done = runner.complete(office.verifier, task, GRANT | {"amount": 1_000})
+    runner.complete(office.chief, done.opened[0].id, APPROVE)
+    assert (office.rows()[-1].amount, office.open_run()[1].exemption) == (1_000, 1_000)
+
+
+def test_another_assessment_in_force_sends_it_back_and_what_could_never_be_decided_is_not_taken_in(
+    office: Office,
+) -> None:
+    _, task = office.taken_in(office.entry())
+    done = runner.complete(office.verifier, task, GRANT)
+    later = runs.begin(office.counter, YEAR, office.home)
+    runs.approve(office.chief, later.id, run_figures.unverified(later))
+    with pytest.raises(RegistrationRefused, match="審査のあとに賦課"):
+        runner.complete(office.chief, done.opened[0].id, APPROVE)
+    back = runner.complete(office.chief, done.opened[0].id, APPROVE | {"decision": "return"})
+    assert [one.element_id for one in back.opened] == ["correct"]
+    assert office.rows() == []
+
+    office.an_hour_later()
+    for entry, path in (
+        (office.entry(fiscal_year=2025), "fiscal_year"),
+        (office.entry(person_id=1), "person_id"),
+        (office.entry("revoke", decided_ground="disaster"), "decided_ground"),
+    ):
+        with pytest.raises(RegistrationRefused) as found:
+            runner.start(office.counter, "exemption", entry["reason"], entry, {"office_id": 1})
+        assert [one.path for one in found.value.findings] == [path]
