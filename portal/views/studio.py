@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -48,6 +48,7 @@ from workflows.studio.parcel_files import Upload
 SORTS = {"bpmn": ("図", "Diagram"), "dmn": ("判定表", "Decision tables"), "form": ("様式", "Form")}
 _OFFICE = frozenset(ROLES)
 _LARGEST = parcel_files.LARGEST
+_MOST_NAMED = 10
 
 
 class StudioView(BaseView):
@@ -160,6 +161,12 @@ class StudioView(BaseView):
             count = sum(not one.is_warning for one in found)
             if count:
                 return t(f"検査しました。問題が{count}件あります。", f"Checked: {count} problems.")
+            noted = len(found) - count
+            if noted:
+                return t(
+                    f"検査しました。問題はありません。注意が{noted}件あります。",
+                    f"Checked: no problems, {noted} warnings.",
+                )
             return t("検査しました。問題はありません。", "Checked: no problems.")
 
         return _done(draft_id, deed)
@@ -316,21 +323,24 @@ def _sent() -> tuple[str, bytes]:
 
 
 def _tell_taken_in(upload: Upload) -> None:
-    names = "、".join(one.name for one in upload.files[:10])
-    count = len(upload.files)
-    flash(
-        t(f"{count}件のファイルを取り込みました: {names}", f"{count} files were taken in: {names}"), "success"
-    )
+    count, (ja, en) = len(upload.files), _named([one.name for one in upload.files])
+    flash(t(f"{count}件のファイルを取り込みました: {ja}", f"{count} files were taken in: {en}"), "success")
     if upload.left_out:
-        left = "、".join(upload.left_out[:10])
-        count = len(upload.left_out)
+        count, (ja, en) = len(upload.left_out), _named(upload.left_out)
         flash(
             t(
-                f"手続のファイルではないため取り込まなかったもの{count}件: {left}",
-                f"{count} left out, no files of a definition: {left}",
+                f"手続のファイルではないため取り込まなかったもの{count}件: {ja}",
+                f"{count} left out, no files of a definition: {en}",
             ),
             "warning",
         )
+
+
+def _named(names: Sequence[str]) -> tuple[str, str]:
+    """The first of some names, in both languages, with how many more there are."""
+    more = len(names) - _MOST_NAMED
+    ja, en = "、".join(names[:_MOST_NAMED]), ", ".join(names[:_MOST_NAMED])
+    return (f"{ja} ほか{more}件", f"{en} and {more} more") if more > 0 else (ja, en)
 
 
 def _zip(bundle: Bundle, name: str) -> Response:
