@@ -69,6 +69,6 @@ def test_a_household_after_a_fire_pays_less_once_the_chief_has_decided(
     kimura.send()
     expect(kimura.page.locator("#notices")).to_contain_text("承認しました")
 
-    text = "".join(pages_of(desk("yamada").print_papers(["減免決定通知書"], tmp_path)))
+    text = "".join(pages_of(desk("yamada").print_papers(["減免決定・却下・取消通知書"], tmp_path)))
     for words in ("減免決定通知書", "火災による損害のため。", "国民健康保険審査会", "減免額の計算"):
         assert words in text
