@@ -131,6 +131,7 @@ ALL_OFFICES = {
     *("CircumstanceView.show", "CircumstanceView.enter"),
     *("HouseholdPensionView.show", "HouseholdPensionView.enter"),  # a household of the register pays
     *("HouseholdPensionView.letter", "HouseholdPensionView.notice"),
+    *("NetworkView.ask", "NetworkView.show"),  # of a person of the register
     "CertificateView.of_household",
     "CertificateView.of_person",
     "CertificateView.show",
