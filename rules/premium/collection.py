@@ -2,8 +2,9 @@
 
 国民健康保険法76条の3・76条の4、介護保険法135条・136条・138条-140条(準用). April, June and August take what
 the February before took (仮徴収); October, December and February take the rest of the year. What was deducted
-is not billed again. More premium is asked for by instalments; with less the deduction ends and the rest is
-asked for by instalments (facts 1.11, [G]). Whole yen throughout; the parts always come to the year's premium.
+is not billed again. More premium is asked for by instalments; with less the deduction has to be stopped: the
+payer takes what it was told until the stop reaches it, and what is too much is given back (facts 1.11, [G]).
+Whole yen; the parts always come to the year's premium, and an unchanged premium changes no part.
 """
 
 from collections.abc import Sequence
@@ -11,9 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-import numpy as np
-
-from rules.premium.instalments import split, spread
+from rules.premium.instalments import split
 from rules.premium.pension_deduction import MONTHS, PROVISIONAL, first_open
 
 NOTHING: Final = (0,) * len(MONTHS)
@@ -24,7 +23,8 @@ class Collection:
     """The parts of a year: `deducted` by the months of pensions, `regular` by the instalments of the city.
 
     `late` is one more instalment after the last, `late_before` what earlier ones came to, `overpaid` is to be
-    given back. `goes_on` while the pension is deducted from; `is_settled` once the premium of the year is in.
+    given back. `goes_on` while the pension is deducted from; `must_end` where a stop has to be decided, since
+    the premium went down; `is_settled` once the premium of the year is in.
     """
 
     deducted: tuple[int, ...]
@@ -34,6 +34,7 @@ class Collection:
     overpaid: int = 0
     goes_on: bool = False
     is_settled: bool = True
+    must_end: bool = False
 
     @property
     def by_pension(self) -> int:
@@ -110,14 +111,18 @@ def revise(before: Collection, total: int, calendar: Calendar) -> Collection:
     """Collect another premium of the year: the first one after provisional deductions, or a changed one."""
     if not before.is_settled:
         return _settle(before, total, calendar)
-    if total < before.total and before.goes_on:
-        return _billed(_cut(before, calendar), total, calendar)
-    return _billed(before, total, calendar)
+    after = _without_late(before, calendar)
+    if total == before.total:
+        return after
+    lower = total < before.total
+    return _billed(replace(after, must_end=after.goes_on and (after.must_end or lower)), total, calendar)
 
 
 def stop(before: Collection, calendar: Calendar) -> Collection:
     """Deduct no more from the first pension that can be reached; the rest is asked for by instalments."""
-    after = _cut(before, calendar)
+    reached = calendar.reached
+    left = before.deducted[:reached] + (0,) * (len(MONTHS) - reached)
+    after = replace(_without_late(before, calendar), deducted=left, goes_on=False, must_end=False)
     return after if not before.is_settled else _billed(after, before.total, calendar)
 
 
@@ -126,36 +131,37 @@ def _settle(before: Collection, total: int, calendar: Calendar) -> Collection:
     empty = replace(before, regular=(0,) * len(calendar.due), is_settled=True)
     rest, first = total - before.by_pension, max(calendar.reached, PROVISIONAL)
     if rest < 0 and before.goes_on:
-        return _billed(_cut(empty, calendar), total, calendar)
+        return _billed(replace(empty, must_end=True), total, calendar)
     if not before.goes_on or first >= len(MONTHS):
         return _billed(replace(empty, goes_on=False), total, calendar)
     parts = split(rest, len(MONTHS) - first, calendar.deduction_unit)
     return replace(empty, deducted=before.deducted[:first] + parts)
 
 
-def _cut(before: Collection, calendar: Calendar) -> Collection:
-    reached = calendar.reached
-    left = before.deducted[:reached] + (0,) * (len(MONTHS) - reached)
-    return replace(before, deducted=left, goes_on=False)
+def _without_late(before: Collection, calendar: Calendar) -> Collection:
+    """Count the instalment after the last one among those before, once it is due."""
+    if calendar.was_late_due is None or calendar.was_late_due > calendar.decided_on:
+        return before
+    return replace(before, late_before=before.late_before + before.late, late=0)
 
 
 def _billed(before: Collection, total: int, calendar: Calendar) -> Collection:
-    """Put what is not deducted on the instalments to come; those that are due stay as they are."""
-    is_due = calendar.was_late_due is not None and calendar.was_late_due <= calendar.decided_on
-    late_before = before.late_before + (before.late if is_due else 0)
-    told = spread(
-        np.array([total - before.by_pension]),
-        np.array([before.regular], dtype=np.int64).reshape(1, len(before.regular)),
-        np.array([late_before]),
-        calendar.kept,
-        calendar.unit,
-    )
+    """Put what is not deducted on the instalments to come; those that are due stay as they are.
+
+    While a pension pays, only those to come that ask for something anyway take it, where there are any: the
+    months of the pension are not billed beside it.
+    """
+    kept = calendar.kept
+    owed = total - before.by_pension - before.late_before - sum(before.regular[:kept])
+    coming = range(kept, len(before.regular))
+    asking = [place for place in coming if before.regular[place]] if before.goes_on else []
+    places = asking or list(coming)
+    billed = dict(zip(places, split(max(owed, 0), len(places) or 1, calendar.unit), strict=False))
     return replace(
         before,
-        regular=tuple(told.regular[0].tolist()),
-        late_before=late_before,
-        late=int(told.late[0]),
-        overpaid=int(told.overpaid[0]),
+        regular=before.regular[:kept] + tuple(billed.get(place, 0) for place in coming),
+        late=0 if places else max(owed, 0),
+        overpaid=max(-owed, 0),
     )
 
 

@@ -22,7 +22,7 @@ from services.statute import all_law
 
 @dataclass(frozen=True)
 class Collected:
-    """A year as it is collected. `ended_by` is the run whose lower premium ended the deduction by itself."""
+    """A year as it is collected. `ended_by` is the run whose lower premium asks for a stop."""
 
     parts: Collection
     days: tuple[date, ...]
@@ -122,7 +122,7 @@ def _carried(
     first = 0 if decision.run_id is None else place[decision.run_id] + 1
     for later, of in history[first : place[run.id] + 1]:
         after = revise(parts, of.total, calendar_of(later, terms, later.decided_on, late_due_on))
-        if parts.goes_on and not after.goes_on:
+        if after.must_end and not parts.must_end:
             ended_by = later
         parts, late_due_on = after, later.late_due_on
     days = pay_days(FiscalYear(run.fiscal_year), terms.pay_day)

@@ -210,7 +210,7 @@ def standing(ctx: Context, household_id: int, fiscal_year: int) -> Collected | N
 
 
 def can_stop(told: Collected | None) -> bool:
-    """Whether a stop is still to be decided: a deduction goes on, or a lower premium ended it by itself."""
+    """Whether a stop is still to be decided: a deduction goes on, or a lower premium asks for it."""
     return told is not None and told.decision.kind != STOP
 
 

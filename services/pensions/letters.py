@@ -194,8 +194,8 @@ def _found(ctx: Context, household_id: int, fiscal_year: int) -> tuple[Collected
         )
     if told.ended_by is not None:
         raise SomethingLeftToStop(
-            "保険料が下がって特別徴収が続かなくなりました。先に「中止」を登録し、承認されてから印刷してください。",
-            "A lower premium ended the deduction. Enter its stop first, and print once it is approved.",
+            "保険料が下がったため、特別徴収の中止が要ります。先に「中止」を登録し、承認されてから印刷してください。",
+            "A lower premium asks for a stop. Enter the stop first, and print once it is approved.",
         )
     return told, living_head(heads_of(ctx, [household_id]).get(household_id))
 

@@ -221,9 +221,9 @@ def test_a_stop_by_two_reaches_the_first_pension_two_months_later_and_the_rest_i
     assert f"{after.regular[4]:,}" in text
 
 
-@pytest.mark.parametrize(("factor", "goes_on"), [(3, True), (0, False)])
-def test_more_premium_is_billed_beside_the_deductions_and_less_ends_them(
-    june: AssessmentRun, counter: Context, verifier: Context, chief: Context, factor: int, goes_on: bool
+@pytest.mark.parametrize(("factor", "is_more"), [(3, True), (0, False)])
+def test_more_premium_is_billed_beside_the_deductions_and_less_asks_for_a_stop(
+    june: AssessmentRun, counter: Context, verifier: Context, chief: Context, factor: int, is_more: bool
 ) -> None:
     home = homes_of_elders(counter)[0]
     begin(counter, verifier, chief, home)
@@ -238,16 +238,16 @@ def test_more_premium_is_billed_beside_the_deductions_and_less_ends_them(
     runs.approve(september[1], run.id, run_figures.unverified(run))
     told = told_of(september[0], home)
     assert told.run.id == run.id
-    assert (told.row.total > before.total) is goes_on
+    assert (told.row.total > before.total) is is_more
     assert told.parts.total == told.row.total
-    assert told.parts.goes_on is goes_on
-    assert told.parts.deducted[3] == before.deducted[3]
+    assert told.parts.must_end is not is_more
+    assert told.parts.deducted == before.deducted
     assert told.parts.regular[:3] == before.regular[:3]
     page = household.read(september[0], home)
     assert page.collected is not None
-    assert (page.collected.ended_by is None) is goes_on
+    assert (page.collected.ended_by is None) is is_more
     assert page.can_stop
-    if not goes_on:
+    if not is_more:
         with pytest.raises(RuleBroken):
             letters.ask(september[0], home, YEAR)
     del june

@@ -140,13 +140,39 @@ def test_more_premium_is_billed_while_the_deductions_stay() -> None:
     assert told.regular == (*[12_000] * 4, 0, *[1_000] * 5)
 
 
-def test_less_premium_ends_the_deduction_and_the_rest_is_billed() -> None:
+@pytest.mark.parametrize(
+    ("total", "regular"),
+    [(120_000, (12_000,) * 4), (121_000, (12_000, 12_000, 12_500, 12_500))],
+)
+def test_the_months_of_the_pension_are_never_billed_beside_it(total: int, regular: tuple[int, ...]) -> None:
+    before = collection.begin(billed(120_000), calendar(date(2026, 7, 10)))
+    told = collection.revise(before, total, calendar(date(2026, 8, 5)))
+    assert told.deducted == before.deducted
+    assert told.regular == (*regular, *[0] * 6)
+    assert not told.must_end
+
+
+def test_less_premium_asks_for_a_stop_and_the_payer_takes_what_it_was_told_until_then() -> None:
     before = collection.begin(billed(120_000), calendar(date(2026, 7, 10)))
     told = collection.revise(before, 110_000, calendar(date(2026, 9, 1)))
-    assert not told.goes_on
-    assert told.deducted == (0, 0, 0, 24_000, 0, 0), "October is too near to be reached"
-    assert told.regular == (12_000, 12_000, 12_000, 7_400, *[7_100] * 6)
-    assert told.total == 110_000
+    assert told.must_end
+    assert told.deducted == before.deducted
+    assert told.regular == (12_000, 12_000, 12_000, 2_000, *[0] * 6)
+    stopped = collection.stop(told, calendar(date(2026, 10, 20)))
+    assert not stopped.goes_on
+    assert not stopped.must_end
+    assert stopped.deducted == (0, 0, 0, 24_000, 0, 0), "December is the first that the stop reaches"
+    assert stopped.regular == (12_000, 12_000, 12_000, 2_000, 8_000, *[8_000] * 5)
+    assert stopped.total == 110_000
+    late = collection.stop(told, calendar(date(2026, 11, 5)))
+    assert late.deducted == (0, 0, 0, 24_000, 24_000, 0), "what the payer takes in December is not billed"
+
+
+def test_less_than_was_deducted_is_told_as_too_much_until_the_stop() -> None:
+    before = collection.begin_provisionally(20_000)
+    told = collection.revise(before, 45_000, calendar(date(2026, 6, 20)))
+    assert (told.deducted[:3], told.overpaid, told.must_end) == ((20_000,) * 3, 15_000, True)
+    assert told.regular == (0,) * 10
 
 
 def test_a_stop_reaches_the_first_pension_two_months_later() -> None:
@@ -172,6 +198,7 @@ def test_the_parts_sum_to_the_premium_of_the_year(first: int, then: list[tuple[i
     for total, day in sorted(then, key=lambda one: one[1]):
         told = collection.revise(told, total, calendar(day))
         assert_sound(told, total)
+        assert collection.revise(told, total, calendar(day)) == told
     assert_sound(collection.stop(told, calendar(on)), told.total)
 
 
