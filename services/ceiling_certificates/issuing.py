@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sqlalchemy import select
+
 from models.certificate import Certificate
 from models.enrolment import Enrolment
 from models.notification import Notification
+from models.person import Person
 from printing.certificates.card import Card
 from rules.benefits.ceilings import Granted
 from services import households, print_queue, print_requests
@@ -29,10 +32,16 @@ def issue(
     notification: Notification,
     delivery: str,
 ) -> tuple[Certificate, tuple[int, ...]]:
-    """Issue one certificate; those of these kinds that the person holds end as replaced."""
+    """Issue one certificate; those of these kinds that the person holds end as replaced.
+
+    Two cases of one person that are decided at once come one after the other: the second ends what the first
+    has issued.
+    """
     person_id = period.person_id
     if granted.kind is None:
         raise AssertionError("only what may be issued comes here")
+    one_at_a_time = select(Person.id).where(Person.id == person_id)
+    ctx.session.execute(one_at_a_time.with_for_update(key_share=True))  # deeds that name the person go on
     family = read_family(ctx, period.household_id, [person_id])
     branches = households.give_branches(ctx, family.card, [person_id])
     holder = Holder(family.records[person_id], period, family.card, branches[person_id], family.head_name)
