@@ -5,7 +5,6 @@ What contradicts is never resolved here: it is named, and mended first by the no
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +25,7 @@ from models.person import Person
 from models.staff import names_of
 from rules.eras import format_short
 from services import audit, merge_rows, number_linking, person_sides, two_people
+from services.case_persons import names_person
 from services.context import Actor, Context
 from services.counts import Wanted
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
@@ -343,8 +343,7 @@ def _named_in_open_cases(ctx: Context, person_id: int) -> bool:
         .join(Case, Case.id == FormEntry.case_id)
         .where(Case.state.in_(("open", "suspended")), cast(FormEntry.data, Text).contains("person_id"))
     )
-    named = re.compile(rf'person_id"\s*:\s*{person_id}\b')
-    return any(named.search(text) for text in ctx.session.scalars(statement))
+    return any(names_person(text, person_id) for text in ctx.session.scalars(statement))
 
 
 def _settle_rows(ctx: Context, row: PersonMerge) -> None:

@@ -15,13 +15,14 @@ from models.certificate import EVENTS
 from models.certificate import KINDS as CERTIFICATES
 from models.confirmation import KINDS as CONFIRMATION_KINDS
 from models.confirmation import STATES as CONFIRMATION_STATES
-from models.network_question import PURPOSES
+from models.network_question import ASKED, PURPOSES, SENT, STATES
 from models.notification import ACTIONS
 from models.protection import KINDS as PROTECTIONS
 from portal.language import t
 from rules.benefits.income_class import CLASS_TITLES
 from rules.eras import format_short
 from services.audit_rules import RULES
+from services.network.questions import WITHDRAWALS
 
 Words = tuple[str, str]
 KEYS: Mapping[str, Words] = {
@@ -361,6 +362,7 @@ OF_TAG: Mapping[Tag, Mapping[str, Words]] = {
     Tag.NOTIFICATION_ACTION: ACTIONS,
     Tag.PROTECTION_CHANGED: PROTECTIONS,
     Tag.NETWORK_ASKED: PURPOSES,
+    Tag.NETWORK_WITHDRAWN: {**WITHDRAWALS, **{one: STATES[one][:2] for one in (ASKED, SENT)}},
     **{tag: {**CONFIRMATION_KINDS, **DECISIONS} for tag in CONFIRMATIONS},
     Tag.REVIEW_JUDGED: {rule.name: (rule.ja, rule.en) for rule in RULES.values()},
     Tag.CERTIFICATE_EVENT: {**CERTIFICATES, **EVENTS},

@@ -67,10 +67,10 @@ class NetworkView(BaseView):
     @expose("/questions/<int:question_id>/withdraw", methods=["POST"])
     @requires("network.ask")
     def withdraw(self, question_id: int) -> Any:
-        """Take a question back that was not sent yet."""
+        """Take a question back that is not answered."""
 
         def deed(ctx: Context) -> Done:
-            person_id = questions.withdraw(ctx, question_id).person_id
+            person_id = questions.withdraw(ctx, question_id, request.form.get("why", "")[:20]).person_id
             goal = url_for("NetworkView.show", person_id=person_id)
             return Done(("照会を取り下げました。", "Taken back."), goal)
 
@@ -97,8 +97,10 @@ class NetworkView(BaseView):
                 typed=request.form,
                 may_ask=can("network.ask") and page.is_open and page.person.merged_into_id is None,
                 purposes={key: t(*words) for key, words in PURPOSES.items()},
+                withdrawals={key: t(*words) for key, words in questions.WITHDRAWALS.items()},
                 schemes={key: t(*words) for key, words in SCHEMES.items()},
                 states={key: (t(ja, en), kind) for key, (ja, en, kind) in STATES.items()},
+                merged=t(*questions.MERGED),
                 missing=t(*page.missing) if page.missing else "",
             )
 

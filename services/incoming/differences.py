@@ -56,8 +56,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Was covered elsewhere until after being insured here. Look at the day of acquisition.",
     ),
     "unasked": (
-        "こちらから照会していない方の回答か、別のファイルで回答済みの照会です。送付元に確かめてください。",
-        "Nobody here asked about this person, or another file answered it. Ask the sender.",
+        "照会していない方の回答か、別のファイルで回答済み、または取り下げた照会です。送付元に確かめてください。",
+        "Nobody here asked, another file answered it, or the question was taken back. Ask the sender.",
     ),
     "own_report": (
         "本人の申告(簡易申告など)による記録と額が違います。どちらが正しいか確かめてください。",

@@ -1,7 +1,8 @@
 """Answers of the network: each line answers a question that was sent, and fills it (M03, J5).
 
 What answers no question, or is no whole answer, is a fault of the file: it goes to quarantine, and nothing of
-it is kept. What tells of cover beside the one here is a difference as well (`services/incoming`).
+it is kept. What answers a question that was sent and taken back is a difference; so is what tells of cover
+beside the one here (`services/incoming`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from interchange.incoming.problems import Problem
 from interchange.incoming.sources import sources
 from models.audit.tags import Tag
 from models.incoming import IncomingFile, IncomingRow, value_column
-from models.network_question import ANSWERED, NO_COVER, NONE, SENT, NetworkQuestion
+from models.network_question import ANSWERED, NO_COVER, NONE, SENT, WITHDRAWN, NetworkQuestion
 from models.person import Person
 from services import audit, notices
 from services.context import Context
@@ -45,6 +46,8 @@ def fill(ctx: Context, file: IncomingFile, first: int, last: int) -> None:
         .join(IncomingRow, _value("addressee_number") == Person.addressee_number)
         .where(IncomingRow.file_id == file.id, IncomingRow.line.between(first, last), _fits(file))
         .order_by(IncomingRow.line)
+        .with_for_update(of=NetworkQuestion)
+        .execution_options(populate_existing=True)
     )
     for question, *values in ctx.session.execute(lines).all():
         told = {name: value or "" for name, value in zip(TOLD, values, strict=True)}
@@ -69,8 +72,10 @@ def _fits(file: IncomingFile) -> ColumnElement[bool]:
 
 def _unasked(ctx: Context, file: IncomingFile) -> list[Problem]:
     key = _value("addressee_number")
+    taken_back = and_(NetworkQuestion.state == WITHDRAWN, NetworkQuestion.transfer_id.is_not(None))
     asked = select(Person.addressee_number).join(
-        NetworkQuestion, and_(NetworkQuestion.person_id == Person.id, NetworkQuestion.state == SENT)
+        NetworkQuestion,
+        and_(NetworkQuestion.person_id == Person.id, or_(NetworkQuestion.state == SENT, taken_back)),
     )
     return _told(ctx, file, key.not_in(asked), "addressee_number", "unasked")
 

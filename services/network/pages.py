@@ -13,10 +13,9 @@ from models.case import Case
 from models.data_use import DataTransferRefusal
 from models.masters import OtherInsurer
 from models.network_question import ASKED, NetworkQuestion
-from models.notification import NotificationPerson
 from models.person import Person, PersonRecord
 from models.staff import names_of
-from services import audit, protection, transfers
+from services import audit, case_persons, protection, transfers
 from services.context import Context
 from services.errors import PersonUnknown
 from services.network import questions
@@ -24,7 +23,7 @@ from services.network import questions
 
 @dataclass(frozen=True)
 class Page:
-    """A person with the questions about him, the newest first. `cases` are open ones of the actor's office.
+    """A person with the questions about him, the newest first. `cases` are those for which one may ask.
 
     `missing` says in both languages what the gate misses of the question that waits. `insurers` are names by
     number. Under a protective measure `hides_answers`: an insurer tells where somebody works.
@@ -39,6 +38,7 @@ class Page:
     missing: tuple[str, str] | None
     hides_answers: bool
     is_open: bool
+    may_withdraw: bool
 
     @property
     def waiting(self) -> NetworkQuestion | None:
@@ -67,12 +67,13 @@ def read(ctx: Context, person_id: int) -> Page:
         person=found,
         record=person.get_current(ctx.session, person_id),
         questions=rows,
-        cases=_cases(ctx, person_id),
+        cases=case_persons.list_open(ctx, person_id),
         names=names_of(ctx.session, {row.asked_by_id for row in rows}),
         insurers=dict(ctx.session.execute(insurers.where(OtherInsurer.insurer_number.in_(numbers))).all()),
         missing=_missing(ctx, rows),
         hides_answers=protection.hides_places(ctx, person_id),
         is_open=questions.lookup().is_open,
+        may_withdraw=any(row.is_open and questions.is_ours(ctx, row) for row in rows),
     )
 
 
@@ -83,14 +84,6 @@ def person_of(ctx: Context, question_id: int) -> int:
         NotFound: there is no such question.
     """
     return questions.get(ctx, question_id).person_id
-
-
-def _cases(ctx: Context, person_id: int) -> Sequence[Case]:
-    named = select(NotificationPerson.notification_id).where(NotificationPerson.person_id == person_id)
-    statement = select(Case).where(
-        Case.notification_id.in_(named), Case.state == "open", Case.office_id == ctx.actor.office_id
-    )
-    return ctx.session.scalars(statement.order_by(Case.id.desc())).all()
 
 
 def _missing(ctx: Context, rows: Sequence[NetworkQuestion]) -> tuple[str, str] | None:

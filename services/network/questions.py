@@ -10,17 +10,18 @@ from collections.abc import Iterable
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from models import network_question
 from models.audit.tags import Tag
-from models.case import Case
-from models.network_question import ASKED, PURPOSES, WITHDRAWN, NetworkQuestion
+from models.masters import Posting
+from models.network_question import PURPOSES, SENT, WITHDRAWN, NetworkQuestion
 from models.person import Person
-from services import audit, jobs
+from services import audit, case_persons, jobs
 from services.context import JST, Context
-from services.errors import NotFound, PersonUnknown, RuleBroken, SomebodyElseWasFaster
+from services.errors import NotAllowed, NotFound, PersonUnknown, RuleBroken, SomebodyElseWasFaster
+from services.two_people import is_one_of
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -30,6 +31,15 @@ if TYPE_CHECKING:
 
 TRANSFER = "network_question"
 KIND, AGAIN = "network_question", "network_question_again"
+WITHDRAWALS = {
+    "no_answer": ("回答が届かない", "No answer came"),
+    "not_needed": ("確認の必要がなくなった", "It is not needed any more"),
+    "wrong_person": ("別の方の照会だった", "It was about the wrong person"),
+}
+MERGED = (
+    "この記録は別の記録に統合されたため、照会を送付しません。取り下げて、統合先の方について照会してください。",
+    "The record was made part of another one, so nothing is sent. Take it back, and ask about that one.",
+)
 
 
 class NetworkOff(RuleBroken):
@@ -84,12 +94,15 @@ def lookup() -> Lookup:
 
 
 def ask(ctx: Context, person_id: int, purpose: str, case_id: int | None) -> NetworkQuestion:
-    """Ask about a person, for a purpose and, where there is one, a case; the worker sends it.
+    """Ask about a person, for a purpose and an open case of the actor's office that names him (M04).
+
+    The worker sends it.
 
     Raises:
         NetworkOff: there is no way to the network.
-        PersonUnknown, NotFound: there is no such person, or no such case in the actor's office.
+        PersonUnknown: there is no such person.
         RuleBroken: no purpose is given, or the record was made part of another one.
+        NotAllowed: no case is given, or it is closed, of another office, or about somebody else.
         SomebodyElseWasFaster: a question about him waits already.
     """
     if not lookup().is_open:
@@ -116,22 +129,45 @@ def ask(ctx: Context, person_id: int, purpose: str, case_id: int | None) -> Netw
     return question
 
 
-def withdraw(ctx: Context, question_id: int) -> NetworkQuestion:
-    """Take a question back that was not sent.
+def withdraw(ctx: Context, question_id: int, why: str = "") -> NetworkQuestion:
+    """Take a question back; one that was sent only for a reason, since its answer is then one to nothing.
 
     Raises:
         NotFound: there is none.
-        SomebodyElseWasFaster: it was sent, or taken back before.
+        NotAllowed: neither the actor nor anybody of his office asked it.
+        SomebodyElseWasFaster: it was answered, or taken back before.
+        RuleBroken: it was sent, and no reason is given.
     """
     question = get(ctx, question_id)
-    if question.state != ASKED:
+    _must_be_ours(ctx, question)
+    if not question.is_open:
         raise SomebodyElseWasFaster(
-            "この照会はもう送付されたか、取り下げられています。画面を開き直してください。",
-            "It was sent or taken back before. Open the page again.",
+            "この照会はもう回答が届いたか、取り下げられています。画面を開き直してください。",
+            "It was answered or taken back before. Open the page again.",
         )
+    if question.state == SENT and why not in WITHDRAWALS:
+        raise RuleBroken(
+            "この照会は送付済みです。取り下げる理由を選んでください。",
+            "It was sent. Choose why you take it back.",
+        )
+    detail = {"question": question.id, "state": question.state}
+    if question.state == SENT:
+        detail["why"] = why
     question.state = WITHDRAWN
-    audit.record(ctx, Tag.NETWORK_WITHDRAWN, f"person:{question.person_id}", detail={"question": question.id})
+    audit.record(ctx, Tag.NETWORK_WITHDRAWN, f"person:{question.person_id}", question.case_id, detail=detail)
     return question
+
+
+def is_ours(ctx: Context, question: NetworkQuestion) -> bool:
+    """Whether the actor asked it, or somebody of his office as it was on the day of the question."""
+    day = question.asked_at.astimezone(JST).date()
+    office = exists().where(
+        Posting.user_id == question.asked_by_id,
+        Posting.office_id == ctx.actor.office_id,
+        Posting.from_on <= day,
+        or_(Posting.until_on.is_(None), Posting.until_on >= day),
+    )
+    return is_one_of(ctx, [question.asked_by_id]) or bool(ctx.session.scalar(select(office)))
 
 
 def get(ctx: Context, question_id: int) -> NetworkQuestion:
@@ -183,10 +219,19 @@ def _must_be_askable(ctx: Context, person_id: int, purpose: str, case_id: int | 
         )
     if purpose not in PURPOSES:
         raise RuleBroken("照会の目的を選んでください。", "Choose why you ask.")
-    if case_id is not None:
-        case = ctx.session.get(Case, case_id)
-        if case is None or case.office_id != ctx.actor.office_id:
-            raise NotFound("この案件は見つかりません。選び直してください。", "There is no such case.")
+    if case_id not in {case.id for case in case_persons.list_open(ctx, person_id)}:
+        raise NotAllowed(
+            "照会は、この方についての進行中の届出のためにだけできます。届出の案件を選び直してください。",
+            "The network is asked only for an open case of your office that names this person. Choose it.",
+        )
+
+
+def _must_be_ours(ctx: Context, question: NetworkQuestion) -> None:
+    if not is_ours(ctx, question):
+        raise NotAllowed(
+            "この照会を取り下げられるのは、照会した人とその所属の職員だけです。照会した人に頼んでください。",
+            "Only who asked, or his office, takes it back. Ask them.",
+        )
 
 
 def _asked_before() -> SomebodyElseWasFaster:

@@ -4,7 +4,10 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
+from models.case import Case
+from services import notifications
 from services.context import Actor, Context
+from services.notifications import Received
 from tests.factories.registry import an_acquisition
 from workflows.engine import runner
 from workflows.engine.runner import Done
@@ -35,6 +38,18 @@ def take_in(uow: UnitOfWork, actor: Actor, entry: dict[str, Any] | None = None) 
     entry = entry or an_acquisition()
     with uow(actor) as ctx:
         return runner.start(ctx, "acquisition", entry["reason"], entry, {"office_id": actor.office_id})
+
+
+def a_case_about(ctx: Context, person_id: int, office_id: int, state: str = "open") -> Case:
+    """A loss that is on record and names a person; no task of it is open."""
+    told = Received("loss", "02", "counter", ctx.today, office_id)
+    notification = notifications.receive(ctx, told)
+    notifications.link_persons(ctx, notification.id, [person_id])
+    facts = {"slug": "loss", "definition_hash": "0" * 64, "office_id": office_id, "started_at": ctx.at}
+    case = Case(notification_id=notification.id, state=state, **facts)
+    ctx.session.add(case)
+    ctx.session.flush()
+    return case
 
 
 def next_item(done: Done) -> int:

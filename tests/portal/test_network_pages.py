@@ -2,12 +2,17 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from models.audit.tags import Tag
+from models.masters import Office
 from portal import clock
 from portal.extensions import db
 from portal.job_runner import JobRunner
 from services import unit_of_work
 from services.context import SYSTEM
+from tests.factories.audit import told
+from tests.factories.cases import a_case_about
 from tests.factories.people import someone
 from tests.portal.conftest import OpenPortal, Visitor
 
@@ -22,6 +27,24 @@ def person(app: Flask) -> int:
     return found
 
 
+@pytest.fixture
+def case(app: Flask, person: int) -> int:
+    """An open case of the office that names the person."""
+    with app.app_context():
+        with unit_of_work.unit_of_work(SYSTEM, clock.now()) as ctx:
+            office_id = ctx.session.scalars(select(Office.id)).one()
+            found = a_case_about(ctx, person, office_id).id
+        db.session.remove()
+    return found
+
+
+def refusals(app: Flask) -> list[str]:
+    with app.app_context():
+        found = [one.detail["code"] for one in told(db.session, Tag.REQUEST_REFUSED)]
+        db.session.remove()
+    return found
+
+
 def work(app: Flask) -> None:
     with app.app_context():
         JobRunner().run_due()
@@ -29,15 +52,15 @@ def work(app: Flask) -> None:
 
 
 def test_what_the_gate_refuses_is_said_on_the_page_and_may_be_taken_back(
-    app: Flask, person: int, signed_in
+    app: Flask, person: int, case: int, signed_in
 ) -> None:
     counter, page = signed_in("counter"), f"/network/person/{person}"
     assert page in counter.get(f"/persons/{person}").text
     assert "照会したことはありません" in counter.get(page).text
-    wrong = counter.post(page, purpose="")
+    wrong = counter.post(page, purpose="", case=case)
     assert (wrong.status_code, "照会の目的を選んでください" in wrong.text) == (422, True)
-    assert counter.post(page, purpose="double").status_code == 303
-    again = counter.post(page, purpose="double")
+    assert counter.post(page, purpose="double", case=case).status_code == 303
+    again = counter.post(page, purpose="double", case=case)
     assert (again.status_code, "すでに送付か回答を待っています" in again.text) == (409, True)
     work(app)
     assert "まだ送付されていません: データ利用の承認がありません" in counter.get(page).text
@@ -55,6 +78,18 @@ def test_what_the_gate_refuses_is_said_on_the_page_and_may_be_taken_back(
     assert certificates.get(page).status_code == 200
     assert certificates.post(page, purpose="double").status_code == 403
     assert manager.get(page).status_code == 403
+
+
+def test_without_an_open_case_that_names_the_person_nothing_is_asked(
+    app: Flask, person: int, signed_in
+) -> None:
+    counter, page = signed_in("counter"), f"/network/person/{person}"
+    assert "進行中の届出がありません" in counter.get(page).text
+    for more in ({}, {"case": 1}):
+        refused = counter.post(page, purpose="double", **more)
+        assert (refused.status_code, "進行中の届出のため" in refused.text) == (403, True)
+    assert refusals(app) == ["not_allowed", "not_allowed"]
+    assert "照会したことはありません" in counter.get(page).text
 
 
 def test_an_office_without_a_way_says_so_and_asks_nothing(

@@ -11,22 +11,25 @@ from models import blobs
 from models.audit.tags import Tag
 from models.crypto.keyring import Keyring
 from models.data_use import DataTransfer, DataTransferRefusal
+from models.form_entry import FormEntry
 from models.incoming import IncomingDifference, IncomingError, IncomingFile
 from models.job import Job
 from models.network_question import NetworkQuestion
 from models.notice import Notice
 from models.person import Person, get_current
-from services import data_use_decisions
+from services import case_persons, data_use_decisions, transfers
 from services.context import SYSTEM, Context
-from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
+from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
 from services.incoming import pages as file_pages
 from services.job_kinds import Progress, Work
 from services.network import pages, questions, sending
 from tests.factories.audit import told
+from tests.factories.cases import a_case_about
 from tests.factories.data_use import approved_question, as_of, publish
 from tests.factories.incoming import apply, arrive
+from tests.factories.people import someone
 from tests.factories.registry import a_person, register_acquisition
-from tests.factories.staff import employ
+from tests.factories.staff import an_office, employ
 
 HEAD = "addressee_number,insurance_kind,insurer_number,acquired_on,lost_on"
 
@@ -80,8 +83,12 @@ def send_again(ctx: Context) -> Progress:
     return sending.send_again(Context(ctx.session, SYSTEM, ctx.at), Work(job.id, {}, {}, 0, None, 1))
 
 
+def case_about(ctx: Context, person_id: int, **more: Any) -> int:
+    return a_case_about(ctx, person_id, **({"office_id": ctx.actor.office_id} | more)).id
+
+
 def ask(ctx: Context, person_id: int) -> NetworkQuestion:
-    return questions.ask(ctx, person_id, "double", None)
+    return questions.ask(ctx, person_id, "double", case_about(ctx, person_id))
 
 
 def answer(ctx: Context, *lines: str, sequence: int = 1) -> IncomingFile:
@@ -198,18 +205,123 @@ def test_no_cover_is_an_answer_and_then_one_may_ask_anew(
     assert ask(counter, taro).state == "asked"
 
 
-def test_a_question_is_taken_back_until_it_is_sent(counter: Context, manager: Context, taro: int) -> None:
+def test_a_question_that_was_not_sent_is_taken_back_and_never_sent(
+    counter: Context, manager: Context, taro: int
+) -> None:
     approve(counter, manager)
     question = ask(counter, taro)
     questions.withdraw(counter, question.id)
     assert questions.list_over(counter.session, [questions.period_of(question)])
     assert send(counter).message_ja == "照会は送付済みか、取り下げられています。"
     assert counter.session.scalars(select(DataTransfer)).all() == []
-    later = ask(counter, taro)
+    with pytest.raises(SomebodyElseWasFaster):
+        questions.withdraw(counter, question.id)
+
+
+def test_a_question_without_an_answer_is_taken_back_for_a_reason_and_asked_anew(
+    counter: Context, manager: Context, taro: int, actor_verifier: Any
+) -> None:
+    approve(counter, manager)
+    question = ask(counter, taro)
     send(counter)
-    for wrong in (question, later):
-        with pytest.raises(SomebodyElseWasFaster):
-            questions.withdraw(counter, wrong.id)
+    for why in ("", "other"):
+        with pytest.raises(RuleBroken, match="理由"):
+            questions.withdraw(counter, question.id, why)
+    questions.withdraw(counter, question.id, "no_answer")
+    (event,) = told(counter.session, Tag.NETWORK_WITHDRAWN)
+    assert (event.case_id, event.detail) == (
+        question.case_id,
+        {"question": question.id, "state": "sent", "why": "no_answer"},
+    )
+    late = answer(counter, f"{number_of(counter, taro)},1,06130001,2026-11-01,")
+    assert late.state == "ready"
+    apply(counter, late, actor_verifier)
+    assert (question.state, question.covers) == ("withdrawn", [])
+    assert list(counter.session.scalars(select(IncomingDifference.code))) == ["unasked"]
+    assert ask(counter, taro).state == "asked"
+    with pytest.raises(SomebodyElseWasFaster):
+        questions.withdraw(counter, question.id, "no_answer")
+
+
+def test_only_who_asked_and_his_office_take_a_question_back(counter: Context, taro: int) -> None:
+    question = ask(counter, taro)
+    stranger = as_of(counter, employ(counter.session, "counter", "s-stranger", office_code="02"))
+    with pytest.raises(NotAllowed):
+        questions.withdraw(stranger, question.id)
+    assert not pages.read(stranger, taro).may_withdraw
+    colleague = as_of(counter, employ(counter.session, "verifier", "s-colleague"))
+    assert pages.read(colleague, taro).may_withdraw
+    assert questions.withdraw(colleague, question.id).state == "withdrawn"
+
+
+def test_it_is_asked_only_for_an_open_case_of_the_office_that_names_the_person(
+    counter: Context, taro: int
+) -> None:
+    jiro = register_acquisition(counter, [a_person("別人 次郎", birth_date="1981-01-01")]).person_ids[0]
+    other_office = an_office(counter.session, "02").id
+    wrong = (
+        None,
+        999_999,
+        case_about(counter, jiro),
+        case_about(counter, taro, state="done"),
+        case_about(counter, taro, state="suspended"),
+        case_about(counter, taro, office_id=other_office),
+    )
+    for case_id in wrong:
+        with pytest.raises(NotAllowed, match="進行中の届出"):
+            questions.ask(counter, taro, "loss", case_id)
+    assert counter.session.scalars(select(NetworkQuestion)).all() == []
+    right = case_about(counter, taro)
+    assert [one.id for one in pages.read(counter, taro).cases] == [right]
+    assert questions.ask(counter, taro, "loss", right).case_id == right
+
+
+def test_a_case_names_whom_its_newest_entry_names_before_anything_is_registered(
+    counter: Context, taro: int
+) -> None:
+    jiro = register_acquisition(counter, [a_person("別人 次郎", birth_date="1981-01-01")]).person_ids[0]
+    entry = FormEntry(form="loss", element_id="entry", at=counter.at, data={"persons": [{"person_id": taro}]})
+    case_id = case_about(counter, someone(counter))
+    entry.case_id = case_id
+    counter.session.add(entry)
+    counter.session.flush()
+    assert [one.id for one in case_persons.list_open(counter, taro)] == [case_id]
+    assert case_persons.list_open(counter, taro * 10) == []
+    corrected = FormEntry(
+        case_id=case_id, form="loss", element_id="correct", at=counter.at, data={"head_person_id": jiro}
+    )
+    counter.session.add(corrected)
+    counter.session.flush()
+    assert case_persons.list_open(counter, taro) == []
+    assert [one.id for one in case_persons.list_open(counter, jiro)] == [case_id]
+
+
+def test_what_stops_one_question_alone_is_told_and_those_behind_it_are_sent(
+    counter: Context, manager: Context, taro: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jiro, saburo = (
+        register_acquisition(counter, [a_person(name, birth_date=born)]).person_ids[0]
+        for name, born in (("別人 次郎", "1981-01-01"), ("別人 三郎", "1982-02-02"))
+    )
+    merged, too_long, last = (ask(counter, one) for one in (taro, jiro, saburo))
+    counter.session.get_one(Person, taro).merged_into_id = saburo
+    approve(counter, manager)
+    write = transfers._write
+
+    def refuse_one(ctx: Context, asked: Any, *more: Any) -> Any:
+        if asked.person_id == jiro:
+            raise transfers.LayoutRefused("1行目の項目が収まりません。", "Too long.")
+        return write(ctx, asked, *more)
+
+    monkeypatch.setattr(transfers, "_write", refuse_one)
+    progress = send_again(counter)
+    assert [(one.subject, one.reason_ja) for one in progress.skipped] == [
+        (f"network_question:{merged.id}", questions.MERGED[0]),
+        (f"network_question:{too_long.id}", "1行目の項目が収まりません。"),
+    ]
+    assert (progress.done, progress.finished) == (1, True)
+    assert [one.state for one in (merged, too_long, last)] == ["asked", "asked", "sent"]
+    assert questions.withdraw(counter, merged.id).state == "withdrawn"
 
 
 def test_what_cannot_be_asked_says_why(counter: Context, taro: int) -> None:
@@ -217,8 +329,6 @@ def test_what_cannot_be_asked_says_why(counter: Context, taro: int) -> None:
         questions.ask(counter, taro, "", None)
     with pytest.raises(NotFound):
         questions.ask(counter, taro + 999, "loss", None)
-    with pytest.raises(NotFound):
-        questions.ask(counter, taro, "loss", 999_999)
     questions.configure(questions.NoLookup())
     with pytest.raises(questions.NetworkOff):
         ask(counter, taro)
