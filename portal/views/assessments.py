@@ -136,12 +136,19 @@ class AssessmentView(BaseView):
     @expose("/<int:run_id>/discard", methods=["POST"])
     @requires("assessment.run")
     def discard(self, run_id: int) -> Any:
-        """Give it up."""
-        return self._carry_out(
-            run_id,
-            lambda ctx: runs.discard(ctx, run_id),
-            ("破棄しました。保険料は変わっていません。", "Discarded. No premium has changed."),
-        )
+        """Give it up; a household is computed anew where a reduction is not in its premium yet."""
+
+        def deed(ctx: Context) -> Done:
+            run = runs.discard(ctx, run_id)
+            told = ("破棄しました。保険料は変わっていません。", "Discarded. No premium has changed.")
+            if run.id != run_id:
+                told = (
+                    f"破棄し、決定した減免を入れて {run.number} として計算し直しました。承認を待ちます。",
+                    f"Discarded, and computed anew as {run.number} with the reduction that was decided.",
+                )
+            return Done(told, url_for("AssessmentView.show", run_id=run.id))
+
+        return carry_out(deed, partial(self._show, run_id))
 
     def _carry_out(self, run_id: int, deed: Callable[[Context], Any], told: tuple[str, str]) -> Any:
         def carried(ctx: Context) -> Done:

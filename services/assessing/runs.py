@@ -30,7 +30,7 @@ from models.exemption import list_in_force
 from models.series import take
 from rules.periods import FiscalYear
 from services import audit, jobs
-from services.assessing import comparing, run_figures, run_states, summing
+from services.assessing import comparing, reductions_held, run_figures, run_states, summing
 from services.assessing.computing import compute
 from services.assessing.register_facts import Range, read_facts
 from services.assessing.run_pages import last_household
@@ -119,7 +119,7 @@ def again(ctx: Context, fiscal_year: int, household_id: int, begun_by_id: int | 
         AssessmentRun.state == READY,
     )
     for run_id in ctx.session.scalars(statement).all():
-        discard(ctx, run_id)
+        _give_up(ctx, run_id)
     return begin(ctx, fiscal_year, household_id, begun_by_id)
 
 
@@ -210,12 +210,23 @@ def make_final(ctx: Context, run_id: int) -> AssessmentRun:
 
 
 def discard(ctx: Context, run_id: int) -> AssessmentRun:
-    """Give up a run that is not in force, with all its rows.
+    """Give up a run that is not in force, with all its rows; the run that takes its place, or itself.
+
+    A household whose premium in force does not hold yet what was decided on application (減免) is computed
+    anew at once, in the name of whoever began it: it has a letter that says so, and is not billed in full.
 
     Raises:
         NotFound: there is no such run.
         WrongState: it is in force, or was discarded before.
+        AssessmentTooLate: it would be computed anew, and the year may not be assessed any more.
     """
+    run = _give_up(ctx, run_id)
+    if run.household_id is None or reductions_held.are_held(ctx, run.household_id, run.fiscal_year):
+        return run
+    return begin(ctx, run.fiscal_year, run.household_id, run.begun_by_id)
+
+
+def _give_up(ctx: Context, run_id: int) -> AssessmentRun:
     run = run_states.locked(ctx, run_id)
     run_states.must_be(run, COMPUTING, READY, APPROVED)
     run.state, run.ended_at, run.ended_by_id = DISCARDED, ctx.at, ctx.actor.staff_id

@@ -27,6 +27,7 @@ from rules.calendar_months import add_years
 from rules.periods import FiscalYear
 from rules.premium.dated_facts import ADULT, SCHOOL
 from services.assessing import comparing
+from services.assessing.reductions_held import not_held
 from services.assessing.register_facts import Range, read_facts
 from services.assessing.run_pages import last_household
 from services.context import Context
@@ -250,6 +251,20 @@ def receipt_differs(ctx: Context) -> Columns:
     return {"household": rows[:, 0], "person": rows[:, 1], "amount": rows[:, 2]}
 
 
+def reduction_not_held(ctx: Context) -> Columns:
+    """A premium in force, of any year, that takes off another sum than is granted on application."""
+    rows = not_held().subquery()
+    statement = select(rows.c.household, AssessedPerson.person_id.label("person"), rows.c.amount).join(
+        AssessedPerson,
+        and_(
+            AssessedPerson.household_id == rows.c.household,
+            AssessedPerson.run_id == rows.c.run,
+            AssessedPerson.place == 0,
+        ),
+    )
+    return read(ctx.session, statement)
+
+
 def _together(parts: list[Columns]) -> Columns:
     names = ("household", "person", "amount")
     empty: Column = np.zeros(0, dtype=np.int64)
@@ -336,6 +351,17 @@ SHIPPED: Final[Mapping[str, Watchdog]] = {
             ),
             ("試算との差(円)", "Difference (yen)"),
             receipt_differs,
+        ),
+        Watchdog(
+            "reduction_not_held",
+            ("減免が入っていない賦課", "Reduction not in the premium"),
+            "国民健康保険法77条、条例",
+            (
+                "決定した減免(取消を含む)が、確定した賦課に入っていない世帯。承認待ちの計算を承認するか、計算し直します。",
+                "What was granted or taken back is not in the premium in force: have it approved.",
+            ),
+            ("入っていない減免(円)", "Not taken off yet (yen)"),
+            reduction_not_held,
         ),
     )
 }
