@@ -9,7 +9,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, Index, String, and_, or_, select
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    and_,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, UtcDateTime
@@ -20,6 +31,8 @@ STATES = {
     REFUSED: ("却下", "Refused", "back"),
     REVOKED: ("取消", "Taken back", "stopped"),
 }
+_OF_HOUSEHOLD = text("state = 'granted' AND person_id IS NULL")
+_OF_PERSON = text("state = 'granted' AND person_id IS NOT NULL")
 
 
 class PremiumExemption(Base):
@@ -28,7 +41,8 @@ class PremiumExemption(Base):
     `from_on` and `until_on` are the first and the last day of the months it is for. `suggested` is what the
     table gives, `amount` what was decided (nothing where it was refused), `run_id` the assessment that both
     are taken off; `lines` is the derivation, `parameters` the figures of the table by name, as they were
-    read. `reason` is what the letter says. It was examined by one and decided by another.
+    read. `reason` is what the letter says. It was examined by one and decided by another. What is granted is
+    granted once for a household, year, ground and person.
     """
 
     __tablename__ = "premium_exemption"
@@ -62,6 +76,20 @@ class PremiumExemption(Base):
         CheckConstraint("state <> 'granted' OR amount > 0", name="granted_something"),
         CheckConstraint("(state = 'revoked') = (revoked_at IS NOT NULL)", name="revoked_when"),
         Index("ix_premium_exemption_household", "household_id", "fiscal_year", "id"),
+        Index(
+            "uq_premium_exemption_of_household",
+            *("household_id", "fiscal_year", "ground"),
+            unique=True,
+            sqlite_where=_OF_HOUSEHOLD,
+            postgresql_where=_OF_HOUSEHOLD,
+        ),
+        Index(
+            "uq_premium_exemption_of_person",
+            *("household_id", "fiscal_year", "ground", "person_id"),
+            unique=True,
+            sqlite_where=_OF_PERSON,
+            postgresql_where=_OF_PERSON,
+        ),
     )
 
 
@@ -85,6 +113,17 @@ def list_in_force(
     return list(session.scalars(statement.order_by(PremiumExemption.id)))
 
 
+def list_granted(session: Session, household_id: int, fiscal_year: int) -> list[PremiumExemption]:
+    """What is granted to a household for a year as it is now, in force or waiting for its run."""
+    statement = select(PremiumExemption).where(
+        PremiumExemption.household_id == household_id,
+        PremiumExemption.fiscal_year == fiscal_year,
+        PremiumExemption.state == GRANTED,
+    )
+    fresh = statement.order_by(PremiumExemption.id).execution_options(populate_existing=True)
+    return list(session.scalars(fresh))
+
+
 def list_of_household(session: Session, household_id: int) -> list[PremiumExemption]:
     """All decisions about a household, the latest first."""
     statement = select(PremiumExemption).where(PremiumExemption.household_id == household_id)
@@ -92,6 +131,11 @@ def list_of_household(session: Session, household_id: int) -> list[PremiumExempt
 
 
 def find_of_notification(session: Session, notification_id: int) -> PremiumExemption | None:
-    """The decision about an application; None before it was decided."""
-    statement = select(PremiumExemption).where(PremiumExemption.notification_id == notification_id)
+    """What an application granted, refused or took back; None before it was decided."""
+    statement = select(PremiumExemption).where(
+        or_(
+            PremiumExemption.notification_id == notification_id,
+            PremiumExemption.revoked_notification_id == notification_id,
+        )
+    )
     return session.scalars(statement).one_or_none()

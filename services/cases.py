@@ -34,6 +34,8 @@ STATES = {
     "papers_arrived": ("照合待ち", "Awaiting verification", "waiting"),
     "verified": ("照合一致", "Verified", "waiting"),
     "differences_found": ("不一致・訂正待ち", "Differences, to be corrected", "back"),
+    "examined": ("審査待ち", "Awaiting examination", "waiting"),
+    "decided": ("決裁待ち", "Awaiting decision", "waiting"),
     "sent_back": ("差戻し", "Sent back", "back"),
     "corrected": ("照合待ち", "Awaiting verification", "waiting"),
     "registered": ("完了", "Completed", "done"),
@@ -54,6 +56,14 @@ STEPS = (
     (("verify", "examine"), "照合", "Verification"),
     (("register", "turn_down"), "登録", "Registry"),
 )
+STEPS_EXAMINED = (
+    *STEPS[:2],
+    (("examine",), "審査", "Examination"),
+    (("decide",), "決裁", "Decision"),
+    (("grant", "revoke", "turn_down"), "登録", "Registry"),
+)
+WAITS_FOR = {"papers_arrived": "papers_awaited", "verify": "corrected"}
+WAITS_FOR_EXAMINED = {"papers_arrived": "papers_awaited", "examine": "examined", "decide": "decided"}
 
 
 BESIDE = {
@@ -130,12 +140,12 @@ class CasePage:
         return [item.element_id for item in self.items]
 
     def steps(self, lang: str) -> list[tuple[str, str]]:
-        """The way of a notification in four words: (label, done | now | next); nothing of any other case."""
+        """The way of a notification in a few words: (label, done | now | next); nothing of any other case."""
         if self.filed is None:
             return []
         waiting, done = set(self.open_elements), set(self.done_elements)
         told = []
-        for elements, ja, en in STEPS:
+        for elements, ja, en in STEPS_EXAMINED if self.case.slug in EXAMINED else STEPS:
             now = waiting & set(elements)
             passed = done & set(elements) and not now
             told.append((ja if lang == "ja" else en, "now" if now else "done" if passed else "next"))
@@ -168,7 +178,7 @@ def read(ctx: Context, case_id: int) -> CasePage:
         filed=filed,
         number=filed.number if filed else own_number(case_id),
         subject=every[-1].subject_name if every else "",
-        state=_shown_state(actions, items) if filed else case.state,
+        state=_shown_state(case, actions, items) if filed else case.state,
         items=items,
         journal=journal,
         actions=actions,
@@ -241,12 +251,10 @@ def late_days(due_on: date | None, today: date) -> int:
     return max(0, (today - due_on).days) if due_on else 0
 
 
-def _shown_state(actions: Sequence[NotificationAction], items: Sequence[WorkItem]) -> str:
-    if any(item.element_id == "papers_arrived" for item in items):
-        return "papers_awaited"
-    if any(item.element_id == "verify" for item in items):
-        return "corrected"
-    return state_of(list(actions))
+def _shown_state(case: Case, actions: Sequence[NotificationAction], items: Sequence[WorkItem]) -> str:
+    waits_for = WAITS_FOR_EXAMINED if case.slug in EXAMINED else WAITS_FOR
+    open_ones = {item.element_id for item in items}
+    return next((state for one, state in waits_for.items() if one in open_ones), state_of(list(actions)))
 
 
 def _items(ctx: Context, case_id: int) -> list[WorkItem]:

@@ -20,6 +20,7 @@ from rules.periods import FiscalYear
 from rules.premium.exemptions import GROUNDS
 from rules.premium.explaining import PART_NAMES
 from services.exemptions import pages
+from services.exemptions.standing import TWICE
 from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
@@ -35,13 +36,17 @@ Line = tuple[tuple[str, str], str]
 
 def about_application(ctx: Context, case: Case) -> case_about.About | None:
     """What the table gives on the assessment in force, figure by figure, or what was decided."""
+    heading = ("減免の計算", "What the table gives")
+    if not can("assessment.read"):
+        return case_about.About(
+            heading, [(("計算", "Reckoned"), t("見る権限がありません", "not yours to see"))]
+        )
     found = pages.of_case(ctx, case.id, case.notification_id)
     if found is None:
         return None
-    heading = ("減免の計算", "What the table gives")
     if found.decided is not None:
-        heading = ("決定した減免", "What was decided")
-    url = url_for("ExemptionView.show", household_id=found.household_id) if can("assessment.read") else ""
+        heading = ("減免の決定", "What was decided")
+    url = url_for("ExemptionView.show", household_id=found.household_id)
     page = ("世帯の減免と保険料を見る", "Reductions and premium of the household")
     return case_about.About(heading, list(_lines(found)), url, page, _why_not(found))
 
@@ -72,6 +77,8 @@ def _decided(row: PremiumExemption) -> Iterator[Line]:
     yield ("減免額", "Reduction"), _yen(row.amount)
     yield ("表による額", "By the table"), _yen(row.suggested)
     yield ("理由", "Reason"), row.reason
+    if row.revoked_reason:
+        yield ("取消の理由", "Taken back because"), row.revoked_reason
 
 
 def _why_not(found: OfCase) -> Sequence[tuple[str, str]]:
@@ -80,7 +87,8 @@ def _why_not(found: OfCase) -> Sequence[tuple[str, str]]:
     if found.reckoned is None:
         return (found.refused,)
     exempted = found.reckoned.exempted
-    return (exempted.why_not,) if exempted is not None and exempted.why_not is not None else ()
+    nothing = (exempted.why_not,) if exempted is not None and exempted.why_not is not None else ()
+    return (*nothing, *((TWICE,) if found.reckoned.same is not None else ()))
 
 
 def _yen(amount: int) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
-from models.assessment import Assessment, AssessmentRun
+from models.assessment import Assessment
 from models.audit.tags import Tag
 from models.exemption import GRANTED, REFUSED, REVOKED, PremiumExemption
 from models.notification import Notification
@@ -22,30 +22,34 @@ from services import audit, notifications
 from services.assessing import runs
 from services.context import Context
 from services.entries.reading import Entry
-from services.exemptions import letters
+from services.exemptions import letters, standing
 from services.exemptions.reckoning import ExemptionRefused, Reckoned, none_decided, reckon
 from services.two_people import must_be_somebody_else, must_not_be_borrowed, reason_of
 
 CHIEF: Final = "section_chief"
+KEPT: Final = "kept"  # told of a decision that was to be taken back, and was not
 
 
 def judge(ctx: Context, entry: Entry, judged: Mapping[str, Any]) -> dict[str, Any]:
     """Put down what the examiner says: the amount where another than the table's.
 
     Raises:
-        ExemptionRefused: an amount of nothing, or above the premium; the record changed meanwhile.
+        ExemptionRefused: the same is granted already, or an amount of nothing, or above what is left of the
+            premium.
     """
     reckoned = reckon(ctx, entry)
     amount = int(judged.get("amount") or reckoned.amount)
     words = reason_of(str(judged["words"]))
     if judged["judgement"] == "grant" and not reckoned.entry.revokes:
-        _must_be_an_amount(amount, reckoned.row.total, "amount")
+        _must_be_the_only_one(reckoned, "judgement")
+        _must_be_an_amount(amount, reckoned.room, "amount")
     return {
         "amount": amount,
         "words": words,
         "examiner": ctx.actor.staff_id,
         "judgement": judged["judgement"],
         "run": reckoned.run.id,
+        "decided": reckoned.decided.id if reckoned.decided else None,
     }
 
 
@@ -59,19 +63,19 @@ def grant(
     """Decide that so much is taken off the year, compute the household anew, ask for the letter.
 
     Raises:
-        ExemptionRefused: the amount is nothing, or another assessment is in force meanwhile.
+        ExemptionRefused: the same is granted already, the amount is nothing or above what is left, or another
+            assessment is in force meanwhile.
         NotAllowed: the actor examined it, or is section chief in an emergency only.
+        SomebodyElseWasFaster: another one of the household was decided at this moment.
     """
     reckoned, reason = _deciding(ctx, entry, judged, decision)
-    _must_be_an_amount(int(judged["amount"]), reckoned.row.total, "decision")
+    _must_be_the_only_one(reckoned, "decision")
+    _must_be_an_amount(int(judged["amount"]), reckoned.room, "decision")
     row = _row(ctx, notification, reckoned, judged, reason)
     row.state, row.amount = GRANTED, int(judged["amount"])
     ctx.session.add(row)
     ctx.session.flush()
-    run = _compute(ctx, reckoned, judged)
-    after = reckoned.row.total - row.amount
-    letter = letters.ask(ctx, notification, row, reckoned.row.total, after)
-    return _settled(ctx, notification, row, run.id, letter.id)
+    return _computed(ctx, notification, reckoned, row, judged)
 
 
 def turn_down(
@@ -89,6 +93,7 @@ def turn_down(
     reckoned, reason = _deciding(ctx, entry, judged, decision)
     if reckoned.decided is not None:
         notifications.act(ctx, notification.id, "refused", note=reason)
+        _tell(ctx, reckoned.decided, KEPT)
         return {"exemption": reckoned.decided.id, "run": None, "letter": None}
     row = _row(ctx, notification, reckoned, judged, reason)
     row.state, row.amount = REFUSED, 0
@@ -108,7 +113,8 @@ def revoke(
     """Take a decided reduction back (取消), compute the household anew, ask for the letter.
 
     Raises:
-        ExemptionRefused: it was taken back meanwhile, or another assessment is in force.
+        ExemptionRefused: it was taken back meanwhile, another one was examined, or another assessment is in
+            force.
         NotAllowed: the actor examined it, or is section chief in an emergency only.
     """
     reckoned, reason = _deciding(ctx, entry, judged, decision)
@@ -118,10 +124,7 @@ def revoke(
     row.state, row.revoked_at, row.revoked_by_id = REVOKED, ctx.at, ctx.actor.staff_id
     row.revoked_reason, row.revoked_notification_id = reason, notification.id
     ctx.session.flush()
-    run = _compute(ctx, reckoned, judged)
-    after = ctx.session.get_one(Assessment, (run.id, row.household_id)).total
-    letter = letters.ask(ctx, notification, row, reckoned.row.total, after)
-    return _settled(ctx, notification, row, run.id, letter.id)
+    return _computed(ctx, notification, reckoned, row, judged)
 
 
 def _deciding(
@@ -130,12 +133,21 @@ def _deciding(
     must_not_be_borrowed(ctx, CHIEF)
     must_be_somebody_else(ctx, [judged["examiner"]])
     reason = reason_of(str(decision["words"]))
+    standing.hold(ctx, int(entry["household_id"]))
     reckoned = reckon(ctx, entry)
     if reckoned.run.id != judged["run"]:
         raise ExemptionRefused(
             f"審査のあとに賦課 {reckoned.run.number} が確定し、もとになる保険料が変わりました。"
             "差し戻して、審査をやり直してください。",
             f"Run {reckoned.run.number} became final meanwhile. Send it back to be examined anew.",
+            "decision",
+        )
+    if reckoned.decided is not None and reckoned.decided is not standing.granted_one(
+        ctx, judged.get("decided")
+    ):
+        raise ExemptionRefused(
+            "審査した減免が、そのあとに取り消されたか、別の減免が加わりました。差し戻して、審査をやり直してください。",
+            "What was examined was taken back, or another one was granted. Send it back to be examined anew.",
             "decision",
         )
     return reckoned, reason
@@ -214,10 +226,18 @@ def _parameters(terms: ExemptionTerms, found: Exempted) -> dict[str, Any]:
     }
 
 
-def _compute(ctx: Context, reckoned: Reckoned, judged: Mapping[str, Any]) -> AssessmentRun:
-    """The household anew; whoever examined it prepared it, so that the chief may approve it."""
-    told = reckoned.entry
-    return runs.again(ctx, told.fiscal_year, told.household_id, judged["examiner"])
+def _computed(
+    ctx: Context,
+    notification: Notification,
+    reckoned: Reckoned,
+    row: PremiumExemption,
+    judged: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The household anew, and the letter that tells it; whoever examined it prepared it, for the chief."""
+    run = runs.again(ctx, row.fiscal_year, row.household_id, judged["examiner"])
+    after = ctx.session.get(Assessment, (run.id, row.household_id))  # none where nothing is owed any more
+    letter = letters.ask(ctx, notification, row, reckoned.row.total, after.total if after else 0)
+    return _settled(ctx, notification, row, run.id, letter.id)
 
 
 def _settled(
@@ -228,21 +248,31 @@ def _settled(
         notifications.link_persons(ctx, notification.id, [row.person_id])
     kind = "refused" if row.state == REFUSED else "registered"
     notifications.act(ctx, notification.id, kind, note=None if kind == "registered" else row.reason)
-    detail = {"deed": row.state, "year": row.fiscal_year, "amount": row.amount}
-    audit.record(ctx, Tag.EXEMPTION_DECIDED, f"household:{row.household_id}", detail=detail)
+    _tell(ctx, row, row.state)
     return {"exemption": row.id, "run": run_id, "letter": letter_id}
 
 
-def _must_be_an_amount(amount: int, total: int, path: str) -> None:
+def _tell(ctx: Context, row: PremiumExemption, deed: str) -> None:
+    detail = {"deed": deed, "year": row.fiscal_year, "amount": row.amount}
+    audit.record(ctx, Tag.EXEMPTION_DECIDED, f"household:{row.household_id}", detail=detail)
+
+
+def _must_be_the_only_one(reckoned: Reckoned, path: str) -> None:
+    if reckoned.same is not None:
+        raise ExemptionRefused(*standing.TWICE, path)
+
+
+def _must_be_an_amount(amount: int, room: int, path: str) -> None:
     if amount <= 0:
         raise ExemptionRefused(
             "計算した減免額が0円です。認めるときは減免額を入力して理由を書くか、却下してください。",
             "The table gives nothing. Enter an amount and say why, or refuse it.",
             path,
         )
-    if amount > total:
+    if amount > room:
         raise ExemptionRefused(
-            f"減免額が年間保険料({total:,}円)を超えています。入力し直してください。",
-            f"The amount is over the premium of the year ({total:,} yen).",
+            f"減免額が、まだ減免できる額({max(room, 0):,}円)を超えています。"
+            "年間保険料からほかの減免を引いた額までで入力し直してください。",
+            f"The amount is over what is left of the premium of the year ({max(room, 0):,} yen).",
             path,
         )

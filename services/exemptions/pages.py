@@ -56,11 +56,15 @@ class OfCase:
 
 
 def of_case(ctx: Context, case_id: int, notification_id: int | None) -> OfCase | None:
-    """What the application of a case brings on the record of now; None before one was entered."""
+    """What the application of a case brings on the record of now; None before one was entered.
+
+    Looking at it is recorded: it tells of premium and incomes of the household.
+    """
     entry = find_latest(ctx.session, case_id, ENTRIES)
     if entry is None or not entry.data.get("household_id"):
         return None
     household_id = int(entry.data["household_id"])
+    audit.record(ctx, Tag.EXEMPTION_READ, f"household:{household_id}")
     decided = find_of_notification(ctx.session, notification_id) if notification_id else None
     try:
         return OfCase(household_id, reckon(ctx, entry.data), ("", ""), decided)

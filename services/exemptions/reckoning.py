@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from models.assessment import Assessment, AssessmentRun, find_in_force
-from models.exemption import PremiumExemption, list_in_force
+from models.exemption import PremiumExemption, list_granted
 from rules.eligibility.deadlines import received_in_future
 from rules.law import ParameterNotInForce
 from rules.periods import FiscalYear
@@ -19,6 +19,7 @@ from services.context import Context
 from services.entries.exemption import ExemptionEntry, read
 from services.entries.reading import Entry
 from services.errors import RegistrationRefused
+from services.exemptions import standing
 from services.findings import Finding, Severity, from_rule, warning
 from services.household_findings import look
 from services.statute import all_law
@@ -41,7 +42,8 @@ class ExemptionRefused(RegistrationRefused):
 class Reckoned:
     """What an application would bring: the assessment in force, and what the table takes off it.
 
-    `decided` is the one that is to be taken back; `exempted` is None then.
+    `decided` is the one that is to be taken back; `exempted` is None then. `same` is what is granted already
+    on the same ground, `room` what can still be taken off (yen).
     """
 
     entry: ExemptionEntry
@@ -51,6 +53,8 @@ class Reckoned:
     terms: ExemptionTerms
     exempted: Exempted | None
     decided: PremiumExemption | None
+    same: PremiumExemption | None
+    room: int
 
     @property
     def amount(self) -> int:
@@ -74,6 +78,8 @@ def check(ctx: Context, entry: Entry) -> list[Finding]:
         found.append(_past_due(last))
     if reckoned.exempted is not None and reckoned.exempted.why_not is not None:
         found.append(_nothing(reckoned.exempted.why_not))
+    if reckoned.same is not None:
+        found.append(warning("exemption.twice", "reason", *standing.TWICE, ARTICLE))
     return found
 
 
@@ -106,7 +112,7 @@ def _reckon(ctx: Context, told: ExemptionEntry) -> Reckoned:
     terms = _terms(ctx, told.fiscal_year)
     kept, persons = kept_of(ctx, run, row)
     if told.revokes:
-        return Reckoned(told, run, row, persons, terms, None, _decided(ctx, told))
+        return Reckoned(told, run, row, persons, terms, None, _decided(ctx, told), None, 0)
     claim = Claim(
         told.ground,
         told.event_on,
@@ -122,7 +128,8 @@ def _reckon(ctx: Context, told: ExemptionEntry) -> Reckoned:
                 "person_id",
             )
         claim = replace(claim, person=persons.index(told.person_id))
-    return Reckoned(told, run, row, persons, terms, exempt(kept, claim, terms), None)
+    same, room = standing.same_as(ctx, told), standing.room(ctx, told, row)
+    return Reckoned(told, run, row, persons, terms, exempt(kept, claim, terms), None, same, room)
 
 
 def _terms(ctx: Context, fiscal_year: int) -> ExemptionTerms:
@@ -138,7 +145,7 @@ def _terms(ctx: Context, fiscal_year: int) -> ExemptionTerms:
 
 
 def _decided(ctx: Context, told: ExemptionEntry) -> PremiumExemption:
-    granted = list_in_force(ctx.session, told.fiscal_year, ctx.at, told.household_id)
+    granted = list_granted(ctx.session, told.household_id, told.fiscal_year)
     found = [one for one in granted if one.ground == told.ground]
     if not found:
         raise none_decided()

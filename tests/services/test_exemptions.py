@@ -12,7 +12,7 @@ from models.case import Case
 from models.document import PrintRequest
 from models.exemption import GRANTED, REFUSED, REVOKED, PremiumExemption
 from rules.periods import FiscalYear
-from services import notifications
+from services import cases, notifications
 from services.assessing import comparing, household_page, run_figures, runs
 from services.assessing.runs import ParametersNotAccepted
 from services.context import Actor, Context
@@ -22,6 +22,7 @@ from services.errors import NotAllowed, RegistrationRefused
 from services.exemptions import pages
 from services.premium_notices import asking
 from services.statute import all_law
+from services.watching import watchdogs
 from tests.factories.audit import told as events
 from tests.factories.cases import IDENTITY
 from tests.rules.premium.oracle import owed
@@ -32,6 +33,8 @@ from workflows.engine import runner
 YEAR = 2026
 GRANT = {"judgement": "grant", "words": "離職票で9月30日の離職を確認した"}
 APPROVE = {"decision": "approve", "words": "失業により所得の見込みがないため"}
+REFUSE = {"decision": "refuse", "words": "資産があるため"}
+BACK = {"decision": "approve", "words": "再就職"}
 
 
 class Office:
@@ -86,6 +89,10 @@ class Office:
         done = runner.complete(self.counter, done.opened[0].id, IDENTITY)
         return done.case_id, done.opened[0].id
 
+    def examined(self, entry: dict[str, Any], judged: dict[str, Any]) -> int:
+        """The task of the section chief."""
+        return runner.complete(self.verifier, self.taken_in(entry)[1], judged).opened[0].id
+
     def decided(self, entry: dict[str, Any], judged: dict[str, Any], decision: dict[str, Any]) -> int:
         case_id, task = self.taken_in(entry)
         done = runner.complete(self.verifier, task, judged)
@@ -122,17 +129,39 @@ def office(ctx: Context, actor_counter: Actor, actor_verifier: Actor, actor_sect
     return Office(ctx, (actor_counter, actor_verifier, actor_section_chief))
 
 
+def not_held(office: Office) -> list[int]:
+    """What the watchdog finds of the household: yen that are granted and not taken off, or the other way."""
+    found = watchdogs.reduction_not_held(office.ctx)
+    assert set(found["household"]) <= {office.home}
+    return list(found["amount"])
+
+
+def shown(office: Office, case_id: int) -> pages.OfCase:
+    """What stands beside a case."""
+    case = office.ctx.session.get_one(Case, case_id)
+    found = pages.of_case(office.ctx, case_id, case.notification_id)
+    assert found is not None
+    return found
+
+
+def told_of_case(office: Office, case_id: int) -> tuple[str, tuple[str, str]]:
+    """State and step of now, as the head of the case's page says."""
+    page = cases.read(office.counter, case_id)
+    return page.state, next(step for step in page.steps("ja") if step[1] == "now")
+
+
 def test_a_reduction_goes_from_the_counter_over_two_others_into_the_premium_and_back(office: Office) -> None:
     case_id, task = office.taken_in(office.entry())
-    found = pages.of_case(office.ctx, case_id, None)
-    assert found is not None
+    found = shown(office, case_id)
     assert found.reckoned is not None
+    assert told_of_case(office, case_id) == ("examined", ("審査", "now"))
     suggested = found.reckoned.amount
     assert suggested > 0
     with pytest.raises(NotAllowed):
         runner.complete(office.counter, task, GRANT)
     done = runner.complete(office.verifier, task, GRANT)
     decide = done.opened[0].id
+    assert told_of_case(office, case_id) == ("decided", ("決裁", "now"))
     both = replace(office.chief, actor=replace(office.verifier.actor, roles=frozenset({"section_chief"})))
     with pytest.raises(NotAllowed):
         runner.complete(both, decide, APPROVE)
@@ -164,7 +193,9 @@ def test_a_reduction_goes_from_the_counter_over_two_others_into_the_premium_and_
     assert table == {f"municipal/exemption/{name}" for name in ("loss_months", "loss_percent", "raised_to")}
     with pytest.raises(ParametersNotAccepted):
         runs.approve(office.chief, run.id, set(unverified) - table)
+    assert not_held(office) == [suggested]
     runs.approve(office.chief, run.id, unverified)
+    assert not_held(office) == []
     page = household_page.read(office.ctx, office.home)
     assert page.told is not None
     assert page.told.agrees
@@ -185,8 +216,10 @@ def test_a_reduction_goes_from_the_counter_over_two_others_into_the_premium_and_
     assert told["reason"] == APPROVE["words"]
 
     office.an_hour_later()
-    office.decided(office.entry("revoke", event_on="2026-11-20"), GRANT, APPROVE | {"words": "再就職"})
+    revoked = office.decided(office.entry("revoke", event_on="2026-11-20"), GRANT, BACK)
     (row,) = office.rows()
+    assert shown(office, revoked).decided is row
+    assert not_held(office) == [-suggested]
     assert (row.state, row.revoked_reason) == (REVOKED, "再就職")
     run, again = office.open_run()
     assert (again.exemption, again.total) == (0, before.total)
@@ -196,13 +229,15 @@ def test_a_reduction_goes_from_the_counter_over_two_others_into_the_premium_and_
     assert [one["decision"] for one in office.letters()] == [GRANTED, REVOKED]
     told_of = [one.detail["deed"] for one in events(office.ctx.session) if one.tag == "exemption:decided"]
     assert told_of == [GRANTED, REVOKED]
+    looked = [one.subject for one in events(office.ctx.session) if one.tag == "exemption:read"]
+    assert looked == [f"household:{office.home}"] * 2
 
 
 def test_what_is_refused_is_on_record_and_an_examiner_may_say_another_amount_below_the_premium(
     office: Office,
 ) -> None:
     refused = {"judgement": "refuse", "words": "貯えが十分にある"}
-    case_id = office.decided(office.entry(), refused, {"decision": "refuse", "words": "資産があるため"})
+    case_id = office.decided(office.entry(), refused, REFUSE)
     (row,) = office.rows()
     assert (row.state, row.amount) == (REFUSED, 0)
     assert row.suggested > 0
@@ -223,7 +258,46 @@ def test_what_is_refused_is_on_record_and_an_examiner_may_say_another_amount_bel
     assert (office.rows()[-1].amount, office.open_run()[1].exemption) == (1_000, 1_000)
 
 
-def test_another_assessment_in_force_sends_it_back_and_what_could_never_be_decided_is_not_taken_in(
+def test_the_same_is_granted_once_whoever_was_faster_and_no_more_than_the_premium_comes_off(
+    office: Office,
+) -> None:
+    special = office.entry("special", event_on="2026-10-01")
+    total = office.in_force().total
+    first, second = (office.examined(special, GRANT | {"amount": 1_000}) for _ in range(2))
+    runner.complete(office.chief, first, APPROVE)
+    with pytest.raises(RegistrationRefused, match="もう決定されています"):
+        runner.complete(office.chief, second, APPROVE)
+    runner.complete(office.chief, second, REFUSE)
+    case_id, task = office.taken_in(special)
+    found = shown(office, case_id).reckoned
+    assert found is not None
+    assert (found.same, found.room) == (office.rows()[0], total - 1_000)
+    with pytest.raises(RegistrationRefused) as refused:
+        runner.complete(office.verifier, task, GRANT)
+    assert [one.path for one in refused.value.findings] == ["judgement"]
+
+    _, task = office.taken_in(office.entry())
+    with pytest.raises(RegistrationRefused) as refused:
+        runner.complete(office.verifier, task, GRANT | {"amount": total - 999})
+    assert [one.path for one in refused.value.findings] == ["amount"]
+    done = runner.complete(office.verifier, task, GRANT | {"amount": 2_000})
+    runner.complete(office.chief, done.opened[0].id, APPROVE)
+    run, after = office.open_run()
+    assert (after.exemption, after.total) == (3_000, total - 3_000)
+    told = [one["after_total"] for one in office.letters()]
+    assert told == [total - 1_000, total, total - 3_000]
+
+    again = runs.discard(office.counter, run.id)
+    assert (again.state, again.begun_by_id) == (READY, office.verifier.actor.staff_id)
+    assert office.open_run()[1].exemption == 3_000
+    assert not_held(office) == [3_000]
+    runs.approve(office.chief, again.id, run_figures.unverified(again))
+    assert not_held(office) == []
+    later = runs.begin(office.counter, YEAR, office.home)
+    assert runs.discard(office.counter, later.id) is later
+
+
+def test_what_changed_since_the_examination_sends_it_back_and_what_could_never_be_decided_is_not_taken_in(
     office: Office,
 ) -> None:
     _, task = office.taken_in(office.entry())
@@ -245,3 +319,18 @@ def test_another_assessment_in_force_sends_it_back_and_what_could_never_be_decid
         with pytest.raises(RegistrationRefused) as found:
             runner.start(office.counter, "exemption", entry["reason"], entry, {"office_id": 1})
         assert [one.path for one in found.value.findings] == [path]
+
+    special = office.entry("special", event_on="2026-10-01")
+    take_back = office.entry("revoke", decided_ground="special")
+    office.decided(special, GRANT | {"amount": 1_000}, APPROVE)
+    first, second = (office.examined(take_back, GRANT) for _ in range(2))
+    runner.complete(office.chief, first, BACK)
+    office.decided(special, GRANT | {"amount": 500}, APPROVE)
+    with pytest.raises(RegistrationRefused, match="審査した減免が"):
+        runner.complete(office.chief, second, BACK)
+    assert [row.state for row in office.rows()] == [REVOKED, GRANTED]
+    runner.complete(office.chief, office.examined(take_back, GRANT), REFUSE)
+    assert office.rows()[-1].state == GRANTED
+    told_of = [one.detail for one in events(office.ctx.session) if one.tag == "exemption:decided"]
+    assert [one["deed"] for one in told_of] == [GRANTED, REVOKED, GRANTED, "kept"]
+    assert told_of[-1]["amount"] == 500

@@ -37,7 +37,14 @@ JUDGED = (
     Example(
         "認める",
         "It meets the ordinance",
-        {"amount": 55_000, "words": "離職票を確認", "examiner": 1, "judgement": "grant", "run": 1},
+        {
+            "amount": 55_000,
+            "words": "離職票を確認",
+            "examiner": 1,
+            "judgement": "grant",
+            "run": 1,
+            "decided": None,
+        },
     ),
 )
 DECIDED = (Example("登録した", "It is on record", {"exemption": 1, "run": 2, "letter": 3}),)
