@@ -28,6 +28,7 @@ from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
     from services.context import Context
+    from services.pensions.letters import AskedOfList
 
 FURTHEST_PAGE = 1_000
 OUTCOMES = {
@@ -93,10 +94,7 @@ class PensionView(BaseView):
 
         def deed(ctx: Context) -> Done:
             asked = letters.ask_of_list(ctx, list_id)
-            rest = (
-                f"宛先がなく頼めない世帯 {asked.left_out:,}件。" if asked.left_out else "",
-                f"{asked.left_out:,} have nobody to tell. " if asked.left_out else "",
-            )
+            rest = _left_out(asked)
             more = (
                 f"残り{asked.left:,}件は、もう一度押してください。" if asked.left else "",
                 f"Press again for the other {asked.left:,}." if asked.left else "",
@@ -165,6 +163,20 @@ class PensionView(BaseView):
                 refused=refused,
                 key=new_key(),
             )
+
+
+def _left_out(asked: AskedOfList) -> tuple[str, str]:
+    """How many households got no letter, and why."""
+    nobody = asked.nobody and (
+        f"宛先がなく頼めない世帯 {asked.nobody:,}件。",
+        f"{asked.nobody:,} have nobody to tell. ",
+    )
+    ended = asked.ended and (
+        f"保険料が下がり、先に中止の登録が必要な世帯 {asked.ended:,}件。",
+        f"The premium of {asked.ended:,} went down: enter their stop first. ",
+    )
+    told = [words for words in (nobody, ended) if words]
+    return "".join(ja for ja, _ in told), "".join(en for _, en in told)
 
 
 def _states() -> dict[str, tuple[str, str]]:

@@ -1,7 +1,7 @@
 """The letters about a deduction: that it begins, what the provisional months take, that it ends (issue 7, 7).
 
 They tell the latest decision on a household's year. One number stands for one decision: asked for again it is
-kept, marked 再発行 with the day.
+kept, marked 再発行 with the day. Who asks at the same time waits for the other, by household and by list.
 """
 
 from __future__ import annotations
@@ -16,7 +16,15 @@ from models.assessment import find_in_force
 from models.audit.tags import Tag
 from models.document import PrintRequest
 from models.household import Household
-from models.pension_deduction import BEGIN, PROVISIONAL, STOP, PensionDeduction, list_decisions
+from models.pension_deduction import (
+    BEGIN,
+    PROVISIONAL,
+    STOP,
+    PensionDeduction,
+    PensionList,
+    list_decisions,
+)
+from models.person import list_current
 from printing.premium.pension_notice import (
     PensionBeginNotice,
     PensionInstalment,
@@ -40,7 +48,7 @@ from services.print_requests import POST
 from services.protection import list_hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from models.assessment import AssessmentRun
     from printing.letter import PrintedDocument
@@ -93,16 +101,33 @@ def ask(ctx: Context, household_id: int, fiscal_year: int) -> PrintRequest:
         NoDeduction, SomethingLeftToStop, NobodyToTell: there is nothing, or nobody, to tell.
         SettingMissing: the actor belongs to no office.
     """
+    _hold(ctx, household_id)
     told, head = _found(ctx, household_id, fiscal_year)
-    if ctx.actor.office_id is None:
-        raise no_office()
-    decision = told.decision
-    before = [one for one in papers_of(ctx, household_id) if one.payload.get("decision") == decision.id]
+    before = _before(ctx, told.decision)
     if any(one.state == WAITING for one in before):
         raise NoticeWaits(
             "この世帯の通知書は、もう印刷待ちにあります。印刷の画面から刷ってください。",
             "This letter waits in the print queue already.",
         )
+    return _queue(ctx, told, head, before)
+
+
+def _hold(ctx: Context, household_id: int) -> None:
+    """Whoever else asks for a letter of the household waits; deeds that only name it go on."""
+    held = select(Household.id).where(Household.id == household_id)
+    ctx.session.execute(held.with_for_update(key_share=True))
+
+
+def _before(ctx: Context, decision: PensionDeduction) -> list[PrintRequest]:
+    """The letters of a decision that were asked for and not struck off, the latest first."""
+    papers = papers_of(ctx, decision.household_id)
+    return [one for one in papers if one.payload.get("decision") == decision.id]
+
+
+def _queue(ctx: Context, told: Collected, head: Head, before: Sequence[PrintRequest]) -> PrintRequest:
+    if ctx.actor.office_id is None:
+        raise no_office()
+    decision, household_id = told.decision, told.decision.household_id
     settings = city.settings_on(ctx.session, ctx.today)
     number = before[0].payload["document_number"] if before else document_numbers(ctx.session, 1, settings)[0]
     content = _content(ctx, household_id, told, head, str(number), again=bool(before))
@@ -129,40 +154,70 @@ def ask(ctx: Context, household_id: int, fiscal_year: int) -> PrintRequest:
 
 @dataclass(frozen=True)
 class AskedOfList:
-    """How many letters of a list were asked for, to how many nobody can be told, how many are left."""
+    """How many letters of a list were asked for, how many were left out and why, how many are left.
+
+    Nobody could be told of `nobody` households; the deduction of `ended` has its stop still to be decided.
+    """
 
     asked: int
-    left_out: int
+    nobody: int
+    ended: int
     left: int
 
 
 def ask_of_list(ctx: Context, list_id: int) -> AskedOfList:
     """Put the letters of a list that were not asked for yet into the print queue, `AT_ONCE` of them at most.
 
+    Who cannot be told is left out and passed over, so that the others get theirs.
+
     Raises:
         NoDeduction: nothing was decided by the list, or every letter was asked for.
         SettingMissing: the actor belongs to no office.
     """
+    held = select(PensionList.id).where(PensionList.id == list_id)
+    ctx.session.execute(
+        held.with_for_update(key_share=True)
+    )  # two that press at once come one after the other
+    wanted = _not_asked_for(ctx, list_id)
+    if not wanted:
+        raise NoDeduction(
+            "この候補一覧の通知書は、もうすべて頼まれているか、決定された世帯がありません。",
+            "Every letter of this list was asked for, or nothing was decided by it.",
+        )
+    asked = nobody = ended = 0
+    left = len(wanted)
+    for one in wanted:
+        left -= 1
+        try:
+            asked += _ask_first(ctx, one)
+        except NobodyToTell:
+            nobody += 1
+        except SomethingLeftToStop:
+            ended += 1
+        if asked == AT_ONCE:
+            break
+    return AskedOfList(asked, nobody, ended, left)
+
+
+def _not_asked_for(ctx: Context, list_id: int) -> list[PensionDeduction]:
+    """What a list decided, is the latest on its household and year, and was not told by a letter yet."""
     statement = select(PensionDeduction).where(PensionDeduction.list_id == list_id)
     decided = list(ctx.session.scalars(statement.order_by(PensionDeduction.household_id)))
     homes = {one.household_id for one in decided}
     year = decided[0].fiscal_year if decided else 0
     latest = {home: of[-1].id for home, of in list_decisions(ctx.session, homes, year).items()}
     asked = _asked_for(ctx, homes)
-    wanted = [one for one in decided if one.id not in asked and latest[one.household_id] == one.id]
-    if not wanted:
-        raise NoDeduction(
-            "この候補一覧の通知書は、もうすべて頼まれているか、決定された世帯がありません。",
-            "Every letter of this list was asked for, or nothing was decided by it.",
-        )
-    left_out = 0
-    for one in wanted[:AT_ONCE]:
-        try:
-            ask(ctx, one.household_id, year)
-        except (NobodyToTell, SomethingLeftToStop):
-            left_out += 1
-    done = min(len(wanted), AT_ONCE)
-    return AskedOfList(done - left_out, left_out, len(wanted) - done)
+    return [one for one in decided if one.id not in asked and latest[one.household_id] == one.id]
+
+
+def _ask_first(ctx: Context, decision: PensionDeduction) -> bool:
+    """Ask for the first letter of a decision; False where it was asked for, or decided anew, meanwhile."""
+    _hold(ctx, decision.household_id)
+    told, head = _found(ctx, decision.household_id, decision.fiscal_year)
+    if told.decision.id != decision.id or _before(ctx, decision):
+        return False
+    _queue(ctx, told, head, ())
+    return True
 
 
 def _asked_for(ctx: Context, homes: Collection[int]) -> frozenset[int]:
@@ -217,7 +272,7 @@ def _content(
         "prefecture": settings.text("office/prefecture_name"),
         "fiscal_year": FiscalYear(decision.fiscal_year).label_ja,
         "household_number": ctx.session.get_one(Household, household_id).household_number,
-        "payer": head.record.name,
+        "payer": _payer(ctx, decision, head),
         "pension_payer": payers(ctx).get(decision.payer_code, decision.payer_code),
         "reason": reason,
         "total": in_force[1].total if in_force else None,
@@ -235,6 +290,15 @@ def _content(
         "decision": decision.id,
     }
     return kind(**values)
+
+
+def _payer(ctx: Context, decision: PensionDeduction, head: Head) -> str:
+    """Whose pension pays: of whom it was decided, whoever heads the household by now.
+
+    Of who was made part of another one's record since then, the head's name stands here.
+    """
+    record = list_current(ctx.session, [decision.person_id]).get(decision.person_id)
+    return record.name if record else head.record.name
 
 
 def _instalments(told: Collected, run: AssessmentRun) -> Iterator[PensionInstalment]:

@@ -9,8 +9,10 @@ from sqlalchemy import select, update
 
 from models.assessment import Assessment, AssessmentRun, find_in_force
 from models.document import PrintRequest
+from models.household import HouseholdHead
 from models.income import Income
 from models.pension_deduction import STOP, TELL, PensionCandidate, PensionDeduction, PensionEntry
+from models.person import PersonRecord, list_current
 from rules.periods import FiscalYear
 from rules.premium.pension_deduction import (
     APRIL,
@@ -171,7 +173,7 @@ def test_no_slip_is_made_of_what_is_deducted_and_the_letter_tells_its_months(
     assert all(words in text for words in ("年金10月", "年金12月", "年金2月", f"{parts.deducted[3]:,}"))
 
     made = lists.list_lists(desk)[0]
-    assert letters.ask_of_list(desk, made.id) == letters.AskedOfList(1, 0, 0)
+    assert letters.ask_of_list(desk, made.id) == letters.AskedOfList(1, 0, 0, 0)
     with pytest.raises(NoDeduction):
         letters.ask_of_list(desk, made.id)
     paper = letters.papers_of(desk, home)[0]
@@ -187,6 +189,41 @@ def test_no_slip_is_made_of_what_is_deducted_and_the_letter_tells_its_months(
         "審査請求",
     ):
         assert words in text
+
+
+def test_who_cannot_be_told_keeps_nobody_elses_letter_and_the_payer_is_whose_pension_pays(
+    june: AssessmentRun,
+    counter: Context,
+    verifier: Context,
+    chief: Context,
+    actor_certificate_clerk: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    del june
+    first, *others = sorted(homes_of_elders(counter)[:3])
+    for home in others:
+        entry = entries.enter(counter, home, NOTICE)
+        entries.decide(verifier, entry.id, approve=True, words="通知と照合した")
+    begin(counter, verifier, chief, first)
+    session = counter.session
+    dead, payer = (entries.head_of(counter, home) for home in (first, others[0]))
+    died = update(PersonRecord).where(PersonRecord.person_id == dead)
+    session.execute(died.values(died_on=date(YEAR, 7, 1)))
+    head = entries.head_of(counter, others[1])
+    anew = update(HouseholdHead).where(HouseholdHead.household_id == others[0])
+    session.execute(anew.values(person_id=head))
+    session.expire_all()
+
+    monkeypatch.setattr(letters, "AT_ONCE", 1)
+    desk = replace(counter, actor=actor_certificate_clerk)
+    made = lists.list_lists(desk)[0]
+    assert letters.ask_of_list(desk, made.id) == letters.AskedOfList(1, 1, 0, 1)
+    assert letters.ask_of_list(desk, made.id) == letters.AskedOfList(1, 1, 0, 0)
+    assert letters.ask_of_list(desk, made.id) == letters.AskedOfList(0, 1, 0, 0)
+    paper = letters.papers_of(desk, others[0])[0]
+    names = list_current(session, [head, payer])
+    assert paper.payload["payer"] == names[payer].name
+    assert paper.addressee == names[head].name
 
 
 def test_a_stop_by_two_reaches_the_first_pension_two_months_later_and_the_rest_is_billed(
@@ -250,6 +287,8 @@ def test_more_premium_is_billed_beside_the_deductions_and_less_asks_for_a_stop(
     if not is_more:
         with pytest.raises(RuleBroken):
             letters.ask(september[0], home, YEAR)
+        made = lists.list_lists(chief)[0]
+        assert letters.ask_of_list(september[0], made.id) == letters.AskedOfList(0, 0, 1, 0)
     del june
 
 
