@@ -49,16 +49,17 @@ def must_have_any(ctx: Context, roles: frozenset[str], ja: str, en: str) -> None
 
 
 def must_not_be_borrowed(ctx: Context, role: str) -> None:
-    """Refuse a role that was taken in an emergency: it helps with cases, and lets no data out (T14).
+    """Refuse a role taken in an emergency: it helps with cases, decides no money, lets no data out (T14).
 
     Raises:
         NotAllowed: the actor has the role only so.
     """
     if role in ctx.actor.borrowed:
         raise NotAllowed(
-            "緊急時の権限では、データの利用・持出し・委託先に関する決定はできません。"
+            "緊急時の権限では、保険料の決定や、データの利用・持出し・委託先に関する決定はできません。"
             "その担当の職員が決定してください。",
-            "A role taken in an emergency lets no data out. Leave the decision to who holds it.",
+            "A role taken in an emergency decides no money and lets no data out. "
+            "Leave the decision to who holds it.",
         )
 
 

@@ -83,7 +83,7 @@ TAGS: dict[Tag, tuple[str, str]] = {
     Tag.PENSION_LIST_APPROVED: ("特別徴収の候補一覧の承認", "List of deductions approved"),
     Tag.PENSION_LIST_REFUSED: ("特別徴収の候補一覧の差し戻し", "List of deductions refused"),
     Tag.PENSION_ENTERED: ("年金の通知・特別徴収の中止の登録", "Pension entered"),
-    Tag.PENSION_APPROVED: ("年金の通知・特別徴収の中止の承認", "Pension approved"),
+    Tag.PENSION_APPROVED: ("年金の通知・特別徴収の開始・中止の承認", "Pension approved"),
     Tag.PENSION_REFUSED: ("年金の通知・特別徴収の中止の差し戻し", "Pension refused"),
     Tag.PENSION_WITHDRAWN: ("年金の通知・特別徴収の中止の取下げ", "Pension taken back"),
     Tag.WATCH_ASKED: ("見張りの開始", "Watchdogs asked to look"),

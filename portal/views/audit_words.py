@@ -135,6 +135,7 @@ KEYS: Mapping[str, Words] = {
     "conditions": ("条件の数", "conditions"),
     "act": ("すること", "act"),
     "entry": ("登録の番号", "entry no."),
+    "list": ("候補一覧の番号", "list no."),
     "runs": ("計算し直した数", "computed anew"),
     "concerned": ("特別徴収の対象になる世帯", "concerned"),
 }
@@ -364,6 +365,7 @@ OF_TAG: Mapping[Tag, Mapping[str, Words]] = {
     Tag.NETWORK_ASKED: PURPOSES,
     Tag.NETWORK_WITHDRAWN: {**WITHDRAWALS, **{one: STATES[one][:2] for one in (ASKED, SENT)}},
     **{tag: {**CONFIRMATION_KINDS, **DECISIONS} for tag in CONFIRMATIONS},
+    Tag.PENSION_APPROVED: {"begin": ("特別徴収の開始", "deduction begun")},
     Tag.REVIEW_JUDGED: {rule.name: (rule.ja, rule.en) for rule in RULES.values()},
     Tag.CERTIFICATE_EVENT: {**CERTIFICATES, **EVENTS},
     Tag.CEILING_DECIDED: {

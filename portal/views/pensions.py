@@ -110,15 +110,16 @@ class PensionView(BaseView):
     def _list(self, refused: str = "") -> Any:
         with unit_of_work(current_actor(), clock.now()) as ctx:
             found = lists.list_lists(ctx)
-            waiting, records, numbers = entries.waiting(ctx)
+            number = _page("waiting")
+            waiting = entries.waiting(ctx, number)
             years = run_figures.years(ctx)
             return self.render_template(
                 "pension/list.html",
                 title=t("年金からの特別徴収", "Deductions from pensions"),
                 lists=found,
                 waiting=waiting,
-                records=records,
-                numbers=numbers,
+                number=number,
+                more=waiting.found > number * entries.ROWS,
                 names=names_of(ctx.session, {one.made_by_id for one in found}),
                 years=[FiscalYear(years[0].year + 1), *years] if years else [],
                 now=FiscalYear.containing(ctx.today).year,
@@ -134,8 +135,7 @@ class PensionView(BaseView):
 
     def _show(self, list_id: int, refused: str = "") -> Any:
         outcome = request.args.get("outcome", lists.ALL)
-        words = request.args.get("q", "")[:60]
-        number = min(max(request.args.get("page", 1, type=row_id) or 1, 1), FURTHEST_PAGE)
+        words, number = request.args.get("q", "")[:60], _page("page")
         with unit_of_work(current_actor(), clock.now()) as ctx:
             page = lists.read(ctx, list_id, outcome, words, number)
             year = FiscalYear(page.of.fiscal_year)
@@ -163,6 +163,10 @@ class PensionView(BaseView):
                 refused=refused,
                 key=new_key(),
             )
+
+
+def _page(name: str) -> int:
+    return min(max(request.args.get(name, 1, type=row_id) or 1, 1), FURTHEST_PAGE)
 
 
 def _left_out(asked: AskedOfList) -> tuple[str, str]:

@@ -38,9 +38,10 @@ from services.context import Context
 from services.errors import RuleBroken
 from services.job_kinds import Progress, Skipped, Work
 from services.statute import all_law
-from services.two_people import LONGEST_REASON, must_be_somebody_else
+from services.two_people import LONGEST_REASON, must_be_somebody_else, must_not_be_borrowed
 
 KIND: Final = "assess"
+CHIEF: Final = "section_chief"
 AT_ONCE: Final = 10_000  # household ids of one step
 FIRST_YEAR: Final = 2008  # since when the parts are levied as they are (高齢者の医療の確保に関する法律)
 _IMPOSSIBLE: Final = (
@@ -170,10 +171,11 @@ def approve(ctx: Context, run_id: int, accepted: Collection[str], words: str = "
     Raises:
         NotFound: there is no such run.
         WrongState: it is not ready, or was decided meanwhile.
-        NotAllowed: the actor began it himself.
+        NotAllowed: the actor began it himself, or is section chief in an emergency only.
         ParametersNotAccepted: an unverified figure is not among those accepted.
         RunOvertaken: another run of the year is in force meanwhile.
     """
+    must_not_be_borrowed(ctx, CHIEF)
     run = run_states.locked(ctx, run_id)
     run_states.must_be(run, READY)
     must_be_somebody_else(ctx, [run.begun_by_id])

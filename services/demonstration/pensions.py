@@ -77,7 +77,7 @@ def put_on_record(asked: Context, year: FiscalYear) -> PensionList | None:
     asked.session.flush()
     then = replace(asked, at=july)
     lists.fill(then, made)
-    lists.begin_all(then, made)
+    lists.tell_begun(asked, made, lists.begin_all(then, made))
     detail = {"year": year.year, "month": OCTOBER, "concerned": made.concerned}
     audit.record(asked, Tag.PENSION_LIST_APPROVED, f"pension_list:{made.id}", detail=detail)
     return made

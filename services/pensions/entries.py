@@ -1,7 +1,8 @@
 """What a payer of pensions told, and that a deduction ends: entered by one, checked by another (B4, D1).
 
 What stood on record is closed and stays readable (ADR 0003). A stop reaches the first pension whose payer can
-still be told; the rest of the year is asked for by instalments.
+still be told; the rest of the year is asked for by instalments. A pension is on record of whom it was told:
+where another one heads the household meanwhile, it is entered anew.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ from services.premium_notices.heads import persons_of
 LONGEST_EVIDENCE: Final = 400
 MOST_PENSION, MOST_CARE = 20_000_000, 500_000  # yen of a year; only catch slips of the pen
 ROLE: Final = "verifier"
+CODE_AND_NAME: Final = 2
 REASONS: Final = {
     "transfer": ("口座振替を選んだ", "Account transfer was chosen"),
     "left": ("加入をやめた・75歳になる", "Not insured any more, or 75"),
@@ -59,7 +61,18 @@ REASONS: Final = {
     "pension": ("年金の停止・担保・減額など", "The pension is stopped, pledged or smaller"),
     "other": ("その他", "Other"),
 }
+ROWS: Final = 50
 Words = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One page of what waits for a second person, of how many, whose it is, and of which households."""
+
+    rows: Sequence[PensionEntry]
+    found: int
+    records: Mapping[int, PersonRecord]
+    numbers: Mapping[int, str]
 
 
 @dataclass(frozen=True)
@@ -83,20 +96,32 @@ def payers(ctx: Context) -> dict[str, str]:
 
     Raises:
         SettingMissing: the city has none.
+        RuleBroken: one of them has no name after its code.
     """
     text = city.settings_on(ctx.session, ctx.today).text("premium/pension_deduction/payers")
-    return dict(one.strip().split(" ", 1) for one in text.split("、"))
+    told = [one.split(maxsplit=1) for one in text.split("、") if one.strip()]
+    if wrong := [one[0] for one in told if len(one) != CODE_AND_NAME]:
+        raise RuleBroken(
+            f"設定「年金の支払者」の「{wrong[0]}」は、番号と名前のあいだに空白がありません。"
+            "「101 支払者の名前」の形に直すよう、管理者に依頼してください。",
+            f"In the setting of payers of pensions, “{wrong[0]}” has no blank between code and name. "
+            "Have an administrator write it like “101 name”.",
+        )
+    return {code: name.strip() for code, name in told}
 
 
-def waiting(
-    ctx: Context,
-) -> tuple[Sequence[PensionEntry], Mapping[int, PersonRecord], Mapping[int, str]]:
-    """What waits for a second person: the entries, the persons, the numbers of the households."""
-    statement = select(PensionEntry).where(PensionEntry.state == OPEN)
-    found = list(ctx.session.scalars(statement.order_by(PensionEntry.id)))
-    audit.listed(ctx, "pension_entries", len(found))
-    records = list_current(ctx.session, {one.person_id for one in found})
-    return found, records, run_pages.household_numbers(ctx, {one.household_id for one in found})
+def waiting(ctx: Context, page: int) -> Waiting:
+    """One page of what waits for a second person, the oldest first; looking at it is recorded."""
+    which = PensionEntry.state == OPEN
+    statement = select(PensionEntry).where(which).order_by(PensionEntry.id)
+    rows = list(ctx.session.scalars(statement.offset((page - 1) * ROWS).limit(ROWS)))
+    audit.listed(ctx, "pension_entries", len(rows))
+    return Waiting(
+        rows,
+        ctx.session.scalar(select(func.count(PensionEntry.id)).where(which)) or 0,
+        list_current(ctx.session, {one.person_id for one in rows}),
+        run_pages.household_numbers(ctx, {one.household_id for one in rows}),
+    )
 
 
 def to_count(actor: Actor, today: date) -> Wanted:
@@ -137,10 +162,11 @@ def decide(ctx: Context, entry_id: int, *, approve: bool, words: str) -> Pension
 
     Raises:
         NotFound: there is no such entry.
-        NotAllowed: the actor entered it, by account or by staff number.
+        NotAllowed: the actor entered it, by account or by staff number, or has the role in an emergency only.
         SomebodyElseWasFaster: it was decided meanwhile.
-        RuleBroken: no reason was given, or there is nothing to stop any more.
+        RuleBroken: no reason was given, another one heads the household, or there is nothing to stop.
     """
+    two_people.must_not_be_borrowed(ctx, ROLE)
     entry = _open_entry(ctx, entry_id)
     two_people.must_be_somebody_else(ctx, [entry.entered_by_id])
     entry.words = two_people.reason_of(words)
@@ -257,7 +283,7 @@ def _read_pension(ctx: Context, told: Told, entry: PensionEntry, errors: dict[st
     entry.transfer_from = None
     if told.transfer_from.strip():
         try:
-            entry.transfer_from = parse_date(told.transfer_from)
+            entry.transfer_from = _near(parse_date(told.transfer_from), told.year, errors)
         except DateNotUnderstood as refused:
             errors["transfer_from"] = (refused.message_ja, "Type a day like 2026-04-01 or R8.4.1.")
     if not errors and entry.care_premium > entry.annual:
@@ -265,6 +291,16 @@ def _read_pension(ctx: Context, told: Told, entry: PensionEntry, errors: dict[st
             "介護保険料が年金の額を超えています。単位と桁を確かめてください。",
             "The care premium is more than the pension. Check unit and digits.",
         )
+
+
+def _near(day: date, year: int, errors: dict[str, Words]) -> date:
+    """The day, which is in the year, the one before or the one after: others are slips of the pen."""
+    if not year - 1 <= FiscalYear.containing(day).year <= year + 1:
+        errors["transfer_from"] = (
+            "年度の前後1年以内の日を入力してください。もっと前から口座振替の人は、年度の4月1日を入力します。",
+            "Type a day of the year, the one before or after. Of who chose it earlier, type its 1 April.",
+        )
+    return day
 
 
 def _digits(typed: str) -> str:
@@ -300,6 +336,13 @@ def _evidence(typed: str, errors: dict[str, Words]) -> str:
 
 
 def _put_on_record(ctx: Context, entry: PensionEntry) -> None:
+    if head_of(ctx, entry.household_id) != entry.person_id:
+        raise RuleBroken(
+            "登録のあとに世帯主が変わりました。この登録は変わる前の世帯主の年金のものです。"
+            "差し戻して、いまの世帯主の通知で登録し直してください。",
+            "The head of the household has changed since it was entered, and this is the pension of the one "
+            "before. Refuse it, and have the notice of today's head entered.",
+        )
     statement = select(PensionFact).where(
         PensionFact.person_id == entry.person_id, PensionFact.fiscal_year == entry.fiscal_year
     )

@@ -174,10 +174,9 @@ def ask_of_list(ctx: Context, list_id: int) -> AskedOfList:
         NoDeduction: nothing was decided by the list, or every letter was asked for.
         SettingMissing: the actor belongs to no office.
     """
+    # Two that press at once come one after the other.
     held = select(PensionList.id).where(PensionList.id == list_id)
-    ctx.session.execute(
-        held.with_for_update(key_share=True)
-    )  # two that press at once come one after the other
+    ctx.session.execute(held.with_for_update(key_share=True))
     wanted = _not_asked_for(ctx, list_id)
     if not wanted:
         raise NoDeduction(

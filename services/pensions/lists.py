@@ -1,7 +1,8 @@
 """The list of whom a deduction concerns: made by one, approved by another, then begun for all of it (B4, D1).
 
 A list holds every household of which a payer told something, with each condition that fails. Its approval
-looks at each household again: who is not concerned any more is left out and stays on the list with why.
+looks at each household again: who is not concerned any more is left out and stays on the list with why. Where
+somebody else, another assessment or another amount would be decided than was read, nothing is.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ from services.pensions.collected import calendar_of, terms_of
 
 ROWS: Final = 50
 ALL, CONCERNED, NOT_CONCERNED = "", "yes", "no"
+CHIEF: Final = "section_chief"
+_NO_HEAD: Final = 1 << rule.CHECKS.index(rule.HEAD_INSURED)
 
 
 @dataclass(frozen=True)
@@ -90,17 +93,18 @@ def decide(ctx: Context, list_id: int, *, approve: bool, words: str) -> PensionL
 
     Raises:
         NotFound: there is no such list.
-        NotAllowed: the actor made it, by account or by staff number.
+        NotAllowed: the actor made it, by account or by staff number, or has the role in an emergency only.
         SomebodyElseWasFaster: it was decided meanwhile.
-        RuleBroken: no reason was given, or the months cannot be reached any more.
+        RuleBroken: no reason was given, the months cannot be reached any more, or what was read has changed.
     """
+    two_people.must_not_be_borrowed(ctx, CHIEF)
     made = _locked(ctx, list_id)
     two_people.must_be_somebody_else(ctx, [made.made_by_id])
     made.words = two_people.reason_of(words)
     made.state, made.decided_at = (APPROVED if approve else REFUSED), ctx.at
     made.decided_by_id, made.decided_by_number = ctx.actor.staff_id, ctx.actor.staff_number
     if approve:
-        begin_all(ctx, made)
+        tell_begun(ctx, made, begin_all(ctx, made))
     _tell(ctx, Tag.PENSION_LIST_APPROVED if approve else Tag.PENSION_LIST_REFUSED, made)
     return made
 
@@ -229,11 +233,12 @@ def _parts(ctx: Context, made: PensionList, one: Looked) -> Collection | None:
         return None
 
 
-def begin_all(ctx: Context, made: PensionList) -> None:
-    """Decide the deductions of everybody on a list whom they still concern.
+def begin_all(ctx: Context, made: PensionList) -> list[int]:
+    """Decide the deductions of everybody on a list whom they still concern; answers their households.
 
     Raises:
-        RuleBroken: the months cannot be reached any more.
+        RuleBroken: the months cannot be reached any more, or a person, an assessment or an amount is no more
+            what stands on the list.
     """
     year = _checked(ctx, made.fiscal_year, made.month)
     made.decided_on = ctx.today
@@ -241,13 +246,43 @@ def begin_all(ctx: Context, made: PensionList) -> None:
         PensionCandidate.list_id == made.id, PensionCandidate.failing == 0
     )
     rows = {row.household_id: row for row in ctx.session.scalars(statement)}
-    for one in look_at(ctx, year, made.month, rows):
-        told = _row(ctx, made, one)
-        _carry_over(rows[one.household_id], told)
-        parts = _parts(ctx, made, one)
-        if not told.failing and parts is not None and one.fact is not None:
+    begun, changed = [], 0
+    for one in look_at(ctx, year, made.month, list(rows)):
+        row, told = rows.pop(one.household_id), _row(ctx, made, one)
+        parts = None if told.failing else _parts(ctx, made, one)
+        if parts is not None and _decides(row) != _decides(told):
+            changed += 1
+        elif parts is not None and one.fact is not None:
             ctx.session.add(_decision(ctx, made, one, one.fact, parts))
-    made.concerned = sum(not row.failing for row in rows.values())
+            begun.append(one.household_id)
+        _carry_over(row, told)
+    for row in rows.values():  # whom nobody heads any more
+        row.failing, row.first_yen, row.each_yen = _NO_HEAD, 0, 0
+    if changed:
+        raise _no_more_as_read(changed)
+    made.concerned = len(begun)
+    return begun
+
+
+def tell_begun(ctx: Context, made: PensionList, household_ids: Sequence[int]) -> None:
+    """Tell at each household that its deduction was decided, and by which list."""
+    detail = {"act": BEGIN, "list": made.id, "year": made.fiscal_year, "month": made.month}
+    for home in household_ids:
+        audit.record(ctx, Tag.PENSION_APPROVED, f"household:{home}", detail=detail)
+
+
+def _decides(row: PensionCandidate) -> tuple[int, ...]:
+    """What the approval of a row decides: whose pension, by which assessment, how much."""
+    return row.person_id, row.run_id, row.first_yen, row.each_yen
+
+
+def _no_more_as_read(households: int) -> RuleBroken:
+    return RuleBroken(
+        f"候補を調べたあとに、{households:,}世帯で世帯主・賦課・差引額のどれかが変わりました。"
+        "まだ何も決定していません。この一覧を差し戻し、調べ直した一覧を確かめてから承認してください。",
+        f"The head, the assessment or the amount of {households:,} households has changed since the list was "
+        "made. Nothing was decided. Refuse this list, have it made anew, look again and approve that one.",
+    )
 
 
 def _carry_over(row: PensionCandidate, told: PensionCandidate) -> None:
@@ -307,6 +342,7 @@ def _unknown() -> NotFound:
 
 def _tell(ctx: Context, tag: Tag, made: PensionList) -> None:
     detail = {
+        "list": made.id,
         "year": made.fiscal_year,
         "month": made.month,
         "households": made.households,

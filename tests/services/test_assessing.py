@@ -81,6 +81,9 @@ def test_nothing_is_in_force_until_another_person_approved_and_the_switch_was_th
     assert household is not None
     with pytest.raises(NotAllowed):
         runs.approve(counter, run.id, run_figures.unverified(run))
+    borrowed = replace(actor_section_chief, borrowed=frozenset({"section_chief"}), emergency_id=1)
+    with pytest.raises(NotAllowed, match="緊急時の権限"):
+        runs.approve(replace(ctx, actor=borrowed), run.id, run_figures.unverified(run))
     with pytest.raises(ParametersNotAccepted):
         runs.approve(chief, run.id, run_figures.unverified(run)[1:])
     with pytest.raises(WrongState):

@@ -5,13 +5,20 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from models.assessment import Assessment, AssessmentRun, find_in_force
 from models.document import PrintRequest
 from models.household import HouseholdHead
 from models.income import Income
-from models.pension_deduction import STOP, TELL, PensionCandidate, PensionDeduction, PensionEntry
+from models.pension_deduction import (
+    STOP,
+    TELL,
+    PensionCandidate,
+    PensionDeduction,
+    PensionEntry,
+    PensionFact,
+)
 from models.person import PersonRecord, list_current
 from rules.periods import FiscalYear
 from rules.premium.pension_deduction import (
@@ -19,13 +26,14 @@ from rules.premium.pension_deduction import (
     CARE,
     ENOUGH,
     HALF,
+    HEAD_INSURED,
     LAST,
     MONTHS,
     OCTOBER,
     TOLD,
     TRANSFER,
 )
-from services import documents
+from services import city, documents
 from services.assessing import household_page, run_figures, runs
 from services.context import JST, Actor, Context
 from services.demonstration import assessments, load
@@ -94,6 +102,10 @@ def begin(counter: Context, verifier: Context, chief: Context, home: int) -> Non
     lists.decide(chief, made.id, approve=True, words="件数が合う")
 
 
+def in_emergency(ctx: Context, role: str) -> Context:
+    return replace(ctx, actor=replace(ctx.actor, borrowed=frozenset({role}), emergency_id=1))
+
+
 def text_on_paper(ctx: Context, paper: PrintRequest) -> str:
     sheets, refused = documents.prepare(ctx, [paper], Dress(demo=True))
     rendered = documents.render(sheets, refused)
@@ -115,6 +127,9 @@ def test_what_a_payer_told_is_checked_by_another_and_the_list_begins_the_deducti
     with pytest.raises(EntryRefused) as refused:
         entries.enter(counter, home, wrong)
     assert set(refused.value.errors) == {"payer_code", "annual", "care_premium", "evidence"}
+    with pytest.raises(EntryRefused) as refused:
+        entries.enter(counter, home, replace(NOTICE, transfer_from="R3.6.1"))
+    assert set(refused.value.errors) == {"transfer_from"}
     with pytest.raises(EntryRefused):
         entries.enter(counter, home, replace(NOTICE, act=STOP, reason="transfer"))
     entry = entries.enter(counter, home, NOTICE)
@@ -122,6 +137,8 @@ def test_what_a_payer_told_is_checked_by_another_and_the_list_begins_the_deducti
         entries.enter(counter, home, NOTICE)
     with pytest.raises(NotAllowed):
         entries.decide(counter, entry.id, approve=True, words="見た")
+    with pytest.raises(NotAllowed, match="緊急時の権限"):
+        entries.decide(in_emergency(verifier, "verifier"), entry.id, approve=True, words="見た")
     entries.decide(verifier, entry.id, approve=True, words="通知と照合した")
     chosen = entries.enter(counter, other, replace(NOTICE, transfer_from="R8.6.1"))
     entries.decide(verifier, chosen.id, approve=True, words="申込書を見た")
@@ -131,12 +148,22 @@ def test_what_a_payer_told_is_checked_by_another_and_the_list_begins_the_deducti
         lists.make(counter, YEAR, OCTOBER)
     with pytest.raises(NotAllowed):
         lists.decide(counter, made.id, approve=True, words="見た")
+    with pytest.raises(NotAllowed, match="緊急時の権限"):
+        lists.decide(in_emergency(chief, "section_chief"), made.id, approve=True, words="見た")
     assert (made.households, made.concerned) == (2, 1)
     page = lists.read(counter, made.id, lists.NOT_CONCERNED, "", 1)
     assert [lists.failing_codes(row.failing, OCTOBER) for row in page.rows] == [[TRANSFER]]
     number = household.read(counter, home).household.household_number
     assert [row.household_id for row in lists.read(counter, made.id, "", number, 1).rows] == [home]
     assert household.read(counter, home).collected is None, "nothing begins before the approval"
+
+    candidate = counter.session.get_one(PensionCandidate, (made.id, home))
+    candidate.each_yen += 100
+    with pytest.raises(RuleBroken, match="1世帯"), counter.session.begin_nested():
+        lists.decide(chief, made.id, approve=True, words="件数が合う")
+    assert made.state == "open"
+    assert household.read(counter, home).collected is None, "nothing begins of what was not read"
+    candidate.each_yen -= 100
 
     lists.decide(chief, made.id, approve=True, words="件数が合う")
     row = counter.session.get_one(Assessment, (june.id, home))
@@ -200,12 +227,26 @@ def test_who_cannot_be_told_keeps_nobody_elses_letter_and_the_payer_is_whose_pen
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     del june
-    first, *others = sorted(homes_of_elders(counter)[:3])
-    for home in others:
-        entry = entries.enter(counter, home, NOTICE)
+    first, *others, nobody = sorted(homes_of_elders(counter)[:4])
+    entered = [entries.enter(counter, home, NOTICE) for home in (first, *others, nobody)]
+    monkeypatch.setattr(entries, "ROWS", 3)
+    pages = [entries.waiting(verifier, number) for number in (1, 2)]
+    assert [[one.id for one in page.rows] for page in pages] == [
+        [one.id for one in entered[:3]],
+        [entered[3].id],
+    ]
+    assert {page.found for page in pages} == {4}
+    for entry in entered:
         entries.decide(verifier, entry.id, approve=True, words="通知と照合した")
-    begin(counter, verifier, chief, first)
+    made = lists.make(counter, YEAR, OCTOBER)
     session = counter.session
+    session.execute(delete(HouseholdHead).where(HouseholdHead.household_id == nobody))
+    lists.decide(chief, made.id, approve=True, words="件数が合う")
+    assert made.concerned == 3
+    left_out = session.get_one(PensionCandidate, (made.id, nobody))
+    assert lists.failing_codes(left_out.failing, OCTOBER) == [HEAD_INSURED]
+    begun = [event.detail for event in events(session) if event.tag == "pension:approved"][-3:]
+    assert [(one["act"], one["list"]) for one in begun] == [("begin", made.id)] * 3
     dead, payer = (entries.head_of(counter, home) for home in (first, others[0]))
     died = update(PersonRecord).where(PersonRecord.person_id == dead)
     session.execute(died.values(died_on=date(YEAR, 7, 1)))
@@ -216,7 +257,6 @@ def test_who_cannot_be_told_keeps_nobody_elses_letter_and_the_payer_is_whose_pen
 
     monkeypatch.setattr(letters, "AT_ONCE", 1)
     desk = replace(counter, actor=actor_certificate_clerk)
-    made = lists.list_lists(desk)[0]
     assert letters.ask_of_list(desk, made.id) == letters.AskedOfList(1, 1, 0, 1)
     assert letters.ask_of_list(desk, made.id) == letters.AskedOfList(1, 1, 0, 0)
     assert letters.ask_of_list(desk, made.id) == letters.AskedOfList(0, 1, 0, 0)
@@ -335,7 +375,7 @@ def test_entries_are_taken_back_by_who_entered_them_and_lists_refused(
     june: AssessmentRun, counter: Context, verifier: Context, chief: Context
 ) -> None:
     del june
-    home = homes_of_elders(counter)[0]
+    home, other = homes_of_elders(counter)[:2]
     entry = entries.enter(counter, home, NOTICE)
     assert entries.withdraw(counter, entry.id).state == "withdrawn"
     with pytest.raises(SomebodyElseWasFaster):
@@ -343,13 +383,28 @@ def test_entries_are_taken_back_by_who_entered_them_and_lists_refused(
     again = entries.enter(counter, home, NOTICE)
     entries.decide(verifier, again.id, approve=False, words="額が違う")
     assert household.read(counter, home).fact is None
+    of_before = entries.enter(counter, home, NOTICE)
+    session = counter.session
+    head = session.scalars(select(HouseholdHead).where(HouseholdHead.household_id == home)).one()
+    head.person_id = entries.head_of(counter, other)
+    with pytest.raises(RuleBroken, match="世帯主が変わりました"), session.begin_nested():
+        entries.decide(verifier, of_before.id, approve=True, words="通知と照合した")
+    entries.decide(verifier, of_before.id, approve=False, words="世帯主が変わった")
+    assert session.scalars(select(PensionFact)).all() == []
     made = lists.make(counter, YEAR, OCTOBER)
     assert (made.households, made.concerned) == (0, 0)
     lists.decide(chief, made.id, approve=False, words="通知がまだない")
-    session = counter.session
     assert session.scalars(select(PensionDeduction)).all() == []
     assert session.scalars(select(PensionEntry.state).order_by(PensionEntry.id)).all() == [
         "withdrawn",
         "refused",
+        "refused",
     ]
     assert find_in_force(session, home, YEAR) is not None
+
+
+def test_a_payer_without_a_name_in_the_setting_is_said(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert entries.payers(ctx)["101"] == "厚生労働大臣(日本年金機構)"
+    monkeypatch.setattr(city.Settings, "text", lambda _self, _key: "101 厚生労働大臣、102共済組合")
+    with pytest.raises(RuleBroken, match="102共済組合"):
+        entries.payers(ctx)
