@@ -1,10 +1,13 @@
-"""Lists of whom a deduction from a pension concerns: made by one, approved by another, searched (D1, B4)."""
+"""Lists of whom a deduction from a pension concerns: made by one, approved by another, searched (D1, B4).
+
+What was searched for may be a name: it is sealed into the session, the address holds a word for it.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import request, url_for
+from flask import redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.utils.limit import Limit
 
@@ -14,6 +17,7 @@ from portal import clock
 from portal.frame import register_count
 from portal.language import t
 from portal.row_ids import row_id
+from portal.security import remembered
 from portal.security.access import can, requires
 from portal.security.actor import current_actor, person_or_address
 from portal.views.carrying_out import Done, carry_out
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from services.pensions.letters import AskedOfList
 
 FURTHEST_PAGE = 1_000
+SEARCH, LONGEST_SEARCH = "pensions", 60
 OUTCOMES = {
     lists.ALL: ("すべて", "All"),
     lists.CONCERNED: ("対象になる世帯", "Concerned"),
@@ -74,6 +79,16 @@ class PensionView(BaseView):
     def show(self, list_id: int) -> Any:
         """Its households with every condition that fails, searched by number or name."""
         return self._show(list_id)
+
+    @expose("/lists/<int:list_id>", methods=["POST"])
+    @requires("assessment.read")
+    def find(self, list_id: int) -> Any:
+        """Keep what was typed, and lead to the list searched for it."""
+        typed = " ".join(request.form.get("q", "").split())[:LONGEST_SEARCH]
+        word = remembered.keep(SEARCH, {"q": typed}) if typed else None
+        outcome = request.form.get("outcome") or None
+        goal = url_for("PensionView.show", list_id=list_id, outcome=outcome, s=word)
+        return redirect(goal, code=303)
 
     @expose("/lists/<int:list_id>/decide", methods=["POST"])
     @requires("assessment.decide")
@@ -135,7 +150,9 @@ class PensionView(BaseView):
 
     def _show(self, list_id: int, refused: str = "") -> Any:
         outcome = request.args.get("outcome", lists.ALL)
-        words, number = request.args.get("q", "")[:60], _page("page")
+        word, number = request.args.get("s"), _page("page")
+        kept = remembered.recall(SEARCH, word)
+        words = kept["q"] if kept else ""
         with unit_of_work(current_actor(), clock.now()) as ctx:
             page = lists.read(ctx, list_id, outcome, words, number)
             year = FiscalYear(page.of.fiscal_year)
@@ -151,6 +168,8 @@ class PensionView(BaseView):
                 outcome=outcome,
                 outcomes={code: t(*words) for code, words in OUTCOMES.items()},
                 typed=words,
+                word=word if kept else None,
+                forgotten=bool(word) and kept is None,
                 is_open=page.of.state == OPEN,
                 reasons_of=lambda row: [
                     check_words(code) for code in lists.failing_codes(row.failing, page.of.month)

@@ -1,7 +1,18 @@
 """Deductions from pensions on the screen: entered at the counter, checked by a verifier, listed (D1, B4)."""
 
+from urllib.parse import parse_qs, urlsplit
+
+from flask import Flask
+from sqlalchemy import select
+
+from models.audit.tags import Tag
+from models.pension_deduction import PensionList
+from models.staff import User
 from portal import clock
 from rules.periods import FiscalYear
+from services import audit
+from services.context import SYSTEM
+from services.unit_of_work import unit_of_work
 from tests.portal.conftest import Visitor
 
 
@@ -44,6 +55,27 @@ def test_a_list_wants_an_assessment_in_force_and_letters_a_decision(
     assert clerk.post("/premium/pensions/lists/9/letters").status_code == 404
     assert clerk.get(f"/premium/pensions/of/{home[0]}/letter.pdf?year={year}").status_code == 404
     assert clerk.get("/premium/pensions/lists/9").status_code == 404
+
+
+def test_a_name_that_is_searched_for_on_a_list_stands_in_no_address(app: Flask, signed_in) -> None:
+    with app.app_context(), unit_of_work(SYSTEM, clock.now()) as ctx:
+        maker = ctx.session.scalars(select(User.id).order_by(User.id)).first()
+        made = PensionList(fiscal_year=2026, month=10, decided_on=ctx.today, made_at=ctx.at)
+        made.made_by_id, made.made_by_number = maker, "1"
+        ctx.session.add(made)
+        ctx.session.flush()
+        audit.record(ctx, Tag.PENSION_LIST_MADE, f"pension_list:{made.id}")
+        page = f"/premium/pensions/lists/{made.id}"
+    counter: Visitor = signed_in("counter")
+    found = counter.post(page, q="擬制 主", outcome="yes")
+    assert found.status_code == 303
+    goal = found.headers["Location"]
+    assert parse_qs(urlsplit(goal).query).keys() == {"outcome", "s"}
+    shown = counter.get(goal).text
+    assert 'value="擬制 主"' in shown
+    assert 'value="yes" selected' in shown
+    assert "この検索はもう残っていません" in counter.get(f"{page}?s=gone").text
+    assert counter.post(page, q=" ").headers["Location"] == page
 
 
 def test_the_pages_are_whole_in_english(home: tuple[int, int, int], signed_in) -> None:
