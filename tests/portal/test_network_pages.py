@@ -1,20 +1,25 @@
 """Asking the network on the page of a person: asked, refused for want of an approval, taken back."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from models.audit.tags import Tag
 from models.masters import Office
+from models.staff import User
 from portal import clock
 from portal.extensions import db
 from portal.job_runner import JobRunner
 from services import unit_of_work
-from services.context import SYSTEM
+from services.context import SYSTEM, Actor, Context
 from tests.factories.audit import told
 from tests.factories.cases import a_case_about
+from tests.factories.data_use import approved_question, as_of, publish
 from tests.factories.people import someone
-from tests.portal.conftest import OpenPortal, Visitor
+from tests.factories.staff import an_office
+from tests.portal.conftest import OpenPortal, Visitor, account_of
 
 
 @pytest.fixture
@@ -90,6 +95,41 @@ def test_without_an_open_case_that_names_the_person_nothing_is_asked(
         assert (refused.status_code, "進行中の届出のため" in refused.text) == (403, True)
     assert refusals(app) == ["not_allowed", "not_allowed"]
     assert "照会したことはありません" in counter.get(page).text
+
+
+@pytest.fixture
+def approval(app: Flask) -> None:
+    """Questions may leave: the section of the address system applied for it, and it was approved."""
+    with app.app_context():
+        with unit_of_work.unit_of_work(SYSTEM, clock.now()) as ctx:
+            publish(ctx)
+            section = as_of(ctx, actor(ctx, "receiving_section", an_office(ctx.session, "11").id))
+            manager = as_of(ctx, actor(ctx, "data_protection_manager", an_office(ctx.session, "10").id))
+            until_on = ctx.today + timedelta(days=100)
+            approved_question(section, manager, from_on=ctx.today, until_on=until_on)
+        db.session.remove()
+
+
+def actor(ctx: Context, role: str, office_id: int) -> Actor:
+    user = ctx.session.scalars(select(User).where(User.username == account_of(role))).one()
+    return Actor(user.id, f"s-{role}", role, office_id, frozenset({role}))
+
+
+def test_a_question_that_was_sent_is_taken_back_for_a_reason(
+    app: Flask, person: int, case: int, approval: None, signed_in
+) -> None:
+    del approval
+    counter, page = signed_in("counter"), f"/network/person/{person}"
+    counter.post(page, purpose="loss", case=case)
+    work(app)
+    shown = counter.get(page).text
+    assert "回答待ち" in shown
+    assert "取り下げる理由" in shown
+    refused = counter.post("/network/questions/1/withdraw")
+    assert (refused.status_code, "取り下げる理由を選んでください" in refused.text) == (422, True)
+    assert counter.post("/network/questions/1/withdraw", why="no_answer").status_code == 303
+    assert "取下げ" in counter.get(page).text
+    assert counter.post(page, purpose="loss", case=case).status_code == 303
 
 
 def test_an_office_without_a_way_says_so_and_asks_nothing(
