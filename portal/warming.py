@@ -45,17 +45,20 @@ log = structlog.get_logger("portal.warming")
 def warm_everyday(app: Flask) -> None:
     """Read the pages of the day and the definitions in force.
 
-    Where the database is away the worker begins all the same, and the first case reads its definition.
+    Where the database is away the worker begins all the same, and the first case reads its definition; where
+    a definition cannot be run, the others are read.
     """
     begun = perf_counter()
     names = [name for name in names_of_templates() if name.split("/")[0] in EVERYDAY]
     compile_templates(app, names)
     try:
         with app.app_context(), unit_of_work(SYSTEM, clock.now()) as ctx:
-            count = definitions.read_in_force(ctx.session)
+            count, refused = definitions.read_in_force(ctx.session)
     except SQLAlchemyError as error:
         log.warning("definitions not warmed", cause=type(error).__name__)
         return
+    if refused:
+        log.warning("definitions cannot be run", slugs=refused)
     log.info(
         "pages warmed", templates=len(names), definitions=count, seconds=round(perf_counter() - begun, 2)
     )

@@ -48,7 +48,9 @@ STATES = {
     "ended": ("取下げ", "Withdrawn", "stopped"),
 }
 VERIFIER = "verifier"
-EXAMINED = frozenset({"exemption"})  # examined from what was entered; nobody enters it a second time
+EXAMINED = frozenset(
+    {"exemption", "ceiling_certificate"}
+)  # examined from what was entered; nobody enters it a second time
 ENTERED = frozenset({"apply", "correct"})
 STEPS = (
     (("apply", "correct"), "受付", "Intake"),

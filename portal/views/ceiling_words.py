@@ -9,7 +9,8 @@ from typing import Any
 from rules.eras import format_short, parse_date
 
 _DAY = re.compile(r"(?:昭和|平成|令和)(?:元|\d+)年\d+月\d+日")
-_DAYS = re.compile(r"(\d+)日(?:を超える)?$")
+_DAYS = re.compile(r"(\d+)日$")
+_MORE_DAYS = re.compile(r"(\d+)日を超える$")
 _OVER = re.compile(r"([\d,]+)円を超える")
 
 # Whole sentences first, then their parts; what has no word here is shown as the rule says it.
@@ -37,6 +38,7 @@ ENGLISH: tuple[tuple[str, str], ...] = (
     ("所得のある人がいる", "somebody has an income"),
     ("現役並みとしない", "not as for the working"),
     ("長期入院に該当しない", "no long stay"),
+    ("有効期限の後に始まる(次の年度の証で申請する)", "begins after the last day: apply with the next one"),
     ("長期入院該当", "long stay from"),
     ("交付しない", "no certificate"),
     ("年金から引く額", "taken off a pension"),
@@ -54,7 +56,7 @@ ENGLISH: tuple[tuple[str, str], ...] = (
     ("70歳に達した月の末日", "end of the month of 70"),
     ("在留期間の満了日", "end of the stay in Japan"),
     ("資格喪失日の前日", "the day before loss"),
-    ("基準", "least"),
+    ("基準", "limit"),
     ("世帯主の", "Head: "),
     ("世帯主", "Head"),
     ("加入者", "Insured "),
@@ -79,7 +81,7 @@ def in_language(step: Mapping[str, Any], language: str) -> dict[str, Any]:
 
 def _english(words: str) -> str:
     words = _DAY.sub(lambda day: format_short(parse_date(day[0])), words)
-    words = _DAYS.sub(r"\1 days", words)
+    words = _MORE_DAYS.sub(r"over \1 days", _DAYS.sub(r"\1 days", words))
     words = _OVER.sub(r"over \1 yen", words)
     for japanese, english in ENGLISH:
         words = words.replace(japanese, english)

@@ -121,7 +121,7 @@ def grant(
         return Decision(Granted(None, None, None, refusals=(refusal,)), (step,))
     validity = expiry(facts, law, kind).result
     first_on = _first_day(facts, applied_on, law)
-    long_stay_on, long_step = _long_stay(stays, income_class, applied_on, law)
+    long_stay_on, long_step = _long_stay(stays, income_class, applied_on, validity.expires_on, law)
     what = Step(
         "認定証の種類と期間を定める",
         ARTICLE,
@@ -145,7 +145,7 @@ def _first_day(facts: CertificateFacts, applied_on: date, law: LawAt) -> date:
 
 
 def _long_stay(
-    stays: Sequence[Stay], income_class: IncomeClass, applied_on: date, law: LawAt
+    stays: Sequence[Stay], income_class: IncomeClass, applied_on: date, expires_on: date | None, law: LawAt
 ) -> tuple[date | None, tuple[Step, ...]]:
     if not stays:
         return None, ()
@@ -159,6 +159,8 @@ def _long_stay(
     applies = counted > least and income_class in _WITH_LONG_STAY
     begins = next_month_start(applied_on) if law.text(LONG_STAY_BEGINS) == "next_month" else applied_on
     result = f"長期入院該当 {format_long(begins)}" if applies else "長期入院に該当しない"
+    if applies and expires_on is not None and begins > expires_on:
+        applies, result = False, "有効期限の後に始まる(次の年度の証で申請する)"
     inputs = {"過去12か月の入院日数": f"{counted}日", "基準": f"{least}日を超える"}
     step = Step("長期入院に該当するかをみる", "国民健康保険法施行規則27条の14の4", inputs, result)
     return (begins if applies else None), (step,)

@@ -82,15 +82,15 @@ def assess(ctx: Context, notification: Notification, entry: Entry) -> CeilingDec
 def find(ctx: Context, told: CeilingEntry, *, has_arrears: bool = False) -> Assessed:
     """The answer of the rules for an application, by the record of now; nothing is written."""
     gathered = gather(ctx, told.household_id, told.person_id, told.received_on, has_arrears=has_arrears)
-    decision = classify(gathered.facts, gathered.law)
-    classed, steps = decision.result, decision.steps
-    if classed.income_class is None:
-        return Assessed(classed, None, gathered, steps)
     seen, _ = look(ctx, told.household_id, told.received_on)
     period = period_of(seen, told) if seen else None
     if period is None:
         lost = Refusal("ceiling.not_insured", _not_insured().message_ja, ARTICLE)
-        return Assessed(classed, Granted(None, None, None, refusals=(lost,)), gathered, steps)
+        return Assessed(Classed(None, 0, from_70=False, refusals=(lost,)), None, gathered, ())
+    decision = classify(gathered.facts, gathered.law)
+    classed, steps = decision.result, decision.steps
+    if classed.income_class is None:
+        return Assessed(classed, None, gathered, steps)
     record = list_current(ctx.session, [told.person_id])[told.person_id]
     granted = grant(
         facts_of(record, period), classed.income_class, told.received_on, gathered.law, told.stays

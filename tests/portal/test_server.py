@@ -14,6 +14,7 @@ from services.errors import SettingMissing
 from services.unit_of_work import unit_of_work
 from workflows import catalog
 from workflows.engine import definitions
+from workflows.engine.parser import DefinitionRefused
 
 
 @pytest.fixture
@@ -52,6 +53,23 @@ def test_a_worker_has_read_the_pages_of_the_day_and_the_definitions_before_it_se
     monkeypatch.setattr(type(app.jinja_env), "compile", _too_late)
     for name in ("inbox/list.html", "case/show.html", "forms/form.html"):
         app.jinja_env.get_template(name)
+
+
+def test_a_worker_begins_with_a_procedure_that_cannot_be_run_any_more(app, monkeypatch):
+    with app.app_context(), unit_of_work(SYSTEM, clock.now()) as ctx:
+        catalog.publish_shipped(ctx)
+    read = definitions.build
+
+    def refuses(bundle, digest):
+        if bundle.slug == "loss":
+            raise DefinitionRefused("loss.bpmn: 'Task_x' cannot be run")
+        return read(bundle, digest)
+
+    monkeypatch.setattr(definitions, "_read", {})
+    monkeypatch.setattr(definitions, "build", refuses)
+    warming.warm_everyday(app)
+    assert "acquisition" in {one.slug for one in definitions._read.values()}
+    assert "loss" not in {one.slug for one in definitions._read.values()}
 
 
 def _too_late(*_, **__):

@@ -16,7 +16,8 @@ from services import audit
 from services.context import Context
 from services.errors import NotFound, SomebodyElseWasFaster
 from workflows.engine.bundle import Bundle, unpack
-from workflows.engine.parser import Specification, build, specify
+from workflows.engine.checking.definition import EngineRefuses
+from workflows.engine.parser import DefinitionRefused, Specification, build, specify
 
 LONGEST_TITLE = 100
 _read: dict[str, Specification] = {}
@@ -145,9 +146,17 @@ def by_hash(session: Session, content_hash: str) -> Specification:
     return found
 
 
-def read_in_force(session: Session) -> int:
-    """Read each procedure as new cases begin with it, so that the first case need not; how many there are."""
+def read_in_force(session: Session) -> tuple[int, list[str]]:
+    """Read each procedure as new cases begin with it, so that the first case need not.
+
+    Returns how many were read, and the procedures that this version of the engine cannot run: who begins such
+    a case is told, nobody else.
+    """
     slugs = session.scalars(select(Definition.slug).where(Definition.state == "published").distinct()).all()
+    refused = []
     for slug in slugs:
-        current(session, slug)
-    return len(slugs)
+        try:
+            current(session, slug)
+        except (DefinitionRefused, EngineRefuses):
+            refused.append(slug)
+    return len(slugs) - len(refused), refused

@@ -132,3 +132,12 @@ def test_a_long_stay_is_over_90_days_of_the_last_12_months(
 ) -> None:
     stays = (Stay(date(2026, 8, 1), date(2026, 9, 15)), Stay(date(2026, 9, 10), last))
     assert grant(TARO, income_class, date(2026, 11, 23), LAW.on(NOW), stays).result.long_stay_on == expected
+
+
+def test_a_long_stay_that_begins_after_the_certificate_ends_does_not_stand_on_it() -> None:
+    july = date(2026, 7, 10)
+    stays = (Stay(date(2026, 2, 1), july),)
+    told = grant(TARO, IncomeClass.EXEMPT_O, july, LAW.on(july), stays)
+    assert told.result.expires_on == date(2026, 7, 31)
+    assert told.result.long_stay_on is None
+    assert told.steps[-1].result == "有効期限の後に始まる(次の年度の証で申請する)"
