@@ -63,6 +63,8 @@ def _lines(found: OfCase) -> Iterator[Line]:
         yield ("年間保険料", "Premium of the year"), _yen(told.row.total)
         if told.decided is not None:
             yield ("取り消す減免", "To be taken back"), _yen(told.decided.amount)
+        if told.same is not None:
+            yield ("注意", "Caution"), t(*TWICE)
         for line in told.exempted.lines if told.exempted else ():
             yield (title_of(line), title_of(line)), value_of(line)
         if told.exempted is not None and told.amount:
@@ -87,8 +89,7 @@ def _why_not(found: OfCase) -> Sequence[tuple[str, str]]:
     if found.reckoned is None:
         return (found.refused,)
     exempted = found.reckoned.exempted
-    nothing = (exempted.why_not,) if exempted is not None and exempted.why_not is not None else ()
-    return (*nothing, *((TWICE,) if found.reckoned.same is not None else ()))
+    return (exempted.why_not,) if exempted is not None and exempted.why_not is not None else ()
 
 
 def _yen(amount: int) -> str:
