@@ -306,6 +306,7 @@ class Register:
             "limit_class_from": None,
             "long_stay_on": None,
             "special_disease": "",
+            "limits": [],
             "marks": [mark] if mark else [],
             "reprint": False,
             "reprinted_on": None,

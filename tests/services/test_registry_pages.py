@@ -118,7 +118,7 @@ def test_a_household_shows_members_numbers_and_certificates(ctx):
     assert page.head.is_insured
     assert [member.branch for member in page.here] == ["01", "02", "03", "04"]
     assert page.insured == 4
-    assert all(member.paper for member in page.here)
+    assert all(member.shown_papers for member in page.here)
     assert page.card.number
 
 
