@@ -11,6 +11,7 @@ from services.context import SYSTEM, Context
 from services.incoming import differences, pages
 from services.job_kinds import Work
 from services.network import questions, sending
+from tests.factories.cases import a_case_about
 from tests.factories.data_use import approved_question, as_of, publish
 from tests.factories.incoming import apply, arrive
 from tests.factories.registry import a_person, register_acquisition
@@ -118,7 +119,7 @@ def test_the_answers_of_the_address_system_are_compared_with_the_record(ctx, tar
 def asked(ctx, number):
     """A question to the network about a person, sent."""
     person = ctx.session.scalars(select(Person).where(Person.addressee_number == number)).one()
-    question = questions.ask(ctx, person.id, "double", None)
+    question = questions.ask(ctx, person.id, "double", a_case_about(ctx, person.id, ctx.actor.office_id).id)
     job = ctx.session.scalars(select(Job).where(Job.kind == questions.KIND).order_by(Job.id.desc())).first()
     sending.send_one(Context(ctx.session, SYSTEM, ctx.at), Work(job.id, job.payload, {}, 0, None, 1))
     assert question.state == "sent"
