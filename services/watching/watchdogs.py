@@ -20,6 +20,7 @@ from models.base import known
 from models.columns import Column, Columns, read
 from models.enrolment import Enrolment
 from models.income import UNDECLARED, Income
+from models.pension_deduction import PensionDeduction
 from models.person import PersonRecord
 from models.premium_receipt import PremiumReceipt
 from rules.ages import birthday_on
@@ -265,6 +266,37 @@ def reduction_not_held(ctx: Context) -> Columns:
     return read(ctx.session, statement)
 
 
+def deduction_to_stop(ctx: Context) -> Columns:
+    """A pension that is deducted from by a decision that reckoned with more premium than is in force now."""
+    year = FiscalYear.containing(ctx.today)
+    latest = (
+        select(func.max(PensionDeduction.id).label("id"))
+        .where(PensionDeduction.fiscal_year == year.year)
+        .group_by(PensionDeduction.household_id)
+        .subquery()
+    )
+    now, before, force = aliased(Assessment), aliased(Assessment), _in_force(year)
+    statement: Any = (
+        select(
+            PensionDeduction.household_id.label("household"),
+            PensionDeduction.person_id.label("person"),
+            (before.total - now.total).label("amount"),
+        )
+        .join(latest, latest.c.id == PensionDeduction.id)
+        .join(force, force.c.household_id == PensionDeduction.household_id)
+        .join(now, and_(now.household_id == force.c.household_id, now.run_id == force.c.run_id))
+        .join(
+            before,
+            and_(
+                before.household_id == PensionDeduction.household_id,
+                before.run_id == PensionDeduction.run_id,
+            ),
+        )
+        .where(PensionDeduction.goes_on.is_(True), now.total < before.total)
+    )
+    return read(ctx.session, statement)
+
+
 def _together(parts: list[Columns]) -> Columns:
     names = ("household", "person", "amount")
     empty: Column = np.zeros(0, dtype=np.int64)
@@ -362,6 +394,17 @@ SHIPPED: Final[Mapping[str, Watchdog]] = {
             ),
             ("入っていない減免(円)", "Not taken off yet (yen)"),
             reduction_not_held,
+        ),
+        Watchdog(
+            "deduction_to_stop",
+            ("特別徴収の中止が要る世帯", "Deductions to be stopped"),
+            "国民健康保険法76条の4",
+            (
+                "保険料が下がったのに、年金から決定のときの額が引かれている世帯。中止を登録し、年金の支払者に知らせます。",
+                "The premium went down, and the pension still pays what was decided: enter the stop.",
+            ),
+            ("下がった額(円)", "Less by (yen)"),
+            deduction_to_stop,
         ),
     )
 }

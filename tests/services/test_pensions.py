@@ -48,6 +48,7 @@ from services.pensions.letters import NoDeduction
 from services.premium_notices import asking
 from services.premium_notices.asking import NoInstalment, NoticeWaits
 from services.premium_notices.slips import dues_of
+from services.watching import watchdogs
 from tests.factories.audit import told as events
 from tests.printing.paper import text_of
 
@@ -323,6 +324,8 @@ def test_more_premium_is_billed_beside_the_deductions_and_less_asks_for_a_stop(
     page = household.read(september[0], home)
     assert page.collected is not None
     assert (page.collected.ended_by is None) is is_more
+    watched = watchdogs.deduction_to_stop(september[0])
+    assert (home in watched["household"].tolist()) is not is_more
     assert page.can_stop
     if not is_more:
         with pytest.raises(RuleBroken):
