@@ -36,6 +36,8 @@ WITHHELD = frozenset(
         "number.reveal",  # L3
         # What lets data, or somebody outside, in or out is decided by who holds the role (J3, K3, L6).
         *("data_use.decide", "transfer.run", "contract.decide", "media.decide"),
+        # Money is computed, decided and put in force by who holds the role (D3, T14).
+        *("assessment.run", "assessment.decide", "pension.decide"),
     }
 )  # what no emergency gives
 NEVER = frozenset({Duty.KEEP_ACCOUNTS, Duty.READ_AUDIT})

@@ -63,6 +63,20 @@ def test_a_role_for_a_while_opens_its_doors_but_shows_no_number(app: Flask, sign
     assert "緊急の権限「窓口担当」" not in person.get("/").text
 
 
+@pytest.mark.parametrize(
+    ("own", "taken", "door"),
+    [
+        ("counter", "verifier", "/premium/pensions/of/entries/1/decide"),
+        ("certificate_clerk", "counter", "/premium/runs/"),
+        ("certificate_clerk", "counter", "/premium/runs/1/final"),
+    ],
+)
+def test_a_role_for_a_while_moves_no_money(signed_in, own: str, taken: str, door: str) -> None:
+    person: Visitor = signed_in(own)
+    assert person.post("/emergency/begin", role=taken, reason=REASON).status_code == 303
+    assert person.post(door).status_code == 403
+
+
 def test_another_one_reviews_it_and_the_holder_finds_no_way_to(app: Flask, signed_in) -> None:
     chief: Visitor = signed_in("section_chief")
     chief.post("/emergency/begin", role="verifier", reason=REASON)
