@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from workflows.engine.dmn.errors import DmnError
+from workflows.engine.dmn.imported_files import imports_of, namespace_of
 from workflows.engine.dmn.json_values import NotJson, as_json, quoted, read_json
 from workflows.engine.dmn.tables import Model
+from workflows.engine.dmn.xml_reader import read_xml
 from workflows.engine.feel.errors import Notice
 
 _FILES_BESIDE = 100
@@ -53,12 +55,40 @@ def open_file(path: Path, *, lenient: bool) -> DecisionFile:
 
 
 def _imported(path: Path, content: bytes) -> Iterator[bytes]:
-    """The other decision files of the folder and below it, when the file imports any."""
-    if b"import" not in content:
-        return
-    beside = sorted(one for one in path.parent.rglob("*.dmn") if one.resolve() != path.resolve())
-    for one in beside[:_FILES_BESIDE]:
-        yield one.read_bytes()
+    """The decision files of the folder and below it that the file imports, and those that these import.
+
+    Of files that call themselves alike the one that the import names by its place goes first.
+    """
+    waiting = [content]
+    needed: set[str] = set()
+    beside: dict[Path, bytes] | None = None
+    while waiting:
+        imports = imports_of(read_xml(waiting.pop()))
+        if not imports.keys() - needed:
+            continue
+        beside = _beside(path) if beside is None else beside
+        for namespace in [one for one in imports if one not in needed]:
+            needed.add(namespace)
+            named = path.parent / (imports[namespace] or ".")
+            in_order = sorted(beside, key=lambda one: (one != named, one))
+            for found in (beside[one] for one in in_order):
+                if namespace.encode() in found and _calls_itself(found, namespace):
+                    waiting.append(found)
+                    yield found
+                    break
+
+
+def _beside(path: Path) -> dict[Path, bytes]:
+    files = sorted(one for one in path.parent.rglob("*.dmn") if one.resolve() != path.resolve())
+    return {one: one.read_bytes() for one in files[:_FILES_BESIDE]}
+
+
+def _calls_itself(content: bytes, namespace: str) -> bool:
+    """Whether a file is of the namespace; one beside that cannot be read is another's matter."""
+    try:
+        return namespace_of(read_xml(content)) == namespace
+    except DmnError:
+        return False
 
 
 def evaluate(

@@ -136,6 +136,62 @@ def test_an_imported_model_is_reached_by_its_alias():
         parse_dmn(file)
 
 
+MODEL = "https://www.omg.org/spec/DMN/20230324/MODEL/"
+
+
+def nameless(*namespaces: str) -> str:
+    return "".join(f'<import name="" namespace="urn:{one}" importType="{MODEL}"/>' for one in namespaces)
+
+
+def file_named(name: str, *elements: str) -> bytes:
+    return file_of(*elements).replace(b'namespace="urn:t"', f'namespace="urn:{name}"'.encode())
+
+
+def says(key: str, words: str) -> str:
+    return decision(said(f'"{words}"'), key, key)
+
+
+def test_what_is_imported_without_a_name_is_of_the_file_itself():
+    kind = '<itemDefinition name="tText"><typeRef>string</typeRef></itemDefinition>'
+    given = '<inputData id="i" name="given"><variable name="given"/></inputData>'
+    shared = file_named("shared", kind, given, knowledge("twice", {"n": "number"}, said("n * 2")))
+    typed = '<decision id="e" name="e"><variable name="e" typeRef="tText"/>'
+    needed = f"<informationRequirement>{needs_input('i')}</informationRequirement>{said('given')}</decision>"
+    file = file_of(nameless("shared"), decision(calls("k_twice") + said("twice(21)")), typed + needed)
+    assert asked(file, "決定", imported=[shared]) == 42
+    assert asked(file, "e", {"given": "a"}, imported=[shared]) == "a"
+    assert asked(file, "e", {"given": 5}, imported=[shared]) is None
+    assert asked(file, "twice", {"n": 4}, imported=[shared]) == 8
+    assert parse_dmn(file, imported=[shared])["d"].evaluate({}) == 42
+
+
+def test_of_files_imported_without_a_name_the_first_with_the_name_holds():
+    file = file_of(nameless("b", "d"), decision(said("x"), needs=[needs_decision("x")]))
+    deep, late = file_named("c", says("x", "c"), nameless("b")), file_named("d", says("x", "d"))
+    assert asked(file, "決定", imported=[file_named("b", nameless("c")), deep, late]) == "c"
+    assert asked(file, "決定", imported=[file_named("b", says("x", "b"), nameless("c")), deep, late]) == "b"
+    assert asked(file, "決定", imported=[file_named("b", nameless("t")), deep, late]) == "d"
+
+
+@pytest.mark.parametrize("link", ["#y", "urn:b#y"])
+def test_the_importing_file_goes_before_what_it_imports_without_a_name(link):
+    needs = needs_decision("y").replace("#y", link)
+    other = file_named("b", decision(said("y"), "x", "x", needs=[needs]), says("y", "b"))
+    file = file_of(nameless("b"), decision(said("x"), needs=[needs_decision("x")]), says("y", "t"))
+    assert asked(file, "決定", imported=[other]) == "t"
+
+
+def test_a_named_import_brings_what_the_file_imports_without_a_name():
+    inner = file_named(
+        "c", says("x", "c"), '<itemDefinition name="tX"><typeRef>string</typeRef></itemDefinition>'
+    )
+    outer = file_named("b", nameless("c"))
+    importing = nameless("b").replace('name=""', 'name="shared"')
+    needs = needs_decision("x").replace("#x", "urn:b#x")
+    file = file_of(importing, decision(said("shared.x instance of shared.tX"), needs=[needs]))
+    assert asked(file, "決定", imported=[outer, inner]) is True
+
+
 TYPES = """
 <itemDefinition name="tKind"><typeRef>string</typeRef>
   <allowedValues><text>"A", "B"</text></allowedValues></itemDefinition>
@@ -170,6 +226,69 @@ TYPES = """
 )
 def test_a_result_is_made_to_fit_its_type_or_null(expression, kind, result):
     assert of(said(expression, kind), TYPES) == result
+
+
+KINDS = """
+<itemDefinition name="tKind"><typeRef>string</typeRef>
+  <allowedValues><text>"A", "B"</text></allowedValues></itemDefinition>
+<itemDefinition name="tSame"><typeRef>tKind</typeRef></itemDefinition>
+<itemDefinition name="tOther"><typeRef>tKind</typeRef>
+  <allowedValues><text>"C"</text></allowedValues></itemDefinition>
+<itemDefinition name="tGives">
+  <functionItem outputTypeRef="tKind"><parameters name="x"/></functionItem></itemDefinition>
+<itemDefinition name="tTakes">
+  <functionItem><parameters name="part" typeRef="tKind"/></functionItem></itemDefinition>"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind", "result"),
+    [('"C"', "tSame", None), ('"A"', "tSame", "A"), ('"C"', "tOther", "C"), ('"A"', "tOther", None)],
+)
+def test_allowed_values_stand_instead_of_those_of_the_base(expression, kind, result):
+    assert of(said(expression, kind), KINDS) == result
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        said("function(x) x", "tGives"),
+        said("function(x: tKind) x", "tGives"),
+        f'<functionDefinition typeRef="tGives"><formalParameter name="x"/>{said("x")}</functionDefinition>',
+    ],
+)
+def test_a_function_gives_what_its_type_says(function):
+    file = file_of(
+        KINDS,
+        decision(function, "f", "f"),
+        decision(said('[f("A"), f("C")]'), needs=[needs_decision("f")]),
+    )
+    assert asked(file, "決定") == ["A", None]
+
+
+@pytest.mark.parametrize(
+    "place",
+    ['<variable name="m" typeRef="tGives"/><encapsulatedLogic>', '<encapsulatedLogic typeRef="tGives">'],
+)
+def test_a_knowledge_model_gives_what_the_type_of_its_function_says(place):
+    model = f'<businessKnowledgeModel id="m" name="m">{place}<formalParameter name="x"/>{said("x")}'
+    model += "</encapsulatedLogic></businessKnowledgeModel>"
+    file = file_of(KINDS, model, decision(calls("m") + said('[m("A"), m("C")]')))
+    assert asked(file, "決定") == ["A", None]
+
+
+def test_a_service_takes_what_the_type_of_its_function_says():
+    service = (
+        '<decisionService id="s" name="s"><variable name="s" typeRef="tTakes"/>'
+        '<outputDecision href="#d"/><inputDecision href="#part"/></decisionService>'
+    )
+    file = file_of(
+        KINDS,
+        decision(said('"never"'), "part", "part"),
+        service,
+        decision(said("part"), needs=[needs_decision("part")]),
+    )
+    assert asked(file, "s", {"part": "A"}) == "A"
+    assert asked(file, "s", {"part": "C"}) is None
 
 
 def test_an_input_is_typed_and_its_members_with_signs_are_names():

@@ -13,7 +13,8 @@ from tests.workflows.dmn.tables_of_tests import (
     text,
 )
 from workflows.engine.dmn.errors import DmnError
-from workflows.engine.dmn.tables import parse_dmn
+from workflows.engine.dmn.json_values import as_json
+from workflows.engine.dmn.tables import Model, parse_dmn
 
 PAPERS = table(
     ["form.apply.reason", "count(form.apply.persons)"],
@@ -104,6 +105,28 @@ def test_an_input_outside_its_allowed_values_is_null_with_a_notice():
     outcome = one.evaluate_traced(case("99", 1))
     assert outcome.value is None
     assert "許された値ではない" in outcome.notices[0].message_ja
+
+
+def test_for_a_lenient_reader_an_input_outside_its_allowed_values_is_null_in_its_column():
+    logic = table(["x"], [output("a")], [(('"A"',), ("1",)), (("null",), ("2",))]).replace(
+        "</inputExpression>", '</inputExpression><inputValues><text>"A", "B"</text></inputValues>'
+    )
+    file = file_of(decision(logic))
+    lenient = Model(file, lenient=True)
+    assert [lenient.evaluate("d", {"x": value}, as_json)[0] for value in ("A", "B", "C")] == [
+        "1",
+        "null",
+        "2",
+    ]
+    assert parse_dmn(file)["d"].evaluate({"x": "C"}) is None
+
+
+def test_an_output_cell_may_have_a_type_of_its_own():
+    logic = table(["x"], [output("a"), output("b")], [(("-",), ("x", "x"))])
+    logic = logic.replace("<outputEntry>", '<outputEntry typeRef="number">', 1)
+    one = parse_dmn(file_of(decision(logic)))["d"]
+    assert one.evaluate({"x": 1}) == {"a": 1, "b": 1}
+    assert one.evaluate({"x": "y"}) == {"a": None, "b": "y"}
 
 
 def test_a_notice_says_in_which_cell_it_arose():

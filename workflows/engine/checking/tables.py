@@ -55,7 +55,7 @@ class Tables:
                 seen[found] = node.sourceline
             if not any(etree.QName(node).namespace.startswith(one) for one in _KNOWN if _has_namespace(node)):
                 self._foreign(node)
-        self.namespace, self.imports = namespace_of(root), imports_of(root)
+        self.namespace, self.imports = namespace_of(root), frozenset(imports_of(root))
         self.lines = {
             str(one.get("id")): one.sourceline for one in root.iterfind("{*}decision") if one.get("id")
         }

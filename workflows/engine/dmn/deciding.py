@@ -96,6 +96,10 @@ class Deciding:
 
 def served(run: Run, node: ServiceNode, arguments: Mapping[str, Value]) -> Value:
     """The result of a decision service: the value of its decision, or several by name."""
+    arguments = {
+        name: fitted(run, START, node.told.get(name), _as_told(node, name, value), f"引数「{name}」")
+        for name, value in arguments.items()
+    }
     known = {
         key: fitted(run, START, wanted, typed(wanted, arguments.get(name)), f"引数「{name}」")
         for key, name, wanted in node.handed_in
@@ -105,3 +109,8 @@ def served(run: Run, node: ServiceNode, arguments: Mapping[str, Value]) -> Value
     results = {one.name: inner.decision(one) for one in node.outputs}
     value: Value = next(iter(results.values())) if len(node.outputs) == 1 else dict(results)
     return fitted(run, START, node.wanted, value, f"決定サービス「{node.name}」の結果")
+
+
+def _as_told(node: ServiceNode, name: str, value: Value) -> Value:
+    told = node.told.get(name)
+    return value if told is None else typed(told, value)

@@ -44,10 +44,11 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A row: compiled cells, and their texts as the author wrote them."""
+    """A row: compiled cells, the types of the outputs, and their texts as the author wrote them."""
 
     tests: tuple[Cell, ...]
     outputs: tuple[Cell | None, ...]
+    wanted: tuple[Type, ...]
     test_texts: tuple[str, ...]
     output_texts: tuple[str, ...]
     description: str
@@ -75,17 +76,23 @@ class DecisionTable:
     policy: Policy
     policy_name: str
     line: int | None
+    lenient: bool = False
 
     def evaluate(self, frame: Frame) -> Value:
         """The result; what matched is noted in the trace of the run."""
         run = frame.run
         inputs = tuple((entry.label, self._input(entry, frame)) for entry in self.inputs)
-        if not self._allowed(frame, inputs):
+        outside = [
+            self._outside(entry, value, frame) for entry, (_, value) in zip(self.inputs, inputs, strict=True)
+        ]
+        if any(outside) and not self.lenient:
             run.trace.append(Matched(self.owner, inputs, (), None))
             return None
-        subjects: list[dict[str, Value]] = [{"?": value} for _, value in inputs]
+        subjects: list[dict[str, Value]] = [
+            {"?": None if out else value} for out, (_, value) in zip(outside, inputs, strict=True)
+        ]
         hits = [
-            Hit(number, self._outputs(rule.outputs, frame))
+            Hit(number, self._outputs(rule.outputs, frame, rule.wanted))
             for number, rule in enumerate(self.rules, 1)
             if all(
                 test.evaluate(frame, subject) is True
@@ -100,22 +107,28 @@ class DecisionTable:
         value = entry.expression.evaluate(frame)
         return fitted(frame.run, START, entry.wanted, value, f"列「{entry.label}」の入力")
 
-    def _outputs(self, cells: tuple[Cell | None, ...], frame: Frame) -> tuple[Value, ...]:
-        return tuple(
-            fitted(frame.run, START, column.wanted, _value(cell, frame), f"列「{column.label}」の結果")
-            for cell, column in zip(cells, self.outputs, strict=True)
-        )
+    def _outside(self, entry: Input, value: Value, frame: Frame) -> bool:
+        """Whether the value is none of the input values of its column.
 
-    def _allowed(self, frame: Frame, inputs: tuple[tuple[str, Value], ...]) -> bool:
-        for entry, (label, value) in zip(self.inputs, inputs, strict=True):
-            if (
-                entry.allowed
-                and value is not None
-                and entry.allowed.evaluate(frame, {"?": value}) is not True
-            ):
-                frame.run.note(f"列「{label}」の入力が許された値ではないので、結果を空(null)にしました。")
-                return False
+        As the standard has it, null stands in the column then; strictly there is no result.
+        """
+        if value is None or not entry.allowed or entry.allowed.evaluate(frame, {"?": value}) is True:
+            return False
+        what = "この列" if self.lenient else "結果"
+        frame.run.note(f"列「{entry.label}」の入力が許された値ではないので、{what}を空(null)にしました。")
         return True
+
+    def _outputs(
+        self, cells: tuple[Cell | None, ...], frame: Frame, own: tuple[Type, ...] | None = None
+    ) -> tuple[Value, ...]:
+        """The values of a row, each as the cell itself and its column want it."""
+        made = []
+        for place, (cell, column) in enumerate(zip(cells, self.outputs, strict=True)):
+            value, what = _value(cell, frame), f"列「{column.label}」の結果"
+            if own is not None:
+                value = fitted(frame.run, START, own[place], value, what)
+            made.append(fitted(frame.run, START, column.wanted, value, what))
+        return tuple(made)
 
     def _without_hit(self, frame: Frame) -> Value:
         defaults = tuple(column.default for column in self.outputs)
@@ -151,7 +164,9 @@ def read_table(element: etree._Element, reading: Reading, owner: str) -> Decisio
     told = tuple(_output(output, label, reading) for output, label in zip(outputs, labels, strict=True))
     policy = _policy(element, columns)
     name = element.get("hitPolicy") or "UNIQUE"
-    table = DecisionTable(owner, inputs, told, rules, columns, policy, name, line_of(element))
+    table = DecisionTable(
+        owner, inputs, told, rules, columns, policy, name, line_of(element), reading.lenient
+    )
     reading.tables.append(table)
     return table
 
@@ -238,6 +253,7 @@ def _rule(
             _result(entry, Spot(line_of(entry), number, label), reading)
             for entry, label in zip(results, outputs, strict=True)
         ),
+        tuple(map(reading.type_of, results)),
         tuple(map(text_in, tests)),
         tuple(map(text_in, results)),
         _description(element),

@@ -14,13 +14,13 @@ def namespace_of(root: etree._Element) -> str:
     return root.get("namespace") or ""
 
 
-def imports_of(root: etree._Element) -> frozenset[str]:
-    """The namespaces that a file imports decisions from."""
-    return frozenset(
-        one.get("namespace") or ""
+def imports_of(root: etree._Element) -> dict[str, str]:
+    """The namespaces that a file imports decisions from, each with the place that it gives ("" for none)."""
+    return {
+        one.get("namespace") or "": one.get("locationURI") or ""
         for one in children(root, "import")
         if "DMN" in (one.get("importType") or "DMN")
-    )
+    }
 
 
 def imported_by(sources: Mapping[str, bytes]) -> dict[str, list[bytes]]:

@@ -21,6 +21,7 @@ from workflows.engine.feel.type_system import (
     ListType,
     Simple,
     Type,
+    bare,
 )
 from workflows.engine.feel.values import Value
 from workflows.engine.feel.vocabulary import Vocabulary
@@ -38,11 +39,15 @@ _READERS: dict[type, Callable[[str], Value]] = {
 
 @dataclass
 class ItemTypes:
-    """The item definitions of one file by name; those of imported files by `alias.name`."""
+    """The item definitions of one file by name; those of imported files by `alias.name`.
+
+    Those of files that are imported without a name are said by name, too, unless it has one of its own.
+    """
 
     elements: dict[str, etree._Element]
     imported: dict[str, "ItemTypes"]
     lenient: bool
+    nameless: list["ItemTypes"] = field(default_factory=list)
     _known: dict[str, Type] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
 
@@ -53,15 +58,34 @@ class ItemTypes:
 
     def all(self) -> dict[str, Type]:
         """Every type by the name under which this file says it."""
-        found = {name: self.named(name) for name in self.elements}
+        found = {name: self.named(name) for one in self.together([]) for name in one.elements}
         for alias, types in self.imported.items():
-            found |= {f"{alias}.{name}": types.named(name) for name in types.elements}
+            for one in types.together([]):
+                found |= {f"{alias}.{name}": types.named(name) for name in one.elements}
+        return found
+
+    def together(self, found: list["ItemTypes"]) -> list["ItemTypes"]:
+        """These and those of files that are imported without a name, in the order in which they hold."""
+        if not any(one is self for one in found):
+            found.append(self)
+            for other in self.nameless:
+                other.together(found)
         return found
 
     def members(self) -> set[str]:
         """The names of all components, so that those with signs are read as one name."""
-        own = {str(part.get("name")) for one in self.elements.values() for part in _components(one)}
-        return own.union(*(types.members() for types in self.imported.values()))
+        names: set[str] = set()
+        passed: list[ItemTypes] = []
+        waiting = [self]
+        while waiting:
+            types = waiting.pop()
+            if not any(one is types for one in passed):
+                passed.append(types)
+                waiting += [*types.imported.values(), *types.nameless]
+                names |= {
+                    str(part.get("name")) for one in types.elements.values() for part in _components(one)
+                }
+        return names
 
     def named(self, reference: str | None, line: int | None = None) -> Type:
         """The type that a typeRef means; Any for none. Raises DmnError for one that nobody knows."""
@@ -77,8 +101,11 @@ class ItemTypes:
     def _found(self, name: str, line: int | None) -> Type:
         if name in self.elements:
             return self._defined(name)
+        for types in self.together([])[1:]:
+            if name in types.elements:
+                return types.named(name, line)
         alias, _, rest = name.rpartition(".")
-        if alias in self.imported and rest in self.imported[alias].elements:
+        if alias in self.imported and any(rest in one.elements for one in self.imported[alias].together([])):
             return self.imported[alias].named(rest, line)
         plain = name.rpartition(":")[2]
         if plain != name:
@@ -121,10 +148,13 @@ class ItemTypes:
         return self._constrained(name, base, element, "typeConstraint")
 
     def _function(self, name: str, element: etree._Element) -> Type:
-        parameters = tuple(
-            self.named(one.get("typeRef"), line_of(one)) for one in children(element, "parameters")
-        )
-        return FunctionType(name, parameters, self.named(element.get("outputTypeRef"), line_of(element)))
+        """A type of functions; a parameter without a type demands none."""
+        parameters = {
+            str(one.get("name")): self.named(one.get("typeRef"), line_of(one)) if one.get("typeRef") else None
+            for one in children(element, "parameters")
+        }
+        result = self.named(element.get("outputTypeRef"), line_of(element))
+        return FunctionType(name, tuple(parameters.values()), result, tuple(parameters))
 
     def _constrained(self, name: str, base: Type, element: etree._Element, kind: str) -> Type:
         text = text_in(child(element, kind))
@@ -138,6 +168,8 @@ class ItemTypes:
         def allows(value: Value) -> bool:
             return tests.value(Frame(Run({}, (), None), {"?": value})) is True
 
+        if kind == "allowedValues" and isinstance(base, Constrained):
+            base = bare(base)  # they are all values of the type, instead of those of its base (7.3.3)
         return Constrained(name, base, allows)
 
 

@@ -4,7 +4,7 @@ Each element is compiled when it is first asked for, in the vocabulary of what i
 Files that import each other are held together in `Library`, by the namespace of each.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -60,7 +60,10 @@ class KnowledgeNode:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ServiceNode:
-    """A decision service: some decisions as one function of inputs and of decisions that are handed in."""
+    """A decision service: some decisions as one function of inputs and of decisions that are handed in.
+
+    `told` are the types that the service itself declares for what it is given, by name.
+    """
 
     key: Key
     name: str
@@ -68,6 +71,7 @@ class ServiceNode:
     handed_in: tuple[tuple[Key, str, Type], ...]
     outputs: tuple[DecisionNode, ...]
     wanted: Type
+    told: Mapping[str, Type | None]
 
 
 Node = InputNode | DecisionNode | KnowledgeNode | ServiceNode
@@ -102,6 +106,38 @@ class Library:
         file = File(self, root)
         return self.files.setdefault(file.namespace, file)
 
+    def together(self, file: "File") -> list["File"]:
+        """The files that are one namespace with this one, in the order in which their names hold.
+
+        What is imported without a name belongs to the file that imports it (DMN 1.5, 6.3.3), deep first.
+        """
+        first = self._with_nameless(next(iter(self.files.values())), [])
+        return first if file in first else self._with_nameless(file, [])
+
+    def _with_nameless(self, file: "File", found: list["File"]) -> list["File"]:
+        if file not in found:
+            found.append(file)
+            for namespace in file.nameless:
+                if namespace in self.files:
+                    self._with_nameless(self.files[namespace], found)
+        return found
+
+    def resolved(self, namespace: str, key: str) -> tuple["File", str] | None:
+        """The file and the id that a reference means: of files that are together the first with the name."""
+        file = self.files.get(namespace)
+        if file is None:
+            return None
+        family = self.together(file)
+        holder = next((one for one in (file, *family) if key in one.elements), None)
+        if holder is None or len(family) == 1:
+            return None if holder is None else (holder, key)
+        name = name_of(holder.elements[key])
+        before = family[: family.index(holder)]
+        same = (
+            (one, own) for one in before for own, element in one.elements.items() if name_of(element) == name
+        )
+        return next(same, (holder, key))
+
     def opened(self, key: Key, element: etree._Element) -> None:
         if key in self._open or len(self._open) >= REQUIREMENT_DEPTH:
             raise DmnError("決定どうしの必要関係が循環しているか、深すぎます。", line=line_of(element))
@@ -119,6 +155,7 @@ class File:
         self.root = root
         self.namespace = root.get("namespace") or ""
         self.name = root.get("name") or ""
+        self.imports, self.nameless = _imports(root)
         self.elements: dict[str, etree._Element] = {}
         self.ready: dict[str, Node] = {}
         for element in root:
@@ -144,21 +181,15 @@ class File:
         return ((key, element) for key, element in self.elements.items() if local_name(element) == kind)
 
     @property
-    def imports(self) -> dict[str, str]:
-        """Aliases of imported decision files, and their namespaces."""
-        return {
-            one.get("name") or "": one.get("namespace") or ""
-            for one in children(self.root, "import")
-            if "DMN" in (one.get("importType") or "DMN")
-        }
-
-    @property
     def types(self) -> ItemTypes:
         if self._types is None:
             self._types = ItemTypes.of(self.root, {}, lenient=self.library.lenient)
             for alias, namespace in self.imports.items():
                 if namespace in self.library.files:
                     self._types.imported[alias] = self.library.files[namespace].types
+            self._types.nameless += (
+                self.library.files[one].types for one in self.nameless if one in self.library.files
+            )
         return self._types
 
     def node(self, key: str) -> Node:
@@ -185,13 +216,21 @@ class File:
 
     def _linked(self, link: etree._Element) -> Requirement:
         namespace, key = reference(link)
-        file = self.library.files.get(namespace or self.namespace)
-        if file is None or key not in file.elements:
+        found = self.library.resolved(namespace or self.namespace, key)
+        if found is None:
             raise DmnError(f"必要な入力「{key[:40]}」がファイルにありません。", line=line_of(link))
-        alias = None
-        if file is not self:
-            alias = next((name for name, other in self.imports.items() if other == file.namespace), "")
-        return Requirement(file.node(key), alias or None)
+        file, key = found
+        return Requirement(file.node(key), None if file is self else self._alias_of(file))
+
+    def _alias_of(self, file: "File") -> str | None:
+        """The name under which this file imports another; None when the two are together."""
+        files, together = self.library.files, self.library.together
+        if file in together(self):
+            return None
+        reached = (
+            name for name, one in self.imports.items() if one in files and file in together(files[one])
+        )
+        return next(reached, None)
 
     def reading(self, requires: Collection[Requirement], *, borrows: bool) -> Reading:
         """The vocabulary of an element that requires these; one that requires nothing borrows the case's."""
@@ -211,6 +250,16 @@ class File:
         return Reading(vocabulary, types.named, tables=library.tables)
 
 
+def _imports(root: etree._Element) -> tuple[dict[str, str], list[str]]:
+    """The namespaces of imported decision files: by alias, and those without one."""
+    found = [
+        (one.get("name") or "", one.get("namespace") or "")
+        for one in children(root, "import")
+        if "DMN" in (one.get("importType") or "DMN")
+    ]
+    return {name: one for name, one in found if name}, [one for name, one in found if not name]
+
+
 def name_of(element: etree._Element) -> str:
     """The name under which expressions say it: that of its variable, else its own."""
     variable = child(element, "variable")
@@ -225,9 +274,8 @@ def _declared(file: File, element: etree._Element) -> Type:
     return file.types.named(variable.get("typeRef"), line_of(element))
 
 
-def _result_type(file: File, element: etree._Element) -> Type:
-    """What a function of the file gives: its variable has the type of the function, or of its result."""
-    wanted = _declared(file, element)
+def _result_of(wanted: Type) -> Type:
+    """What a function of the file gives: it declares the type of the function, or of its result."""
     return wanted.result if isinstance(wanted, FunctionType) else wanted
 
 
@@ -293,8 +341,8 @@ def _knowledge(file: File, key: str, element: etree._Element) -> KnowledgeNode:
         body = read_boxed(found, reading.within(names), owner)
     elif not reading.lenient:
         raise DmnError("業務知識モデルの本体は FEEL の式だけです。", line=line_of(element))
-    wanted = _result_type(file, element)
-    boxed = conforming(reading.type_of(logic), conforming(wanted, body))
+    wanted = _result_of(_declared(file, element))
+    boxed = conforming(_result_of(reading.type_of(logic)), conforming(wanted, body))
     return KnowledgeNode((file.namespace, key), owner, requires, parameters, boxed, wanted)
 
 
@@ -307,9 +355,10 @@ def _service(file: File, key: str, element: etree._Element) -> ServiceNode:
         if kind not in {"inputData", "inputDecision", "outputDecision"}:
             continue
         namespace, other = reference(link)
-        target = file.library.files.get(namespace or file.namespace)
-        if target is None or other not in target.elements:
+        found = file.library.resolved(namespace or file.namespace, other)
+        if found is None:
             raise DmnError(f"必要な入力「{other[:40]}」がファイルにありません。", line=line_of(link))
+        target, other = found
         if kind == "inputDecision":
             named = target.elements[other]
             handed_in.append(((target.namespace, other), name_of(named), _declared(target, named)))
@@ -319,9 +368,17 @@ def _service(file: File, key: str, element: etree._Element) -> ServiceNode:
             inputs.append(node)
         elif isinstance(node, DecisionNode):
             outputs.append(node)
-    wanted = _result_type(file, element)
+    declared = _declared(file, element)
+    told = declared.parameters or () if isinstance(declared, FunctionType) else ()
+    names = declared.names if isinstance(declared, FunctionType) else ()
     return ServiceNode(
-        (file.namespace, key), name_of(element), tuple(inputs), tuple(handed_in), tuple(outputs), wanted
+        (file.namespace, key),
+        name_of(element),
+        tuple(inputs),
+        tuple(handed_in),
+        tuple(outputs),
+        _result_of(declared),
+        dict(zip(names, told, strict=True)),
     )
 
 

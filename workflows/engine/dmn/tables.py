@@ -8,7 +8,15 @@ from typing import Any, Unpack
 from workflows.engine.dmn.deciding import Deciding
 from workflows.engine.dmn.decision_tables import DecisionTable, Matched
 from workflows.engine.dmn.errors import DmnError
-from workflows.engine.dmn.model import DecisionNode, InputNode, KnowledgeNode, Library, ServiceNode, name_of
+from workflows.engine.dmn.model import (
+    DecisionNode,
+    File,
+    InputNode,
+    KnowledgeNode,
+    Library,
+    ServiceNode,
+    name_of,
+)
 from workflows.engine.dmn.reading import START
 from workflows.engine.dmn.xml_reader import local_name
 from workflows.engine.feel.builtins_conversion import text_of, weight_of
@@ -195,22 +203,17 @@ class Model:
 
     def _found(self, wanted: str) -> Any:
         wanted = _one_line(wanted)
-        for kind in ("decision", "decisionService", "businessKnowledgeModel"):
-            for key, element in self.file.of_kind(kind):
-                if wanted in {_one_line(element.get("name")), key}:
-                    return self.file.node(key)
-        for key, element in self.file.elements.items():
-            if local_name(element) != "inputData" and wanted == _one_line(name_of(element)):
-                return self.file.node(key)
+        own = self.library.together(self.file)
+        for file in own:
+            if (key := _called(file, wanted)) is not None:
+                return file.node(key)
         alias, _, rest = wanted.partition(".")
         namespace = self.file.imports.get(alias)
         for file in self.library.files.values():
-            if file is self.file or (rest and namespace != file.namespace):
+            if file in own or (rest and namespace != file.namespace):
                 continue
-            for kind in ("decision", "decisionService", "businessKnowledgeModel"):
-                for key, element in file.of_kind(kind):
-                    if (rest or wanted) in {_one_line(element.get("name")), key}:
-                        return file.node(key)
+            if (key := _called(file, rest or wanted)) is not None:
+                return file.node(key)
         raise DmnError(f"決定「{wanted[:40]}」はファイルにありません。")
 
     def _arguments(self, node: ServiceNode, given: Mapping[str, Value]) -> list[Value]:
@@ -250,6 +253,18 @@ class Model:
             elif namespace not in passed:
                 for rest in self._paths(namespace, end, (*passed, start)):
                     yield (alias, *rest)
+
+
+def _called(file: File, wanted: str) -> str | None:
+    """The id of the element by its name or id, or by the name of its variable."""
+    for kind in ("decision", "decisionService", "businessKnowledgeModel"):
+        for key, element in file.of_kind(kind):
+            if wanted in {_one_line(element.get("name")), key}:
+                return key
+    for key, element in file.elements.items():
+        if local_name(element) != "inputData" and wanted == _one_line(name_of(element)):
+            return key
+    return None
 
 
 def _one_line(name: str | None) -> str:

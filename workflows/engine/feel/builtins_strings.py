@@ -80,8 +80,6 @@ def _string_join(
     call: Invocation,
     items: Sequence[Value],
     delimiter: str | None = None,
-    prefix: str | None = None,
-    suffix: str | None = None,
 ) -> Value:
     """One string of many; null items are left out."""
     told = [item for item in items if item is not None]
@@ -94,7 +92,7 @@ def _string_join(
     if length > limits.STRING_CHARACTERS:
         raise FeelLimitError(f"文字列が{limits.STRING_CHARACTERS}文字を超えます。", *call.at)
     call.charge(len(texts) + length // 100)
-    return (prefix or "") + (delimiter or "").join(texts) + (suffix or "")
+    return (delimiter or "").join(texts)
 
 
 STRINGS = table(
@@ -110,5 +108,5 @@ STRINGS = table(
     ("matches(input: string, pattern: string, flags?: string)", _matches),
     ("replace(input: string, pattern: string, replacement: string, flags?: string)", _replace),
     ("split(string: string, delimiter: string)", _split),
-    ("string join(list: list, delimiter?: string, prefix?: string, suffix?: string)", _string_join),
+    ("string join(list: list, delimiter?: string)", _string_join),
 )

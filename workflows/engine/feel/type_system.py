@@ -4,14 +4,18 @@ A value that does not conform becomes null, except that a list of one and its it
 a day stands for its midnight in UTC.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from workflows.engine.feel.errors import Place
 from workflows.engine.feel.functions import Function
 from workflows.engine.feel.temporal import MIDNIGHT_UTC, Day, Moment, Span, TimeOfDay, YearsMonths
 from workflows.engine.feel.values import Range, Value
+
+if TYPE_CHECKING:
+    from workflows.engine.feel.scope import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +96,11 @@ class RangeType(Type):
 
 @dataclass(frozen=True, slots=True)
 class FunctionType(Type):
-    """A function; parameters of None mean any."""
+    """A function; parameters of None mean any, a parameter of None demands no type."""
 
-    parameters: tuple[Type, ...] | None = None
+    parameters: "tuple[Type | None, ...] | None" = None
     result: Type = field(default_factory=Type)
+    names: tuple[str, ...] = field(default=(), compare=False)
 
     def holds(self, value: Value) -> bool:
         if not isinstance(value, Function):
@@ -107,7 +112,7 @@ class FunctionType(Type):
             value.takes(count)
             and value.may_give(self.result)
             and all(
-                told is None or told.accepts(wanted)
+                told is None or wanted is None or told.accepts(wanted)
                 for wanted, told in zip(self.parameters, value.parameter_types(count), strict=True)
             )
         )
@@ -119,7 +124,10 @@ class FunctionType(Type):
             return True
         return (
             len(self.parameters) == len(other.parameters)
-            and all(b.accepts(a) for a, b in zip(self.parameters, other.parameters, strict=True))
+            and all(
+                told is None or wanted is None or told.accepts(wanted)
+                for wanted, told in zip(self.parameters, other.parameters, strict=True)
+            )
             and self.result.accepts(other.result)
         )
 
@@ -181,11 +189,35 @@ def bare(wanted: Type) -> Type:
     return wanted
 
 
+def _held_to(wanted: FunctionType, function: Function) -> Function:
+    """The function with its arguments and its result made to fit the type that it stands for."""
+    parameters, result = wanted.parameters, wanted.result
+    if result is ANY and not any(parameters or ()):
+        return function
+
+    def fit(run: "Run", at: Place, kind: Type | None, value: Value) -> Value:
+        made, fits = (value, True) if kind is None else coerced(kind, value)
+        if not fits:
+            run.warn(
+                at, f"{function.name}(…) の値が型「{wanted.name}」に合わないので、空(null)になりました。"
+            )
+        return made
+
+    def body(run: "Run", at: Place, arguments: Sequence[Value]) -> Value:
+        kinds = parameters or (None,) * len(arguments)
+        given = [fit(run, at, kind, value) for kind, value in zip(kinds, arguments, strict=True)]
+        return fit(run, at, result, function.body(run, at, given))
+
+    return replace(function, body=body)
+
+
 def coerced(wanted: Type, value: Value) -> tuple[Value, bool]:
     """The value as the type wants it, and whether it conforms; what does not is null."""
-    if value is None or wanted is ANY or is_of(wanted, value):
-        return value, True
     plain = bare(wanted)
+    if value is None or wanted is ANY or is_of(wanted, value):
+        if isinstance(value, Function) and isinstance(plain, FunctionType):
+            return _held_to(plain, value), True
+        return value, True
     if isinstance(value, list) and len(value) == 1 and not isinstance(plain, ListType):
         return coerced(wanted, value[0])
     candidate: Value = None
