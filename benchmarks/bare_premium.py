@@ -40,7 +40,8 @@ def _incomes(p: Any) -> tuple[Any, Any]:
     earned = np.where(g < 8_500_000, g * 9 // 10 - 1_100_000, g - 1_950_000)
     earned = np.where(g < 6_600_000, quarter * 32 // 10 - 440_000, earned)
     earned = np.where(g < 3_600_000, quarter * 28 // 10 - 80_000, earned)
-    earned = np.where(g < 1_900_000, np.maximum(g - 650_000, 0), earned)
+    earned = np.where(g < 1_900_000, g - 650_000, earned)
+    earned = np.where(g < 651_000, 0, earned)
     o, q = earned + p.other_income, p.pension
     pension = np.where(q < 10_000_000, q * 95 // 100 - 1_455_000, q - 1_955_000)
     pension = np.where(q < 7_700_000, q * 85 // 100 - 685_000, pension)

@@ -17,8 +17,9 @@ from rules.eras import DateNotUnderstood, parse_date
 from rules.law import Certainty, Law, Parameter, ParameterNotInForce
 from rules.periods import FiscalYear
 from rules.premium.amounts import ALL_YEAR, MONTHS, UNIT
-from rules.premium.assessment import Figures, assess
+from rules.premium.assessment import assess
 from rules.premium.explaining import Line, explain, whole_yen
+from rules.premium.figures import Figures
 from rules.premium.households import HouseholdFacts, PersonFacts, columns_of
 from rules.premium.instalments import Instalment, due_dates, plan
 from rules.premium.refusals import FactError, FactsRefused

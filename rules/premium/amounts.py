@@ -5,13 +5,15 @@ a twelfth of the year then stay whole numbers, so that nothing is rounded but by
 """
 
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 Column = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Counts = NDArray[np.uint8]  # of months: to multiply a column with
+Bits = NDArray[np.integer[Any]]  # months, April in bit 0
 
 UNIT: Final = 1_200_000  # parts of one yen
 RATE_UNIT: Final = 100_000  # a rate of 8.04 % is 8,040
@@ -24,7 +26,7 @@ _COUNT: Final = np.array([bits.bit_count() for bits in range(1 << MONTHS)], dtyp
 
 def months(bits: Column) -> Column:
     """Count the months of each row. Bit 0 is April, bit 11 March."""
-    return _COUNT[bits]
+    return _COUNT.take(bits)
 
 
 def rate_of(text: str) -> int:

@@ -5,12 +5,15 @@ A row of `Persons` is a person who counts for a household in the year: insured, 
 order of their households; each household has at least one. Yen are whole; months are bits (April is bit 0).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rules.premium.amounts import Column, Mask
+from rules.premium.amounts import Bits, Column, Mask
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,12 @@ class Persons:
     care: Column  # months insured here and 40 to 64
     exempt: Column  # months free for birth (産前産後)
     halved: Column  # months within the two years of a former dependant
+
+    def pieces(self, size: int) -> Iterator[tuple[slice, "Persons"]]:
+        """Some persons after the other, with the rows where they stand."""
+        for begin in range(0, len(self.household), size):
+            rows = slice(begin, begin + size)
+            yield rows, Persons(*(getattr(self, name)[rows] for name in Persons.__dataclass_fields__))
 
 
 @dataclass(frozen=True)
@@ -65,15 +74,19 @@ class Households:
         """Add a column of persons up for each household."""
         return self._joined(np.add, values)
 
-    def any_month(self, bits: Column) -> Column:
+    def count(self, mask: Mask) -> Column:
+        """Count the persons of each household of whom something holds."""
+        return self._joined(np.add, mask.astype(np.int16)).astype(np.int64)
+
+    def any_month(self, bits: Bits) -> Column:
         """The months that any person of the household has."""
-        return self._joined(np.bitwise_or, bits)
+        return self._joined(np.bitwise_or, bits).astype(np.int64, copy=False)
 
-    def all_month(self, bits: Column) -> Column:
+    def all_month(self, bits: Bits) -> Column:
         """The months that every person of the household has."""
-        return self._joined(np.bitwise_and, bits)
+        return self._joined(np.bitwise_and, bits).astype(np.int64, copy=False)
 
-    def _joined(self, way: np.ufunc, values: Column) -> Column:
+    def _joined(self, way: np.ufunc, values: NDArray[Any]) -> NDArray[Any]:
         """Join the values of a household's persons, place by place: four times as fast as `reduceat`."""
         joined = values[self.first]
         for households, rows in self.further:

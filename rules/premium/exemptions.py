@@ -15,10 +15,10 @@ from rules.calendar_months import add_months
 from rules.law import Parameter
 from rules.periods import FiscalYear
 from rules.premium.amounts import ALL_YEAR, MONTHS, UNIT, as_decimal
-from rules.premium.assessment import Figures
 from rules.premium.columns import Households
 from rules.premium.exemption_terms import HEAD, WHOLE, ExemptionTerms
 from rules.premium.explaining import Figure, Line, Unit
+from rules.premium.figures import Figures
 
 DISASTER, JOB_LOSS, CLOSURE = "disaster", "job_loss", "closure"
 INCOME_FALL, DETENTION, SPECIAL = "income_fall", "detention", "special"

@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 from rules.law import Parameter
 from rules.premium.amounts import UNIT, as_decimal
-from rules.premium.assessment import Figures
 from rules.premium.columns import Households
+from rules.premium.figures import Figures
 from rules.premium.terms import PremiumTerms
 
 PART_NAMES: Final[Mapping[str, tuple[str, str]]] = {

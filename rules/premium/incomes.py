@@ -5,7 +5,8 @@ Sources: 所得税法28条3項, 35条4項 (salary, public pension), 租税特別
 法施行令附則 / ordinance (involuntary unemployment 30/100).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -15,54 +16,78 @@ from rules.premium.columns import Persons
 from rules.premium.terms import IncomeTerms
 
 
-def salary_income_2020(gross: Column) -> Column:
-    """給与所得 from the income of 2020 to that of 2024 (least deduction 550,000 yen)."""
-    quarter = gross // 4_000 * 1_000
-    low = [
-        (gross < 551_000, np.zeros_like(gross)),
-        (gross < 1_619_000, gross - 550_000),
-        (gross < 1_620_000, np.full_like(gross, 1_069_000)),
-        (gross < 1_622_000, np.full_like(gross, 1_070_000)),
-        (gross < 1_624_000, np.full_like(gross, 1_072_000)),
-        (gross < 1_628_000, np.full_like(gross, 1_074_000)),
-        (gross < 1_800_000, quarter * 24 // 10 + 100_000),
-    ]
-    return _stepped(gross, quarter, low)
+@dataclass(frozen=True)
+class Steps:
+    """A table of the law: in each step, a per cent of the gross amount and what is added. Yen.
+
+    To look each step up costs a tenth of working every formula out for all and choosing.
+    """
+
+    bounds: tuple[int, ...]  # from which gross amount on each step but the first holds
+    percent: Column
+    added: Column
+    cut: Column  # 1 where the gross amount is first cut to a multiple of 4,000 yen
+
+    @classmethod
+    def of(cls, *steps: tuple[int, int, int, bool]) -> "Steps":
+        """From steps in ascending order: from which amount on, per cent, yen added, whether it is cut."""
+        bounds, percent, added, cut = zip(*steps, strict=True)
+        return cls(bounds[1:], *(np.array(one, dtype=np.int64) for one in (percent, added, cut)))
+
+    def income(self, gross: Column) -> Column:
+        """What counts of each gross amount, in whole yen."""
+        passed = np.zeros(len(gross), dtype=np.int8)
+        for bound in self.bounds:
+            passed += (gross >= bound).view(np.int8)
+        step = passed.astype(np.intp)
+        income = self.percent.take(step)
+        income *= gross - (gross - gross // 4_000 * 4_000) * self.cut.take(step) if self.cut.any() else gross
+        income //= 100
+        income += self.added.take(step)
+        return income
 
 
-def salary_income_2025(gross: Column) -> Column:
-    """給与所得 of 2025 (least deduction 650,000 yen)."""
-    quarter = gross // 4_000 * 1_000
-    low = [(gross < 651_000, np.zeros_like(gross)), (gross < 1_900_000, gross - 650_000)]
-    return _stepped(gross, quarter, low)
+_SALARY_2025: Final = Steps.of(
+    (0, 0, 0, False),
+    (651_000, 100, -650_000, False),
+    (1_900_000, 70, -80_000, True),
+    (3_600_000, 80, -440_000, True),
+    (6_600_000, 90, -1_100_000, False),
+    (8_500_000, 100, -1_950_000, False),
+)
+_SALARY_2020: Final = Steps.of(
+    (0, 0, 0, False),
+    (551_000, 100, -550_000, False),
+    (1_619_000, 0, 1_069_000, False),
+    (1_620_000, 0, 1_070_000, False),
+    (1_622_000, 0, 1_072_000, False),
+    (1_624_000, 0, 1_074_000, False),
+    (1_628_000, 60, 100_000, True),
+    (1_800_000, 70, -80_000, True),
+    (3_600_000, 80, -440_000, True),
+    (6_600_000, 90, -1_100_000, False),
+    (8_500_000, 100, -1_950_000, False),
+)
+# 給与所得 from the income of 2020 to that of 2024 (least deduction 550,000 yen), and of 2025 (650,000 yen).
+_SALARY: Final[Mapping[str, Steps]] = {"2020": _SALARY_2020, "2025": _SALARY_2025}
 
-
-def _stepped(gross: Column, quarter: Column, low: list[tuple[Mask, Column]]) -> Column:
-    steps = [
-        *low,
-        (gross < 3_600_000, quarter * 28 // 10 - 80_000),
-        (gross < 6_600_000, quarter * 32 // 10 - 440_000),
-        (gross < 8_500_000, gross * 9 // 10 - 1_100_000),
-    ]
-    return np.select([when for when, _ in steps], [then for _, then in steps], gross - 1_950_000)
+_PENSION: Final = Steps.of(
+    (0, 75, -275_000, False),
+    (4_100_000, 85, -685_000, False),
+    (7_700_000, 95, -1_455_000, False),
+    (10_000_000, 100, -1_955_000, False),
+)
+_LEAST_DEDUCTION: Final = np.array([600_000, 1_100_000])  # under 65, from 65 on
 
 
 def pension_income_2020(gross: Column, is_65: Mask, other: Column) -> Column:
     """公的年金等の雑所得 from the income of 2020. `other` is the total income besides it."""
-    free = np.where(is_65, 1_100_000, 600_000)
-    up_to = np.where(is_65, 3_300_000, 1_300_000)
-    income = np.select(
-        [gross < up_to, gross < 4_100_000, gross < 7_700_000, gross < 10_000_000],
-        [
-            gross - free,
-            gross * 75 // 100 - 275_000,
-            gross * 85 // 100 - 685_000,
-            gross * 95 // 100 - 1_455_000,
-        ],
-        gross - 1_955_000,
-    )
-    more = np.where(other > 20_000_000, 200_000, np.where(other > 10_000_000, 100_000, 0))
-    return np.where(gross > 0, np.maximum(income + more, 0), 0)
+    income = gross - _LEAST_DEDUCTION.take(is_65)
+    np.minimum(income, _PENSION.income(gross), out=income)
+    for rich in (10_000_000, 20_000_000):  # the deduction is less by 100,000 from each on
+        income += (other > rich) * np.int32(100_000)
+    taxed: Column = np.maximum(income, 0, out=income)
+    return taxed
 
 
 def basic_deduction(total: Column, steps: tuple[int, int, int, int]) -> Column:
@@ -74,32 +99,23 @@ def basic_deduction(total: Column, steps: tuple[int, int, int, int]) -> Column:
     return deduction
 
 
-_SALARY: Final[Mapping[str, Callable[[Column], Column]]] = {
-    "2020": salary_income_2020,
-    "2025": salary_income_2025,
-}
-
-
 def incomes(persons: Persons, terms: IncomeTerms) -> dict[str, Column]:
     """The incomes of each person, by name, in whole yen.
 
     `total_income` is 総所得金額等; `leviable_income` 旧ただし書き所得; `test_income` the person's share of
     軽減判定所得 (before the basic deduction, pension income of persons of 65 and more cut by up to 150,000).
     """
-    earned, pension = np.zeros_like(persons.salary), np.zeros_like(persons.pension)
-    paid, retired = np.flatnonzero(persons.salary), np.flatnonzero(persons.pension)
-    earned[paid] = _SALARY[terms.salary_conversion](persons.salary[paid])
     other = persons.other_income
-    pension[retired] = pension_income_2020(
-        persons.pension[retired], persons.is_65[retired], (earned + other)[retired]
-    )
-    both = np.minimum(earned, 100_000) + np.minimum(pension, 100_000) - 100_000
-    adjustment = np.where((earned > 0) & (pension > 0), np.maximum(both, 0), 0)
-    adjusted = earned - adjustment
-    salary = np.where(persons.is_unemployed, adjusted * terms.unemployed_percent // 100, adjusted)
+    earned = _SALARY[terms.salary_conversion].income(persons.salary)
+    pension = pension_income_2020(persons.pension, persons.is_65, earned + other)
+    both = np.minimum(earned, 100_000) + np.minimum(pension, 100_000)
+    adjustment = np.maximum(both - 100_000, 0)  # nothing where there is only one of them
+    salary = earned - adjustment
+    lost = np.flatnonzero(persons.is_unemployed)
+    salary[lost] = salary[lost] * terms.unemployed_percent // 100
     total = salary + pension + other
     deduction = basic_deduction(total, terms.basic_deductions)
-    pension_off = np.where(persons.is_65, np.minimum(pension, terms.pension_test_deduction), 0)
+    pension_off = np.minimum(pension, terms.pension_test_deduction) * persons.is_65
     return {
         "salary_income": salary,
         "pension_income": pension,

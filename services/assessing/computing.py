@@ -12,9 +12,10 @@ import numpy as np
 from models.assessment import INSTALMENTS, LEVIES, PARTS, PERSON_AMOUNTS, PERSON_FLAGS, PERSON_MONTHS
 from models.columns import Column, Columns
 from rules.premium.amounts import UNIT, Mask, months
-from rules.premium.assessment import Figures, assess
+from rules.premium.assessment import assess
 from rules.premium.columns import Households, Persons
 from rules.premium.dated_facts import households_of
+from rules.premium.figures import Figures
 from rules.premium.households import MOST_INCOME
 from rules.premium.instalments import spread
 from rules.premium.terms import PremiumTerms

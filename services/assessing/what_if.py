@@ -25,8 +25,9 @@ from models.assessment import (
 from models.columns import Column, read
 from rules.periods import FiscalYear
 from rules.premium.amounts import UNIT, Mask, rate_of
-from rules.premium.assessment import Figures, assess
+from rules.premium.assessment import assess
 from rules.premium.columns import Households
+from rules.premium.figures import Figures
 from rules.premium.terms import PARTS, PremiumTerms, terms_of
 from services.assessing.computing import persons_of_rows
 from services.context import Context

@@ -99,6 +99,15 @@ def test_the_columns_agree_with_the_plain_calculation(
         assert Fraction(int(figures["total"][place]), UNIT) == plain.total
 
 
+def test_a_city_owes_what_its_households_owe() -> None:
+    """A city is computed piece by piece; no household may fall between two of them."""
+    person = PersonFacts(date(1990, 5, 1), months=0xFFF, is_head=True)
+    alone = [HouseholdFacts((replace(person, other_income=place * 1_000),)) for place in range(9_000)]
+    figures = assess(columns_of(alone, TERMS[2026].year), TERMS[2026])
+    for place in (0, 1, 8_190, 8_191, 8_192, 8_193, 8_999):
+        assert Fraction(int(figures["total"][place]), UNIT) == owed(alone[place], TERMS[2026]).total
+
+
 @settings(deadline=None)
 @given(household=households(), year=st.sampled_from([2025, 2026]))
 def test_a_premium_is_never_negative_and_never_over_the_caps(household: HouseholdFacts, year: int) -> None:
