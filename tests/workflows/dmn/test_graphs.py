@@ -57,6 +57,18 @@ def test_a_knowledge_model_is_called_by_position_and_by_name():
     assert of(calls("k_premium of") + f"<context>{two}</context>", premium) == {"a": 100, "b": 2}
 
 
+def test_what_is_given_an_argument_of_another_type_is_not_called():
+    known = knowledge("known", {"n": "number"}, said("n = null"))
+    service = (
+        '<decisionService id="s" name="s"><variable name="s"/><outputDecision href="#echo"/>'
+        '<inputData href="#i"/></decisionService>'
+    )
+    given = '<inputData id="i" name="given"><variable name="given" typeRef="string"/></inputData>'
+    echo = decision(said("given = null"), "echo", "echo", [needs_input("i")])
+    asks = decision(calls("k_known") + calls("s") + said('[known(1), known("x"), known(null), s("a"), s(1)]'))
+    assert asked(file_of(known, service, given, echo, asks), "決定") == [False, None, True, False, None]
+
+
 def test_a_knowledge_model_is_called_by_a_boxed_invocation():
     premium = knowledge("fee", {"n": "number"}, said("n + 1"))
     logic = f'<invocation>{said("fee")}<binding><parameter name="n"/>{said("41")}</binding></invocation>'
@@ -102,6 +114,29 @@ def test_conditions_filters_and_loops_in_boxes():
     walk = part("in", "[1, 2]") + part("satisfies", "i > 1")
     assert of(f'<some iteratorVariable="i">{walk}</some>') is True
     assert of(f'<every iteratorVariable="i">{walk}</every>') is False
+
+
+@pytest.mark.parametrize(
+    ("condition", "result"), [("true", "yes"), ("false", "no"), ("null", "no"), ('"true"', None), ("1", None)]
+)
+def test_a_boxed_condition_that_is_no_truth_value_decides_nothing(condition, result):
+    parts = [("if", condition), ("then", '"yes"'), ("else", '"no"')]
+    inner = "".join(f"<{name}>{said(one)}</{name}>" for name, one in parts)
+    assert of(f"<conditional>{inner}</conditional>") == result
+
+
+@pytest.mark.parametrize(
+    ("condition", "some", "every"),
+    [
+        ("i = 2", True, False),
+        ("if i = 2 then true else null", True, None),
+        ('if i = 2 then true else "x"', None, None),
+    ],
+)
+def test_some_and_every_over_what_is_no_truth_value_are_null(condition, some, every):
+    walk = f"<in>{said('[1, 2]')}</in><satisfies>{said(condition)}</satisfies>"
+    assert of(f'<some iteratorVariable="i">{walk}</some>') is some
+    assert of(f'<every iteratorVariable="i">{walk}</every>') is every
 
 
 def test_a_service_takes_inputs_first_and_then_decisions():

@@ -14,12 +14,12 @@ from workflows.engine.dmn.errors import DmnError
 from workflows.engine.dmn.reading import START, Boxed, Reading, Spot, conforming
 from workflows.engine.dmn.xml_reader import child, children, line_of, local_name, refuse_language, text_in
 from workflows.engine.feel import limits
-from workflows.engine.feel.compiler import fitted
+from workflows.engine.feel.compiler import fitted_arguments
 from workflows.engine.feel.errors import FeelLimitError, Place
 from workflows.engine.feel.functions import Function
 from workflows.engine.feel.scope import Frame, Run
 from workflows.engine.feel.type_system import Type
-from workflows.engine.feel.values import Value
+from workflows.engine.feel.values import Value, kind
 from workflows.engine.feel.walks import by_position, walk
 
 
@@ -139,16 +139,6 @@ def read_parameters(element: etree._Element, reading: Reading) -> list[tuple[str
     return [(str(one.get("name")), reading.type_of(one)) for one in children(element, "formalParameter")]
 
 
-def bound_parameters(
-    run: Run, parameters: Sequence[tuple[str, Type | None]], arguments: Sequence[Value]
-) -> dict[str, Value]:
-    """Arguments by the names of the parameters, each made to fit its type."""
-    return {
-        name: fitted(run, START, wanted, value, f"引数「{name[:40]}」")
-        for (name, wanted), value in zip(parameters, arguments, strict=True)
-    }
-
-
 def _function(element: etree._Element, reading: Reading, owner: str) -> Boxed:
     parameters = read_parameters(element, reading)
     found = expression_in(element)
@@ -160,7 +150,8 @@ def _function(element: etree._Element, reading: Reading, owner: str) -> Boxed:
 
     def run(frame: Frame) -> Value:
         def call(inner: Run, _at: Place, arguments: Sequence[Value]) -> Value:
-            return body(with_variables(frame, bound_parameters(inner, parameters, arguments)))
+            bound = fitted_arguments(inner, START, parameters, arguments)
+            return None if bound is None else body(with_variables(frame, bound))
 
         return Function("function", tuple(parameters), call, lambda count: count == len(parameters))
 
@@ -168,8 +159,17 @@ def _function(element: etree._Element, reading: Reading, owner: str) -> Boxed:
 
 
 def _conditional(element: etree._Element, reading: Reading, owner: str) -> Boxed:
+    """What is no truth value decides nothing; null is not true."""
     condition, then, otherwise = (_inner(element, name, reading, owner) for name in ("if", "then", "else"))
-    return lambda frame: then(frame) if condition(frame) is True else otherwise(frame)
+
+    def run(frame: Frame) -> Value:
+        told = condition(frame)
+        if told is None or isinstance(told, bool):
+            return then(frame) if told is True else otherwise(frame)
+        frame.run.warn(START, f"条件が真偽値ではなく{kind(told)}なので、空(null)になりました。")
+        return None
+
+    return run
 
 
 def _filter(element: etree._Element, reading: Reading, owner: str) -> Boxed:
@@ -240,7 +240,7 @@ def _for(element: etree._Element, reading: Reading, owner: str) -> Boxed:
 
 
 def _quantified(settling: bool) -> Callable[[etree._Element, Reading, str], Boxed]:
-    """`some` is settled by one true, `every` by one false."""
+    """`some` is settled by one true, `every` by one false; by what is no truth value both are null."""
 
     def read(element: etree._Element, reading: Reading, owner: str) -> Boxed:
         name, domain = _iterated(element, reading, owner)
@@ -252,7 +252,12 @@ def _quantified(settling: bool) -> Callable[[etree._Element, Reading, str], Boxe
                 for value in _turns(frame, name, domain, body, []):
                     if value is settling:
                         return settling
-                    unknown = unknown or not isinstance(value, bool)
+                    if value is not None and not isinstance(value, bool):
+                        frame.run.warn(
+                            START, f"条件が真偽値ではなく{kind(value)}なので、空(null)になりました。"
+                        )
+                        return None
+                    unknown = unknown or value is None
             except _NothingToWalkOverError:
                 return None
             return None if unknown else not settling

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from workflows.engine.dmn.boxed import bound_parameters
 from workflows.engine.dmn.errors import DmnError
 from workflows.engine.dmn.item_types import typed
 from workflows.engine.dmn.model import (
@@ -15,7 +14,7 @@ from workflows.engine.dmn.model import (
     ServiceNode,
 )
 from workflows.engine.dmn.reading import START
-from workflows.engine.feel.compiler import fitted
+from workflows.engine.feel.compiler import fitted, fitted_arguments
 from workflows.engine.feel.errors import Place
 from workflows.engine.feel.functions import Function
 from workflows.engine.feel.scope import Frame, Run
@@ -75,8 +74,8 @@ class Deciding:
         def call(run: Run, _at: Place, arguments: Sequence[Value]) -> Value:
             variables = self.scope(node.requires)
             variables[node.name] = model
-            variables |= bound_parameters(run, node.parameters, arguments)
-            return node.logic(Frame(run, {}, None, variables))
+            bound = fitted_arguments(run, START, node.parameters, arguments)
+            return None if bound is None else node.logic(Frame(run, {}, None, variables | bound))
 
         count = len(node.parameters)
         model = Function(node.name, node.parameters, call, lambda given: given == count)
@@ -96,21 +95,20 @@ class Deciding:
 
 def served(run: Run, node: ServiceNode, arguments: Mapping[str, Value]) -> Value:
     """The result of a decision service: the value of its decision, or several by name."""
-    arguments = {
-        name: fitted(run, START, node.told.get(name), _as_told(node, name, value), f"引数「{name}」")
-        for name, value in arguments.items()
-    }
-    known = {
-        key: fitted(run, START, wanted, typed(wanted, arguments.get(name)), f"引数「{name}」")
-        for key, name, wanted in node.handed_in
-    }
+    wanted = {one.name: one.wanted for one in node.inputs} | {name: kind for _, name, kind in node.handed_in}
+    for kinds in (node.told, wanted):
+        told = [(name, kinds.get(name)) for name in arguments]
+        values = [
+            value if kind is None else typed(kind, value)
+            for (_, kind), value in zip(told, arguments.values(), strict=True)
+        ]
+        bound = fitted_arguments(run, START, told, values)
+        if bound is None:
+            return None
+        arguments = bound
+    known = {key: arguments.get(name) for key, name, _ in node.handed_in}
     own = {one.key for one in node.inputs}
     inner = Deciding(run, lambda one: arguments.get(one.name) if one.key in own else None, known)
     results = {one.name: inner.decision(one) for one in node.outputs}
     value: Value = next(iter(results.values())) if len(node.outputs) == 1 else dict(results)
     return fitted(run, START, node.wanted, value, f"決定サービス「{node.name}」の結果")
-
-
-def _as_told(node: ServiceNode, name: str, value: Value) -> Value:
-    told = node.told.get(name)
-    return value if told is None else typed(told, value)

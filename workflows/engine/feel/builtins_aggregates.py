@@ -157,5 +157,5 @@ AGGREGATES = table(
     ("max(list: list) / (c...: any?)", _max),
     ("all(list: list) / (b...: any?)", _all),
     ("any(list: list) / (b...: any?)", _any),
-    ("is(value1: any?, value2: any?)", _is),
+    ("is(value1~: any?, value2~: any?)", _is),
 )

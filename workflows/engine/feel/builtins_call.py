@@ -2,7 +2,8 @@
 
 A signature is written as in the standard: `sublist(list: list, start position: number, length?: number)`.
 Several, parted by `/`, are tried in turn. A `?` behind a name: the argument may be left out or null;
-one behind a type: it may be null; `...`: any number of arguments.
+one behind a type: it may be null; `...`: any number of arguments; `~` behind a name: null when
+arguments are named and this one is not.
 """
 
 import re
@@ -39,7 +40,7 @@ KIND_TYPES: dict[str, tuple[type, ...]] = {
     "amount": (Decimal, Span, YearsMonths),
 }
 _PARAMETER = re.compile(
-    r"\s*(?P<name>[^:?.]+?)(?P<optional>\?)?(?P<many>\.\.\.)?\s*:\s*(?P<kind>\w+)(?P<null>\?)?\s*"
+    r"\s*(?P<name>[^:?.~]+?)(?P<unsaid>~)?(?P<optional>\?)?(?P<many>\.\.\.)?\s*:\s*(?P<kind>\w+)(?P<null>\?)?\s*"
 )
 
 
@@ -73,6 +74,7 @@ class Parameter:
     optional: bool
     nullable: bool
     many: bool
+    unsaid: bool = False
 
     def fit(self, value: Value) -> tuple[bool, Value]:
         """Whether the argument fits, made to: a list of one for its item, an item for a list of it."""
@@ -111,7 +113,9 @@ class Signature:
     def takes_names(self, names: Iterable[str]) -> bool:
         given = set(names)
         known = {one.name for one in self.parameters}
-        return given <= known and all(one.optional or one.name in given for one in self.parameters)
+        return given <= known and all(
+            one.optional or one.unsaid or one.name in given for one in self.parameters
+        )
 
     def fit(self, arguments: Sequence[Value]) -> list[Value] | None:
         """The arguments made to fit; None when one cannot be."""
@@ -213,6 +217,7 @@ def _parameter(text: str) -> Parameter:
         optional=optional,
         nullable=optional or bool(found["null"]),
         many=many,
+        unsaid=bool(found["unsaid"]),
     )
 
 

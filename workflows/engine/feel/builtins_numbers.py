@@ -35,11 +35,16 @@ def _answered(answer: Callable[..., Decimal | bool | None]) -> Callable[..., Val
     return function
 
 
-def _rounded(rounding: str) -> Callable[..., Decimal | None]:
-    """To so many digits behind the point; before it when the scale is negative."""
+def _rounded(rounding: str, *, whole: bool = False) -> Callable[..., Decimal | None]:
+    """To so many digits behind the point; before it when the scale is negative.
+
+    A scale that is not whole is cut, or has no answer (`whole`).
+    """
 
     def answer(number: Decimal, scale: Decimal = Decimal(0)) -> Decimal | None:
         digits = int(scale)
+        if whole and digits != scale:
+            return None
         if not _LEAST_SCALE <= digits <= _MOST_SCALE:
             return None
         exponent = number.as_tuple().exponent
@@ -88,8 +93,8 @@ def _even(number: Decimal) -> bool | None:
 
 NUMBERS = table(
     ("decimal(n: number, scale: number)", _answered(_rounded(ROUND_HALF_EVEN))),
-    ("floor(n: number, scale?: number)", _answered(_rounded(ROUND_FLOOR))),
-    ("ceiling(n: number, scale?: number)", _answered(_rounded(ROUND_CEILING))),
+    ("floor(n: number, scale?: number)", _answered(_rounded(ROUND_FLOOR, whole=True))),
+    ("ceiling(n: number, scale?: number)", _answered(_rounded(ROUND_CEILING, whole=True))),
     ("round up(n: number, scale: number)", _answered(_rounded(ROUND_UP))),
     ("round down(n: number, scale: number)", _answered(_rounded(ROUND_DOWN))),
     ("round half up(n: number, scale: number)", _answered(_rounded(ROUND_HALF_UP))),

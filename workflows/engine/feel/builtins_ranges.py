@@ -58,7 +58,11 @@ class _Ends:
 
 
 def _as_range(value: Value) -> Range:
-    return value if isinstance(value, Range) else Range(value, value, low_closed=True, high_closed=True)
+    if not isinstance(value, Range):
+        return Range(value, value, low_closed=True, high_closed=True)
+    if value.kind in {"null", "!="}:
+        raise _NoOrderError
+    return value
 
 
 _Relation = Callable[[_Ends, Range, Range], bool]

@@ -172,18 +172,22 @@ def _context(node: ContextOf) -> Closure:
 def _range(node: RangeOf) -> Closure:
     low = None if node.low is None else compile_node(node.low)
     high = None if node.high is None else compile_node(node.high)
-    at, low_closed, high_closed = node.at, node.low_closed, node.high_closed
+    at, low_closed, high_closed, written = node.at, node.low_closed, node.high_closed, node.kind
 
     def run(frame: Frame) -> Value:
         start = None if low is None else low(frame)
         end = None if high is None else high(frame)
         if (start is None and low is not None) or (end is None and high is not None):
-            frame.run.warn(at, "範囲の端が空なので、空(null)になりました。")
-            return None
+            frame.run.warn(at, "範囲の端が空なので、何が入るかわかりません(null)。")
+            if (start is None and end is None) or written:
+                return None
+            return Range(
+                start, end, low_closed and start is not None, high_closed and end is not None, "null"
+            )
         if start is not None and end is not None and type(start) is not type(end):
             frame.run.warn(at, "範囲の両端の種類が違うので、空(null)になりました。")
             return None
-        return Range(start, end, low_closed, high_closed)
+        return Range(start, end, low_closed, high_closed, written)
 
     return run
 
@@ -241,6 +245,24 @@ def fitted(run: Run, at: Place, wanted: Type | None, value: Value, what_ja: str)
     return made
 
 
+def fitted_arguments(
+    run: Run, at: Place, parameters: Sequence[tuple[str, Type | None]], arguments: Sequence[Value]
+) -> dict[str, Value] | None:
+    """Arguments by name, each as its type wants it.
+
+    None with a notice when one does not conform: the function is not called then (10.3.2.13.1).
+    """
+    found: dict[str, Value] = {}
+    for (name, wanted), value in zip(parameters, arguments, strict=True):
+        made, fits = (value, True) if wanted is None else coerced(wanted, value)
+        if wanted is not None and not fits:
+            told = f"引数「{name[:40]}」が型「{wanted.name}」ではないので、呼び出しは空(null)になりました。"
+            run.warn(at, told)
+            return None
+        found[name] = made
+    return found
+
+
 def _function(node: FunctionOf) -> Closure:
     parameters, body = node.parameters, compile_node(node.body)
 
@@ -249,11 +271,8 @@ def _function(node: FunctionOf) -> Closure:
 
     def run(frame: Frame) -> Value:
         def call(inner: Run, at: Place, arguments: Sequence[Value]) -> Value:
-            bound = {
-                name: fitted(inner, at, wanted, value, f"引数「{name[:40]}」")
-                for (name, wanted), value in zip(parameters, arguments, strict=True)
-            }
-            return body(frame.inside(bound))
+            bound = fitted_arguments(inner, at, parameters, arguments)
+            return None if bound is None else body(frame.inside(bound))
 
         return Function("function", parameters, call, takes, partial(may_give, node.body))
 

@@ -73,7 +73,7 @@ class OperandReader(TypeReader):
                 f"「{token.text}」の左に値がありません。左を省けるのは決定表のセル、in、丸括弧の中だけです。",
                 *token.place,
             )
-        return self.open_range() if token.text in SIGNS_OF_TEST[:5] else self.unexpected("値")
+        return self.open_range() if token.text in SIGNS_OF_TEST else self.unexpected("値")
 
     def temporal(self) -> Node:
         place = self.advance().place
@@ -97,7 +97,7 @@ class OperandReader(TypeReader):
     def bracketed(self) -> Node:
         """`(a)`, `(a..b)` and `(< 5)` begin alike; what follows the first expression tells them apart."""
         opening = self.advance()
-        if self.at("<", "<=", ">", ">=", "="):
+        if self.at(*SIGNS_OF_TEST):
             node = self.open_range()
             self.expect(")")
             return node
@@ -110,6 +110,8 @@ class OperandReader(TypeReader):
     def open_range(self) -> Node:
         sign = self.advance()
         bound = self.expression(COMPARE_LEVEL)
+        if sign.text in {"=", "!="}:
+            return RangeOf(sign.place, bound, bound, low_closed=True, high_closed=True, kind=sign.text)
         closed = sign.text not in {"<", ">"}
         low = None if sign.text in {"<", "<="} else bound
         high = None if sign.text in {">", ">="} else bound
@@ -238,7 +240,7 @@ class OperandReader(TypeReader):
         if not self.at(".."):
             return low
         place = self.advance().place
-        return RangeOf(place, low, self.expression(), low_closed=True, high_closed=True)
+        return RangeOf(place, low, self.expression(), low_closed=True, high_closed=True, kind="steps")
 
     def function(self) -> Node:
         place = self.advance().place

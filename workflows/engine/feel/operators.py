@@ -149,6 +149,15 @@ def negate(run: Run, at: Place, value: Value) -> Value:
     return None
 
 
+def _as_moments(left: Value, right: Value) -> tuple[Value, Value]:
+    """A day beside a moment that knows its offset is its midnight in UTC (DMN 1.5, 10.3.2.9.4)."""
+    if isinstance(left, Day) and isinstance(right, Moment) and not right.time.is_local:
+        return _at_midnight(left), right
+    if isinstance(right, Day) and isinstance(left, Moment) and not left.time.is_local:
+        return left, _at_midnight(right)
+    return left, right
+
+
 def _mismatch(run: Run, at: Place, left: Value, right: Value) -> None:
     hint = ""
     if {type(left), type(right)} in ({str, Day}, {str, Moment}):
@@ -160,6 +169,7 @@ def equal(run: Run, at: Place, left: Value, right: Value) -> bool | None:
     """Equality: null equals null only; different kinds have no answer."""
     if left is None or right is None:
         return left is right
+    left, right = _as_moments(left, right)
     if type(left) is not type(right):
         _mismatch(run, at, left, right)
         return None
@@ -222,7 +232,11 @@ def all_of(first: bool | None, second: bool | None) -> bool | None:
 
 
 def in_range(run: Run, at: Place, value: Value, bounds: Range) -> bool | None:
-    """Whether the value lies in the range; null when it is of another kind than the bounds."""
+    """Whether the value lies in the range; null when a bound is null or of another kind than the value."""
+    if bounds.kind == "null":
+        return None
+    if bounds.kind in {"=", "!="}:
+        return compare(run, at, bounds.kind, value, bounds.low)
     low: bool | None = True
     if bounds.low is not None:
         low = less(run, at, bounds.low, value, or_equal=bounds.low_closed)

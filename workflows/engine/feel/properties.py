@@ -52,6 +52,11 @@ def _of_time(read: Callable[[TimeOfDay], Value]) -> Callable[[Moment], Value]:
     return lambda moment: read(moment.time)
 
 
+def _of_range(read: Callable[[Range], Value]) -> Callable[[Range], Value]:
+    """What is all but one value has no ends."""
+    return lambda bounds: None if bounds.kind == "!=" else read(bounds)
+
+
 _PROPERTIES: dict[type, dict[str, Callable[[Any], Value]]] = {
     Day: dict(_DAY),
     TimeOfDay: dict(_TIME),
@@ -71,10 +76,13 @@ _PROPERTIES: dict[type, dict[str, Callable[[Any], Value]]] = {
         "months": lambda span: Decimal(_same_sign(span.months, 12)),
     },
     Range: {
-        "start": lambda bounds: bounds.low,
-        "end": lambda bounds: bounds.high,
-        "start included": lambda bounds: bounds.low_closed,
-        "end included": lambda bounds: bounds.high_closed,
+        name: _of_range(read)
+        for name, read in (
+            ("start", lambda bounds: bounds.low),
+            ("end", lambda bounds: bounds.high),
+            ("start included", lambda bounds: bounds.low_closed),
+            ("end included", lambda bounds: bounds.high_closed),
+        )
     },
 }
 

@@ -84,6 +84,7 @@ class RangeOf(Node):
     high: Node | None
     low_closed: bool
     high_closed: bool
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,14 +144,13 @@ def day_numbered(number: int) -> Day | None:
 
 
 def same_time(one: TimeOfDay, other: TimeOfDay) -> bool:
-    """Equal on the scale of UTC, and both local, both by offset or both by the name of a zone."""
-    kinds = (one.is_local, one.zone is None) == (other.is_local, other.zone is None)
-    return kinds and one.scale == other.scale
+    """Equal on the scale of UTC to the second, as the standard counts them; and both local or neither."""
+    return comparable(one, other) and one.scale // NANOS == other.scale // NANOS
 
 
 def same_moment(one: Moment, other: Moment) -> bool:
-    kinds = (one.time.is_local, one.time.zone is None) == (other.time.is_local, other.time.zone is None)
-    return kinds and one.scale == other.scale
+    """The same second on the scale of UTC; and both local or neither."""
+    return comparable(one.time, other.time) and one.scale // NANOS == other.scale // NANOS
 
 
 def comparable(one: TimeOfDay, other: TimeOfDay) -> bool:

@@ -11,6 +11,7 @@ from workflows.engine.feel.temporal import (
     Span,
     TimeOfDay,
     YearsMonths,
+    day_numbered,
     day_of,
     span,
     years_months,
@@ -25,9 +26,10 @@ _TIME = re.compile(
 _MONTHS = re.compile(r"(-?)P(?=[0-9])(?:([0-9]{1,11})Y)?(?:([0-9]{1,11})M)?")
 _DAYS = re.compile(
     r"(-?)P(?=[0-9T])(?:([0-9]{1,13})D)?"
-    r"(?:T(?=[0-9])(?:([0-9]{1,14})H)?(?:([0-9]{1,16})M)?(?:([0-9]{1,18})(?:\.([0-9]{1,9})[0-9]*)?S)?)?"
+    r"(?:T(?=[0-9])(?:([0-9]{1,14})H)?(?:([0-9]{1,16})M)?(?:([0-9]{1,18})(?:\.([0-9]{0,9})[0-9]*)?S)?)?"
 )
 _LONGEST_OFFSET = 18 * 3600
+_END_OF_DAY = "24:00:00"
 
 
 def read_date(text: str) -> Day | None:
@@ -62,7 +64,10 @@ def _with_offset(nanos: int, sign: str, parts: list[str | None]) -> TimeOfDay | 
 def read_moment(text: str) -> Moment | None:
     day_text, parted, time_text = text.partition("T")
     day = read_date(day_text)
-    time = read_time(time_text) if parted else None
+    ends = time_text.startswith(_END_OF_DAY)  # the end of a day is the beginning of the next
+    time = read_time(f"00{time_text[2:]}" if ends else time_text) if parted else None
+    if day and ends:
+        day = day_numbered(day.number + 1)
     return Moment(day, time) if day and time else None
 
 

@@ -195,18 +195,19 @@ def _held_to(wanted: FunctionType, function: Function) -> Function:
     if result is ANY and not any(parameters or ()):
         return function
 
-    def fit(run: "Run", at: Place, kind: Type | None, value: Value) -> Value:
-        made, fits = (value, True) if kind is None else coerced(kind, value)
-        if not fits:
-            run.warn(
-                at, f"{function.name}(…) の値が型「{wanted.name}」に合わないので、空(null)になりました。"
-            )
-        return made
-
     def body(run: "Run", at: Place, arguments: Sequence[Value]) -> Value:
-        kinds = parameters or (None,) * len(arguments)
-        given = [fit(run, at, kind, value) for kind, value in zip(kinds, arguments, strict=True)]
-        return fit(run, at, result, function.body(run, at, given))
+        given = [
+            (value, True) if kind is None else coerced(kind, value)
+            for kind, value in zip(parameters or (None,) * len(arguments), arguments, strict=True)
+        ]
+        made: Value = None
+        fits = all(one for _, one in given)
+        if fits:
+            made, fits = coerced(result, function.body(run, at, [value for value, _ in given]))
+        if not fits:
+            told = f"{function.name}(…) の値が型「{wanted.name}」に合わないので、空(null)になりました。"
+            run.warn(at, told)
+        return made
 
     return replace(function, body=body)
 

@@ -22,12 +22,17 @@ _LONGEST_INTEGER_BITS = 20_410  # 10**6144
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """From low to high; a bound of None is open to that side (`(< 5)`)."""
+    """From low to high; a bound of None is open to that side (`(< 5)`).
+
+    `kind` tells what is no plain range: `=` and `!=` test by one value (`(= 5)`), `null` has a bound that is
+    null (nobody knows what lies in it), `steps` is what a loop counts through (`5..1`).
+    """
 
     low: "Value"
     high: "Value"
     low_closed: bool
     high_closed: bool
+    kind: str = ""
 
 
 Temporal: TypeAlias = Day | TimeOfDay | Moment | Span | YearsMonths

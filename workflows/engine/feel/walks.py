@@ -137,12 +137,20 @@ def walk(run: Run, at: Place, domain: Value) -> Iterable[Value] | None:
 
 
 def _count_through(run: Run, at: Place, bounds: Range) -> Iterable[Value] | None:
+    """The numbers or days of a range; only what a loop counts through by itself (`5..1`) may go downwards."""
     low, high = bounds.low, bounds.high
-    if isinstance(low, Day) and isinstance(high, Day):
+    if bounds.kind in {"null", "!="}:
+        run.warn(at, "範囲の端がわからないので、空(null)になりました。")
+        return None
+    if isinstance(low, Day) and isinstance(high, Day) and _may_count(bounds, low <= high):
         days = _numbers_between(at, bounds, low.number, high.number)
         return (day_numbered(number) for number in days)
-    if not (isinstance(low, Decimal) and isinstance(high, Decimal)) or not _whole(low, high):
-        run.warn(at, "整数か日付の範囲だけを繰り返せるので、空(null)になりました。")
+    if (
+        not (isinstance(low, Decimal) and isinstance(high, Decimal))
+        or not _whole(low, high)
+        or not _may_count(bounds, low <= high)
+    ):
+        run.warn(at, "小さい方から並ぶ整数か日付の範囲だけを繰り返せるので、空(null)になりました。")
         return None
     if max(abs(low), abs(high)) > limits.STEPS * 1000:
         raise FeelLimitError("繰り返しの範囲が大きすぎます。", *at)
@@ -156,6 +164,10 @@ def _numbers_between(at: Place, bounds: Range, low: int, high: int) -> range:
     step = 1 if low <= high else -1
     start = low + (0 if bounds.low_closed else step)
     return range(start, high + (step if bounds.high_closed else 0), step)
+
+
+def _may_count(bounds: Range, rises: bool) -> bool:
+    return rises or bounds.kind == "steps"
 
 
 def _whole(*numbers: Decimal) -> bool:
