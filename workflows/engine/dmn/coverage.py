@@ -291,6 +291,10 @@ def _holds(test: _Test, piece: _Piece) -> bool:
     if test.sign == "in" and isinstance(operand, list):
         return any(_holds(_Test("in", item), piece) for item in operand)
     if test.sign == "in" and isinstance(operand, Range):
+        if operand.kind in {"=", "!="}:
+            return _holds(_Test(operand.kind, operand.low), piece)
+        if operand.kind == "null":
+            return False
         low = operand.low is None or _holds(_Test(">=" if operand.low_closed else ">", operand.low), piece)
         high = operand.high is None or _holds(
             _Test("<=" if operand.high_closed else "<", operand.high), piece
