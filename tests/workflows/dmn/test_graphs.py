@@ -333,6 +333,41 @@ def test_an_input_is_typed_and_its_members_with_signs_are_names():
     assert asked(file, "決定", {"who": "nobody"}) is None
 
 
+def test_numbers_and_truth_may_be_text_for_a_lenient_reader():
+    told = '<inputData id="i" name="n"><variable name="n" typeRef="number"/></inputData>'
+    asks = '<inputData id="j" name="t"><variable name="t" typeRef="boolean"/></inputData>'
+    file = file_of(told, asks, decision(said("[n, t]"), needs=[needs_input("i"), needs_input("j")]))
+    given = {"n": "-1.50e1", "t": "true"}
+    assert asked(file, "決定", given, lenient=True) == [-15, True]
+    assert asked(file, "決定", {"n": "1 000", "t": "yes"}, lenient=True) == [None, None]
+    assert asked(file, "決定", given) == [None, None]
+
+
+def test_days_and_the_like_are_read_from_text_of_any_type_by_a_lenient_reader():
+    told = '<inputData id="i" name="any"><variable name="any"/></inputData>'
+    file = file_of(told, decision(said("any instance of date"), needs=[needs_input("i")]))
+    assert asked(file, "決定", {"any": "2026-04-01"}, lenient=True) is True
+    assert asked(file, "決定", {"any": "2026-04-31"}, lenient=True) is False
+    assert asked(file, "決定", {"any": "2026-04-01"}) is False
+
+
+def test_parameters_of_a_knowledge_model_that_is_asked_are_typed_like_inputs():
+    file = file_of(knowledge("k", {"born": "date", "more": "number"}, said("born.year + more")))
+    assert asked(file, "k", {"born": "1950-03-01", "more": 1}) == 1951
+    assert asked(file, "k", {"born": "1950-03-01", "more": "1"}, lenient=True) == 1951
+
+
+def test_a_decision_without_logic_is_what_the_input_says_for_a_lenient_reader():
+    outside = (
+        '<decision id="o" name="Doctor\'s view"><variable name="Doctor\'s view" typeRef="date"/></decision>'
+    )
+    file = file_of(outside, decision(said("Doctor's view.year"), needs=[needs_decision("o")]))
+    assert asked(file, "決定", {"Doctor's view": "2026-04-01"}, lenient=True) == 2026
+    assert asked(file, "決定", lenient=True) is None
+    with pytest.raises(DmnError, match="決定表も式もありません"):
+        asked(file, "決定", {"Doctor's view": "2026-04-01"})
+
+
 def test_a_type_that_nobody_knows_is_refused_and_any_for_a_lenient_reader():
     file = file_of(decision(said("1", "tNothing")))
     with pytest.raises(DmnError, match="型「tNothing」"):

@@ -1,7 +1,10 @@
 """Item definitions as types of FEEL, and inputs made to fit them (DMN 1.5, 7.3.3)."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TypeAlias
 
 from lxml import etree
 
@@ -11,7 +14,13 @@ from workflows.engine.feel.errors import FeelError
 from workflows.engine.feel.expressions import read_unary_tests
 from workflows.engine.feel.scope import Frame, Run
 from workflows.engine.feel.temporal import Day, Moment, Span, TimeOfDay, YearsMonths
-from workflows.engine.feel.temporal_text import read_date, read_duration, read_moment_or_day, read_time
+from workflows.engine.feel.temporal_text import (
+    read_date,
+    read_duration,
+    read_moment_or_day,
+    read_temporal,
+    read_time,
+)
 from workflows.engine.feel.type_system import (
     ANY,
     SIMPLE,
@@ -23,12 +32,14 @@ from workflows.engine.feel.type_system import (
     Type,
     bare,
 )
-from workflows.engine.feel.values import Value
+from workflows.engine.feel.values import ARITHMETIC, Value, finite
 from workflows.engine.feel.vocabulary import Vocabulary
 
 _OTHER_NAMES = dict.fromkeys(("integer", "long", "double", "decimal", "int", "float"), SIMPLE["number"])
 _DEEPEST = 20
-_READERS: dict[type, Callable[[str], Value]] = {
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?", re.ASCII)
+Readers: TypeAlias = Mapping[type, Callable[[str], Value]]
+_READERS: Readers = {
     Day: read_date,
     TimeOfDay: read_time,
     Moment: read_moment_or_day,
@@ -179,17 +190,38 @@ def _components(element: etree._Element) -> Iterator[etree._Element]:
         yield from _components(part)
 
 
-def typed(wanted: Type, value: Value) -> Value:
+def typed(wanted: Type, value: Value, readers: Readers = _READERS) -> Value:
     """Data as the type wants it where JSON has text only: days, times and durations, also inside."""
     while isinstance(wanted, Constrained):
         wanted = wanted.base
-    if isinstance(wanted, Simple) and isinstance(value, str) and wanted.kind in _READERS:
-        return _READERS[wanted.kind](value)
+    if isinstance(value, str):
+        kind = wanted.kind if isinstance(wanted, Simple) else object if wanted is ANY else str
+        return readers[kind](value) if kind in readers else value
     if isinstance(wanted, ListType) and isinstance(value, list):
-        return [typed(wanted.item, item) for item in value]
+        return [typed(wanted.item, item, readers) for item in value]
     if isinstance(wanted, ContextType) and isinstance(value, dict):
         return {
-            key: typed(wanted.members[key], item) if key in wanted.members else item
+            key: typed(wanted.members[key], item, readers) if key in wanted.members else item
             for key, item in value.items()
         }
     return value
+
+
+def typed_from_text(wanted: Type, value: Value) -> Value:
+    """The same where numbers and truth may be text, too, and days and the like are text of any type."""
+    return typed(wanted, value, _TEXT_READERS)
+
+
+def _read_number(text: str) -> Value:
+    return finite(ARITHMETIC.create_decimal(text)) if _NUMBER.fullmatch(text) else text
+
+
+def _read_truth(text: str) -> Value:
+    return {"true": True, "false": False}.get(text, text)
+
+
+def _read_temporal(text: str) -> Value:
+    return read_temporal(text) or text
+
+
+_TEXT_READERS: Readers = {**_READERS, Decimal: _read_number, bool: _read_truth, object: _read_temporal}

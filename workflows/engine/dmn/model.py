@@ -12,7 +12,7 @@ from lxml import etree
 from workflows.engine.dmn.boxed import expression_in, read_boxed, read_parameters
 from workflows.engine.dmn.decision_tables import DecisionTable, read_table
 from workflows.engine.dmn.errors import DmnError
-from workflows.engine.dmn.item_types import ItemTypes
+from workflows.engine.dmn.item_types import ItemTypes, typed_from_text
 from workflows.engine.dmn.reading import Boxed, Reading, conforming
 from workflows.engine.dmn.xml_reader import child, children, line_of, local_name, read_xml, reference
 from workflows.engine.feel.type_system import ANY, FunctionType, Type
@@ -288,8 +288,8 @@ def _decision(file: File, key: str, element: etree._Element) -> DecisionNode:
     borrows = not any(local_name(one) == "informationRequirement" for one in element)
     reading = file.reading(requires, borrows=borrows)
     owner = name_of(element)
-    logic, table = _logic(element, reading, owner)
     wanted = _declared(file, element)
+    logic, table = _logic(element, reading, owner, wanted)
     required = {one.alias or one.node.name for one in requires if not isinstance(one.node, InputNode)}
     inputs = {one.node.name for one in requires if isinstance(one.node, InputNode)}
     free = frozenset(reading.free - required)
@@ -308,7 +308,9 @@ def _decision(file: File, key: str, element: etree._Element) -> DecisionNode:
     )
 
 
-def _logic(element: etree._Element, reading: Reading, owner: str) -> tuple[Boxed, DecisionTable | None]:
+def _logic(
+    element: etree._Element, reading: Reading, owner: str, wanted: Type
+) -> tuple[Boxed, DecisionTable | None]:
     found = expression_in(element)
     if found is None:
         other = next((one for one in element if local_name(one) not in _NO_LOGIC), None)
@@ -319,7 +321,8 @@ def _logic(element: etree._Element, reading: Reading, owner: str) -> tuple[Boxed
             )
         if not reading.lenient:
             raise DmnError("決定に、決定表も式もありません。", line=line_of(element))
-        return (lambda _frame: None), None
+        # What was decided outside, if the data tell it.
+        return (lambda frame: typed_from_text(wanted, frame.run.variables.get(owner))), None
     if local_name(found) == "decisionTable":
         table = read_table(found, reading, owner)
         return conforming(reading.type_of(found), table.evaluate), table

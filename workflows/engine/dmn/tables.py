@@ -8,6 +8,7 @@ from typing import Any, Unpack
 from workflows.engine.dmn.deciding import Deciding
 from workflows.engine.dmn.decision_tables import DecisionTable, Matched
 from workflows.engine.dmn.errors import DmnError
+from workflows.engine.dmn.item_types import typed, typed_from_text
 from workflows.engine.dmn.model import (
     DecisionNode,
     File,
@@ -23,6 +24,7 @@ from workflows.engine.feel.builtins_conversion import text_of, weight_of
 from workflows.engine.feel.errors import FeelLimitError, Notice
 from workflows.engine.feel.evaluating import Evaluating, When
 from workflows.engine.feel.scope import Run, release
+from workflows.engine.feel.type_system import ANY, Type
 from workflows.engine.feel.values import Value
 
 _LONGEST_TOLD = 400
@@ -184,15 +186,15 @@ class Model:
         """
         try:
             run = Run(variables, variables, clock)
-            deciding = Deciding(run, lambda one: self._given(one, run.variables))
+            deciding = Deciding(run, lambda one: self._read(one.wanted, self._given(one, run.variables)))
             node = self._found(wanted)
             if isinstance(node, DecisionNode):
                 value = deciding.decision(node)
             elif isinstance(node, ServiceNode):
                 value = deciding.service(node).body(run, START, self._arguments(node, run.variables))
             elif isinstance(node, KnowledgeNode):
-                names = [name for name, _ in node.parameters]
-                value = deciding.knowledge(node).body(run, START, [run.variables.get(one) for one in names])
+                arguments = [self._read(wanted, run.variables.get(name)) for name, wanted in node.parameters]
+                value = deciding.knowledge(node).body(run, START, arguments)
             else:
                 value = deciding.value(node)
             return handed_out(run, value), tuple(run.notices)
@@ -217,8 +219,12 @@ class Model:
         raise DmnError(f"決定「{wanted[:40]}」はファイルにありません。")
 
     def _arguments(self, node: ServiceNode, given: Mapping[str, Value]) -> list[Value]:
-        inputs = [self._given(one, given) for one in node.inputs]
-        return [*inputs, *(given.get(name) for _, name, _ in node.handed_in)]
+        inputs = [self._read(one.wanted, self._given(one, given)) for one in node.inputs]
+        return [*inputs, *(self._read(wanted, given.get(name)) for _, name, wanted in node.handed_in)]
+
+    def _read(self, wanted: Type | None, value: Value) -> Value:
+        read = typed_from_text if self.library.lenient else typed
+        return read(wanted or ANY, value)
 
     def _given(self, node: InputNode, given: Mapping[str, Value]) -> Value:
         """The value of an input by name; if imported also by `alias.name`, inside the alias, by namespace."""
