@@ -213,8 +213,15 @@ def _call(node: Call) -> Closure:
 
 
 def _builtin_name(node: BuiltinName) -> Closure:
-    function = BUILTINS[node.function].as_value()
-    return lambda _frame: function
+    function, name = BUILTINS[node.function].as_value(), node.function
+    if not node.member:
+        return lambda _frame: function
+
+    def member(frame: Frame) -> Value:
+        value = frame.find(name)
+        return function if value is MISSING else value  # type: ignore[return-value]
+
+    return member
 
 
 def _invoke(node: Invoke) -> Closure:

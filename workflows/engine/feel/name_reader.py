@@ -80,7 +80,7 @@ class NameReader(TokenReader):
             return None
         place = self.token.place
         self.index += length
-        return BuiltinName(place, name)
+        return BuiltinName(place, name, member=self.members_open > 0)
 
     def member_here(self) -> tuple[str, int]:
         """The name of a member at this token: the longest known one, else the adjacent words."""

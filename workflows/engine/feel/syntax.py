@@ -118,9 +118,10 @@ class Call(Node):
 
 @dataclass(frozen=True, slots=True)
 class BuiltinName(Node):
-    """A built-in function as a value: `sort(list, min)`."""
+    """A built-in function as a value: `sort(list, min)`; `member` if items of a filter may have the name."""
 
     function: str
+    member: bool
 
 
 @dataclass(frozen=True, slots=True)
