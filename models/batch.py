@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from models import direct
 from models.base import Base
+from models.one_trip import Asking
 
 
 class Missed(Exception):
@@ -90,13 +91,19 @@ def write(session: Session, changes: Sequence[Change]) -> list[list[int]]:
 
 
 def write_on(
-    connection: Connection, changes: Sequence[Change], tail: Tail | None = None
+    connection: Connection,
+    changes: Sequence[Change],
+    tail: Tail | None = None,
+    then: Sequence[Asking] = (),
 ) -> tuple[list[list[int]], Sequence[Any]]:
-    """Make all changes as `write` does, and on PostgreSQL a tail with them; what both tell."""
+    """Make all changes as `write` does, and on PostgreSQL a tail with them; what both tell.
+
+    `then` are statements of PostgreSQL that go in the same round trip; their rows are told behind the rest.
+    """
     wanted = [change for change in changes if not (isinstance(change, Adding) and not change.rows)]
     told: Sequence[Any] = ()
-    if tail is not None or (wanted and connection.dialect.name == "postgresql"):
-        told = _at_once(connection, wanted, tail)
+    if tail is not None or then or (wanted and connection.dialect.name == "postgresql"):
+        told = _at_once(connection, wanted, tail, then)
     elif wanted:
         told = [_one(connection, change) for change in wanted]
     answers = dict(zip(map(id, wanted), told, strict=False))
@@ -134,17 +141,23 @@ def _conditions(table: Table, where: Mapping[str, Any]) -> list[ColumnElement[bo
     ]
 
 
-def _at_once(connection: Connection, changes: Sequence[Change], tail: Tail | None) -> list[Any]:
+def _at_once(
+    connection: Connection, changes: Sequence[Change], tail: Tail | None, then: Sequence[Asking]
+) -> list[Any]:
+    if not changes and tail is None:
+        return [answer.rows for answer in direct.ask_all(connection, then)]
     parts = tuple([_part_of(change) for change in changes])
     values: list[Any] = []
     for change in changes:
         values += _values(change, connection.dialect)
     more = (tail.parts, tail.told) if tail else ((), ())
-    (row,) = direct.ask(connection, _text(parts, *more), [*values, *tail.values] if tail else values)
+    made = _text(parts, *more), [*values, *tail.values] if tail else values
+    first, *others = direct.ask_all(connection, [made, *then])
+    (row,) = first.rows
     told = [
         told or [] if isinstance(change, Adding) else told for change, told in zip(changes, row, strict=False)
     ]
-    return [*told, *row[len(changes) :]]
+    return [*told, *row[len(changes) :], *(answer.rows for answer in others)]
 
 
 # The form of a change without its values: kind, table, columns, tests of the rows, how many rows, tells ids.

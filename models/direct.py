@@ -1,10 +1,10 @@
-"""A statement of PostgreSQL that is asked in every deed, past SQLAlchemy's reading of results (N1).
+"""Statements of PostgreSQL that are asked in every deed, past SQLAlchemy's reading of results (N1).
 
 SQLAlchemy describes each result anew, which costs more than the statement (performance.md, section 1). What
-is asked here goes to the driver on the same connection, in the same transaction, by one cursor that stays
-with the connection. Whoever listens to statements (the watch of the audit record, counters)
-is told as ever; errors come out as SQLAlchemy's. Places for values are PostgreSQL's own: `$1`, `$2`, …, so
-that the driver need not read the statement.
+is asked here goes by the driver's own connection (models/one_trip.py), in the same transaction; several
+statements, and the beginning of a transaction, go in one round trip. Whoever listens to statements (the watch
+of the audit record, counters) is told as ever; errors come out as SQLAlchemy's. Places for values are
+PostgreSQL's own: `$1`, `$2`, …, so that nobody need read the statement.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from sqlalchemy import CompoundSelect, Connection, Select
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 from sqlalchemy.exc import DBAPIError
 
-Values = Sequence[Any]
+from models.one_trip import NOT_KNOWN, Answer, Asking, Trip, Values
+
 Asked = Select[Any] | CompoundSelect[Any]
-CURSOR = "direct_cursor"
+TRIP = "one_trip"
 PLACE = "%s"
 _dialect: Any = dialect
 _NUMBERED = _dialect(paramstyle="numeric_dollar")
@@ -37,14 +38,36 @@ def look(connection: Connection, statement: Asked, values: Mapping[str, Any]) ->
 
 def ask(connection: Connection, statement: str, values: Values = ()) -> list[tuple[Any, ...]]:
     """The rows that a statement answers."""
-    cursor = _sent(connection, statement, values)
-    rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+    return ask_all(connection, [(statement, values)])[0].rows
 
 
 def tell(connection: Connection, statement: str, values: Values = ()) -> int:
     """How many rows a statement has changed."""
-    return int(_sent(connection, statement, values).rowcount)
+    return ask_all(connection, [(statement, values)])[0].rowcount
+
+
+def ask_all(connection: Connection, asked: Sequence[Asking], *, ends: bool = False) -> list[Answer]:
+    """What each of some statements answers, all sent in one round trip; one that fails is the last.
+
+    `ends`: the transaction is committed with them, where none has failed.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: one has failed, or the commit; nothing of the transaction is kept.
+    """
+    listening, nothing = connection.dispatch, Answer([], NOT_KNOWN)
+    for statement, values in asked:
+        _announce(listening.before_cursor_execute, connection, nothing, statement, values)
+    try:
+        answers = _trip(connection).send(asked, ends=ends)
+    except psycopg.Error as error:
+        raise _ours(connection, asked[0][0], error) from error
+    for (statement, values), answer in zip(asked, answers, strict=False):
+        if answer.error is not None:
+            raise _ours(connection, statement, answer.error) from answer.error
+        _announce(listening.after_cursor_execute, connection, answer, statement, values)
+    if answers[len(asked) :]:
+        raise _ours(connection, "COMMIT", answers[-1].error or psycopg.OperationalError())
+    return answers
 
 
 def numbered(statement: str) -> str:
@@ -61,37 +84,24 @@ def _compiled(statement: Asked) -> tuple[str, list[tuple[str, Any]]]:
     return str(compiled), [(name, compiled.params[name]) for name in compiled.positiontup or ()]
 
 
-def _sent(connection: Connection, statement: str, values: Values) -> Any:
-    cursor = _cursor(connection)
-    listening = connection.dispatch
-    _announce(listening.before_cursor_execute, connection, cursor, statement, values)
-    try:
-        cursor.execute(statement, values, binary=True)
-    except psycopg.Error as error:
-        raise _ours(connection, cursor, statement, error) from error
-    _announce(listening.after_cursor_execute, connection, cursor, statement, values)
-    return cursor
-
-
-def _cursor(connection: Connection) -> Any:
-    """The cursor that stays with a connection of the driver as long as it lives."""
+def _trip(connection: Connection) -> Trip:
+    """The way to the server that stays with a connection of the driver as long as it lives."""
     kept = connection.info
-    cursor = kept.get(CURSOR)
-    if cursor is None:
-        driver: Any = connection.connection.driver_connection
-        cursor = kept[CURSOR] = psycopg.RawCursor(driver)
-    return cursor
+    trip: Trip | None = kept.get(TRIP)
+    if trip is None:
+        trip = kept[TRIP] = Trip(connection.connection.driver_connection)
+    return trip
 
 
-def _announce(listeners: Any, connection: Connection, cursor: Any, statement: str, values: Values) -> None:
+def _announce(listeners: Any, connection: Connection, answer: Answer, statement: str, values: Values) -> None:
     for listener in listeners:
-        listener(connection, cursor, statement, values, None, False)
+        listener(connection, answer, statement, values, None, False)
 
 
-def _ours(connection: Connection, cursor: Any, statement: str, error: psycopg.Error) -> BaseException:
+def _ours(connection: Connection, statement: str, error: psycopg.Error) -> BaseException:
     """The error as SQLAlchemy raises it; a connection that is lost is not used again."""
     of_engine: Any = connection.dialect
-    lost = bool(of_engine.is_disconnect(error, connection.connection.driver_connection, cursor))
+    lost = bool(of_engine.is_disconnect(error, connection.connection.driver_connection, None))
     told = DBAPIError.instance(
         statement,
         None,

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from models import batch
 from models.audit.listener import SESSION
 from models.batch import Change, Missed, Tail
+from models.one_trip import Asking
 
 KEPT = "last_changes"
 
@@ -30,14 +31,16 @@ class Last:
     refused: Callable[[Missed], Exception]
     ids: list[list[int]] | None = None
 
-    def send(self, connection: Connection, tail: Tail | None = None) -> Sequence[Any]:
-        """Make the changes, with what goes with them; what that tells.
+    def send(
+        self, connection: Connection, tail: Tail | None = None, then: Sequence[Asking] = ()
+    ) -> Sequence[Any]:
+        """Make the changes, with what goes with them (`batch.write_on`); what that tells.
 
         Raises:
             Exception: what `refused` makes of a change that was missed. The transaction must be given up.
         """
         try:
-            self.ids, told = batch.write_on(connection, self.changes, tail)
+            self.ids, told = batch.write_on(connection, self.changes, tail, then)
         except Missed as missed:
             raise self.refused(missed) from missed
         return told

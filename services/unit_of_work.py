@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from models import last_changes
@@ -72,4 +73,5 @@ def _write(session: Session) -> None:
     if has_unrecorded_changes(session):
         raise AuditMissing("a deed changed the record without an audit event")
     if told:
-        writer.append(session.connection(), told, last, expected.take(session))
+        ends = isinstance(session.get_bind(), Engine) and not session.in_nested_transaction()
+        writer.append(session.connection(), told, last, expected.take(session), ends=ends)

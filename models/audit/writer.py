@@ -21,6 +21,7 @@ from models.audit.chain import Entry, Head
 from models.batch import Tail, write_on
 from models.crypto import audit_keys
 from models.crypto.audit_keys import AuditKeyUnknown, AuditKeyWrong
+from models.one_trip import Asking
 
 
 class ChainBroken(RuntimeError):
@@ -29,7 +30,8 @@ class ChainBroken(RuntimeError):
 
 REFUSALS: tuple[type[Exception], ...] = (ChainBroken, AuditKeyUnknown, AuditKeyWrong)
 COLUMNS = (*chain.CONTENT, "mac")
-LOCK_NOT_AVAILABLE = "55P03"
+LOCK_NOT_AVAILABLE, DIVISION_BY_ZERO = "55P03", "22012"
+MOVED = "the end of the audit record moved while it was locked"
 _WRITING = re.compile(r"INSERT INTO audit_event|UPDATE audit_head|FROM audit_head WHERE id = 1 AND")
 _OF_THE_RECORD = (None, "audit_event", "audit_head")
 AT_ONCE = 1_000  # events of one statement: the protocol takes 65,535 values
@@ -64,6 +66,7 @@ _ADDED = ("(SELECT count(*) FROM added)",)
 _END_POSTGRESQL = """) AS e(id, at, actor_id, staff_number, office_id, terminal, tag, subject, case_id,
         purpose, result, detail, key_id, mac)
 """
+_ALL_ADDED = "SELECT 1 / (count(*) = %s::bigint)::int FROM added"
 _INSERT_SQLITE = """INSERT INTO audit_event (id, at, actor_id, staff_number, office_id, terminal, tag,
         subject, case_id, purpose, result, detail, key_id, mac)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -74,33 +77,54 @@ _MOVE_SQLITE = "UPDATE audit_head SET last_id = ?, mac = ?, key_id = ?, seal = ?
 class Sender(Protocol):
     """The last changes of a deed (models/last_changes.py), which can take something with them."""
 
-    def send(self, connection: Connection, tail: Tail | None = None) -> Sequence[Any]:
+    def send(
+        self, connection: Connection, tail: Tail | None = None, then: Sequence[Asking] = ()
+    ) -> Sequence[Any]:
         """Make the changes, with what goes with them; what that tells."""
 
 
 def append(
-    connection: Connection, entries: Sequence[Entry], last: Sender | None = None, seen: Head | None = None
+    connection: Connection,
+    entries: Sequence[Entry],
+    last: Sender | None = None,
+    seen: Head | None = None,
+    *,
+    ends: bool = False,
 ) -> None:
     """Chain the entries after the head, in their order; before them come the last changes of the deed.
 
-    `seen` is the head that most likely is there.
+    `seen` is the head that most likely is there. `ends`: nothing follows but the commit, which goes with the
+    events where the head had to be locked, so that nobody waits longer for it than need be.
 
     Raises:
         AuditKeyUnknown: the head was set with a key that is not here.
         AuditKeyWrong: the head was not set with our key of that id, or by nobody who has one.
         ChainBroken: there is no head, or it moved although it was locked.
     """
-    is_postgresql = connection.dialect.name == "postgresql"
-    if is_postgresql and seen is not None and len(entries) <= AT_ONCE:
-        if _added_if(connection, entries, seen, last):
-            return
-    elif last is not None:
-        last.send(connection)
-    head = check_head(connection, lock=is_postgresql)
-    rows, after = _linked(head, entries)
-    write = _write_postgresql if is_postgresql else _write_sqlite
-    if not write(connection, rows, head, after):
-        raise ChainBroken("the end of the audit record moved while it was locked")
+    if connection.dialect.name != "postgresql":
+        if last is not None:
+            last.send(connection)
+        head = check_head(connection)
+        rows, after = _linked(head, entries)
+        written = _write_sqlite(connection, rows, head, after)
+    else:
+        if seen is not None and len(entries) <= AT_ONCE:
+            if _added_if(connection, entries, seen, last):
+                return
+            last = None
+        head = _locked_after(connection, last)
+        rows, after = _linked(head, entries)
+        written = _write_postgresql(connection, rows, head, after, ends=ends)
+    if not written:
+        raise ChainBroken(MOVED)
+
+
+def _locked_after(connection: Connection, last: Sender | None) -> Head:
+    """The head, locked in the round trip that makes the last changes."""
+    if last is None:
+        return check_head(connection, lock=True)
+    told = last.send(connection, then=((_LOCKED_HEAD, ()),))
+    return _checked(_head_of(told[-1]))
 
 
 def _linked(head: Head, entries: Sequence[Entry]) -> tuple[list[tuple[Any, ...]], Head]:
@@ -139,7 +163,10 @@ def check_head(connection: Connection, *, lock: bool = False) -> Head:
     Raises:
         AuditKeyUnknown, AuditKeyWrong, ChainBroken: as for `append`.
     """
-    head = read_head(connection, lock=lock)
+    return _checked(read_head(connection, lock=lock))
+
+
+def _checked(head: Head) -> Head:
     if not head.is_genesis and not chain.is_sealed(audit_keys.chain_key(head.key_id), head):
         raise AuditKeyWrong("the end of the audit record was not set with the key that is loaded")
     return head
@@ -154,7 +181,12 @@ def read_head(connection: Connection, *, lock: bool = False) -> Head:
     """
     statement = _LOCKED_HEAD if lock else _HEAD
     together = connection.dialect.name == "postgresql"
-    rows = direct.ask(connection, statement) if together else connection.exec_driver_sql(statement).all()
+    return _head_of(
+        direct.ask(connection, statement) if together else connection.exec_driver_sql(statement).all()
+    )
+
+
+def _head_of(rows: Sequence[Sequence[Any]]) -> Head:
     if not rows:
         raise ChainBroken("the end of the audit record is not there")
     row = rows[0]
@@ -172,12 +204,29 @@ def is_busy(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE
 
 
-def _write_postgresql(connection: Connection, rows: list[tuple[Any, ...]], head: Head, after: Head) -> bool:
+def _write_postgresql(
+    connection: Connection, rows: list[tuple[Any, ...]], head: Head, after: Head, *, ends: bool = False
+) -> bool:
     moved = [*_values_of(after), head.last_id]
+    if ends and len(rows) <= AT_ONCE:
+        return _write_and_commit(connection, rows, moved)
     written = _send(connection, _MOVE_POSTGRESQL, moved, rows[:AT_ONCE])
     for place in range(AT_ONCE, len(rows), AT_ONCE):
         written += _send(connection, _MORE_POSTGRESQL, [], rows[place : place + AT_ONCE])
     return written == len(rows)
+
+
+def _write_and_commit(connection: Connection, rows: list[tuple[Any, ...]], values: list[Any]) -> bool:
+    """Add the rows and commit in one round trip; the database itself refuses where not all were added."""
+    for row in rows:
+        values += _for_driver(row)
+    try:
+        direct.ask_all(connection, [(_last_text(len(rows)), [*values, len(rows)])], ends=True)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == DIVISION_BY_ZERO:
+            return False
+        raise
+    return True
 
 
 def _send(connection: Connection, beginning: str, values: list[Any], rows: list[tuple[Any, ...]]) -> int:
@@ -197,6 +246,14 @@ def _for_driver(row: tuple[Any, ...]) -> tuple[Any, ...]:
 @lru_cache(maxsize=64)
 def _text(beginning: str, rows: int) -> str:
     return direct.numbered(beginning + ", ".join([_ROW_POSTGRESQL] * rows) + _END_POSTGRESQL)
+
+
+@lru_cache(maxsize=64)
+def _last_text(rows: int) -> str:
+    """Moves the end and adds the rows behind it; fails where it did not add them all."""
+    added = [_INSERT_POSTGRESQL, "moved, (VALUES ", ", ".join([_ROW_POSTGRESQL] * rows), _END_POSTGRESQL]
+    parts = [_MOVED_POSTGRESQL, ", added AS (", *added, " RETURNING 1) "]
+    return direct.numbered("".join([*parts, _ALL_ADDED]))
 
 
 def _write_sqlite(connection: Connection, rows: list[tuple[Any, ...]], head: Head, after: Head) -> bool:

@@ -40,10 +40,10 @@ def watched() -> Iterator[list[Flask]]:
     missed: list[tuple[str, list[str]]] = []
     append = writer.append
 
-    def note(connection, entries, *more):
+    def note(connection, entries, *more, **how):
         if has_request_context():
             g.setdefault("told", []).extend(entry.tag for entry in entries)
-        return append(connection, entries, *more)
+        return append(connection, entries, *more, **how)
 
     def compare(response: Response) -> Response:
         promise = promises().get((request.endpoint or "", request.method))

@@ -1,0 +1,161 @@
+"""Several statements to PostgreSQL and back in one round trip, by the driver's connection (N1).
+
+The driver's own pipeline does the same for twice the processor time. A statement is prepared when it is met
+first, and is known by its text and the types of its values. The driver lets the server forget all that is
+prepared where it is in doubt (a savepoint that is rolled back): what is prepared here is forgotten with it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from psycopg import Error, OperationalError, generators, pq
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+
+Values = Sequence[Any]
+Asking = tuple[str, Values]
+MOST_PREPARED = 100  # as many as the driver itself keeps on a connection
+NOT_KNOWN = -1
+_BINARY = pq.Format.BINARY
+_FAILED = frozenset({pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.BAD_RESPONSE})
+_Key = tuple[str, tuple[int, ...] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a statement answered: its rows, how many rows it met, or why it failed."""
+
+    rows: list[tuple[Any, ...]]
+    rowcount: int
+    error: Error | None = None
+
+
+class Trip:
+    """The way to the server of one connection of the driver."""
+
+    def __init__(self, driver: Any) -> None:
+        """Go by a connection of psycopg, which is used by one thread at a time."""
+        self._driver = driver
+        self._prepared: dict[_Key, bytes] = {}  # the one that was used last stands last
+        self._named = 0
+        _forget_with(driver, self._prepared)
+
+    def send(self, asked: Sequence[Asking], *, ends: bool = False) -> list[Answer]:
+        """What the statements answer, in their order; after one that failed the others were not done.
+
+        A transaction is begun where there is none, and committed with them if it `ends` so and none failed. A
+        commit that failed is one answer more.
+
+        Raises:
+            psycopg.Error: the connection is lost.
+        """
+        begins = self._must_begin()
+        with self._driver.lock:
+            commands, loaders, new = self._commands(asked, begins=begins, ends=ends)
+            results = self._through(commands)
+        answers = _answers(results, loaders)
+        if all(answer.error is None for answer in answers):
+            self._prepared.update(new)
+        return answers
+
+    def _must_begin(self) -> bool:
+        """Whether a transaction must be begun; one of another kind than usual the driver begins itself."""
+        driver = self._driver
+        if driver.autocommit or driver.pgconn.transaction_status != pq.TransactionStatus.IDLE:
+            return False
+        if (driver.isolation_level, driver.read_only, driver.deferrable) == (None, None, None):
+            return True
+        driver.execute("SELECT")
+        return False
+
+    def _commands(
+        self, asked: Sequence[Asking], *, begins: bool, ends: bool
+    ) -> tuple[deque[Any], list[Any], dict[_Key, bytes]]:
+        """What to send, what loads the answer to each, and the names of what is prepared with it."""
+        connection = self._driver.pgconn
+        commands: deque[Any] = deque()
+        loaders: list[Any] = []
+        new: dict[_Key, bytes] = {}
+
+        def add(command: Any, *told: Any, loader: Any = None) -> None:
+            commands.append(partial(command, *told))
+            loaders.append(loader)
+
+        if begins:
+            add(connection.send_query_params, b"BEGIN", None)
+        while len(self._prepared) + len(asked) > MOST_PREPARED:
+            name = self._prepared.pop(next(iter(self._prepared)))
+            add(connection.send_query_params, b"DEALLOCATE " + name, None)
+        for statement, values in asked:
+            of_values: Any = Transformer(self._driver)
+            given = of_values.dump_sequence(values, [PyFormat.AUTO] * len(values))
+            key = (statement, of_values.types)
+            kept = self._prepared.pop(key, None)
+            if kept is not None:
+                self._prepared[key] = kept
+            elif key not in new:
+                self._named += 1
+                new[key] = f"trip_{self._named}".encode()
+                add(connection.send_prepare, new[key], statement.encode(), of_values.types)
+            name = kept or new[key]
+            add(connection.send_query_prepared, name, given, of_values.formats, _BINARY, loader=of_values)
+        if ends:
+            add(connection.send_query_params, b"COMMIT", None)
+        commands.append(connection.pipeline_sync)
+        return commands, loaders, new
+
+    def _through(self, commands: deque[Any]) -> list[Any]:
+        """The result of each command. Where not all come, the connection is closed: the rest is nobody's."""
+        connection, wanted = self._driver.pgconn, len(commands)
+        connection.enter_pipeline_mode()
+        try:
+            results: list[Any] = self._driver.wait(_all_of(connection, commands, wanted))
+        except BaseException:
+            self._driver.close()
+            raise
+        connection.exit_pipeline_mode()
+        return results
+
+
+def _all_of(connection: Any, commands: deque[Any], wanted: int) -> Generator[Any, Any, list[Any]]:
+    got = yield from generators.pipeline_communicate(connection, commands)
+    while len(got) < wanted and all(got):
+        got.append((yield from generators.fetch_many(connection)))
+    told = [results[-1] for results in got if results]
+    if len(told) < wanted:
+        why = next((result for result in told if result.status in _FAILED), None)
+        raise OperationalError("the connection is lost") if why is None else error_from_result(why)
+    return told[:-1]
+
+
+def _answers(results: Sequence[Any], loaders: Sequence[Any]) -> list[Answer]:
+    answers = []
+    for result, loader in zip(results, loaders, strict=True):
+        if result.status in _FAILED:
+            answers.append(Answer([], NOT_KNOWN, error_from_result(result)))
+            return answers
+        if loader is not None:
+            loader.set_pgresult(result, format=_BINARY)
+            rows: list[tuple[Any, ...]] = loader.load_rows(0, result.ntuples, tuple)
+            met = result.command_tuples
+            answers.append(Answer(rows, NOT_KNOWN if met is None else met))
+    return answers
+
+
+def _forget_with(driver: Any, prepared: dict[_Key, bytes]) -> None:
+    """Forget what is prepared whenever the driver tells the server to forget all."""
+    manager = driver._prepared  # noqa: SLF001 - the driver tells nobody else
+    forget = manager.clear
+
+    def forget_ours_too() -> bool:
+        forgotten: bool = forget()
+        if forgotten:
+            prepared.clear()
+        return forgotten
+
+    manager.clear = forget_ours_too
