@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import current_app, g, request, url_for
 
 from portal import clock
 from portal.extensions import db
-from portal.language import t
+from portal.language import current_language, t
 from portal.security import sessions
-from portal.security.access import can
+from portal.security.access import can, grants
 from portal.security.actor import signed_in_actor
 from portal.security.roles import ROLES
 from portal.template_tools import moment
@@ -55,6 +55,7 @@ class Entry:
     if_counted: bool = False
 
 
+MOST_KEPT = 256  # sidebars, by permissions and language
 QUEUES_OF_ROLES = tuple(
     Entry(
         role.ja,
@@ -142,8 +143,7 @@ ENTRIES: tuple[Entry, ...] = (
 )
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """An entry as one page shows it."""
 
     label: str
@@ -152,6 +152,25 @@ class Line:
     count: int | None
     key: str
     children: tuple[Line, ...]
+
+
+class Open(NamedTuple):
+    """An entry that is served and open to somebody, in the words of his screen."""
+
+    entry: Entry
+    label: str
+    url: str
+    children: Level
+
+
+class Level(NamedTuple):
+    """Entries beside one another as somebody is shown them; `own` are the views that have one."""
+
+    shown: tuple[Open, ...]
+    own: frozenset[str]
+
+
+NOTHING = Level((), frozenset())
 
 
 @dataclass(frozen=True)
@@ -198,9 +217,10 @@ def page_frame() -> Frame:
     """The frame of this request's page."""
     settings: Settings = current_app.extensions["portal_settings"]
     actor = None if g.get("bare") else signed_in_actor()  # no question to a database that is away
-    counts = counts_for(actor) if actor and counted(ENTRIES) else {}
+    sidebar = opened(ENTRIES) if actor else NOTHING
+    counts = counts_for(actor) if actor and any(one.entry.count for one in sidebar.shown) else {}
     return Frame(
-        lines=lines(ENTRIES, counts) if actor else (),
+        lines=lines(sidebar, counts, _here()),
         name=actor.name if actor else "",
         roles=" / ".join(role_names(actor)) if actor else "",
         role_slugs=actor.roles if actor else frozenset(),
@@ -234,11 +254,6 @@ def emergency_words() -> str:
     )
 
 
-def counted(entries: tuple[Entry, ...]) -> bool:
-    """Whether this person is shown any entry with a count; for others nothing is counted."""
-    return any(entry.count and _url(entry.endpoint, entry.slug, entry.arguments) for entry in entries)
-
-
 def counts_for(actor: Actor) -> dict[str, int]:
     """What every counter answers for this person, once per request."""
     if "counts" not in g:
@@ -263,43 +278,76 @@ def role_names(actor: Actor) -> list[str]:
     ]
 
 
-def lines(entries: tuple[Entry, ...], counts: Mapping[str, int]) -> tuple[Line, ...]:
-    """The entries that are served and open to this person."""
+def opened(entries: tuple[Entry, ...]) -> Level:
+    """The entries that are served and open to this person.
+
+    They are kept for all who may do the same, by what they may do: each page shows them.
+    """
+    kept: dict[Any, tuple[tuple[Entry, ...], Level]] = current_app.extensions.setdefault(
+        "portal_sidebars", {}
+    )
+    key = (id(entries), grants(), current_language(), request.script_root)
+    if key not in kept:
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        kept[key] = entries, _open(entries)  # with the entries, so that their id is theirs as long
+    return kept[key][1]
+
+
+def _open(entries: tuple[Entry, ...]) -> Level:
     shown = []
-    own = {_view_of(entry.endpoint) for entry in entries if can(entry.slug)}
     for entry in entries:
         url = _url(entry.endpoint, entry.slug, entry.arguments)
-        if url is not None and (entry.count in counts or not entry.if_counted):
-            children = lines(entry.children, counts)
-            shown.append(
-                Line(
-                    label=t(entry.ja, entry.en),
-                    url=url,
-                    here=_is_here(entry, own),
-                    count=counts.get(entry.count) if entry.count else None,
-                    key=entry.key,
-                    children=children,
-                )
-            )
-    return tuple(shown)
+        if url is not None:
+            shown.append(Open(entry, t(entry.ja, entry.en), url, _open(entry.children)))
+    return Level(tuple(shown), frozenset(_view_of(entry.endpoint) for entry in entries if can(entry.slug)))
+
+
+def lines(level: Level, counts: Mapping[str, int], here: Here) -> tuple[Line, ...]:
+    """The entries as a page shows them."""
+    return tuple(
+        Line(
+            one.label,
+            one.url,
+            _is_here(one.entry, level.own, here),
+            counts.get(one.entry.count) if one.entry.count else None,
+            one.entry.key,
+            lines(one.children, counts, here) if one.children.shown else (),
+        )
+        for one in level.shown
+        if not one.entry.if_counted or one.entry.count in counts
+    )
+
+
+class Here(NamedTuple):
+    """The page of this request: its endpoint (empty where nothing is served), view and section."""
+
+    endpoint: str
+    view: str
+    section: str | None
+
+
+def _here() -> Here:
+    endpoint = request.endpoint or ""
+    owner = getattr(current_app.view_functions.get(endpoint), "__self__", None)
+    return Here(endpoint, _view_of(endpoint), getattr(owner, "section", None))
 
 
 def _view_of(endpoint: str) -> str:
     return endpoint.split(".", maxsplit=1)[0]
 
 
-def _is_here(entry: Entry, own: Collection[str]) -> bool:
+def _is_here(entry: Entry, own: Collection[str], here: Here) -> bool:
     """Whether the page belongs to an entry; to its section only where the page has no entry of its own."""
-    if not request.endpoint:
+    if not here.endpoint:
         return False
     if entry.arguments:
-        return request.endpoint == entry.endpoint and all(
+        return here.endpoint == entry.endpoint and all(
             request.args.get(name) == value for name, value in entry.arguments.items()
         )
-    view = current_app.view_functions.get(request.endpoint)
-    here = _view_of(request.endpoint)
-    section = None if here in own else getattr(getattr(view, "__self__", None), "section", None)
-    return entry.endpoint in {request.endpoint, section} or here == _view_of(entry.endpoint)
+    if here.endpoint == entry.endpoint or here.view == _view_of(entry.endpoint):
+        return True
+    return entry.endpoint == here.section and here.view not in own
 
 
 def _url(endpoint: str, slug: str, arguments: Mapping[str, Any] | None = None) -> str | None:

@@ -20,10 +20,13 @@ BABEL_LOCALES: Final = {JAPANESE: "ja_JP", ENGLISH: "en"}
 
 def current_language() -> str:
     """The language of this request: what the user switched to, Japanese without a wish."""
-    if not has_request_context():
+    try:
+        found: str | None = g.get("language")  # first: a page asks some hundred times
+    except RuntimeError:  # no application at all
         return JAPANESE
-    found: str | None = g.get("language")
     if found is None:
+        if not has_request_context():
+            return JAPANESE
         wish = request.cookies.get(COOKIE, "")
         found = g.language = wish if wish in LANGUAGES else JAPANESE
     return found

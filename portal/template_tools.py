@@ -34,7 +34,6 @@ def install(app: Flask) -> None:
         lazy=lazy,
         can=can,
         asset=asset,
-        has_asset=has_asset,
         language=current_language,
         person_url=person_url,
         household_url=household_url,
@@ -71,19 +70,17 @@ def _digest(name: str, _changed: int) -> str:
 
 
 def asset(name: str) -> str:
-    """The address of a static file with its sum, so that a browser may keep it for good."""
-    changed = (STATIC / name).stat().st_mtime_ns
+    """The address of a static file with its sum, so that a browser may keep it for good.
+
+    Where templates are read once, so are these files.
+    """
+    changed = (STATIC / name).stat().st_mtime_ns if current_app.jinja_env.auto_reload else 0
     return _address(name, changed, request.script_root if has_request_context() else None)
 
 
 @lru_cache(maxsize=512)
 def _address(name: str, changed: int, _root: str | None) -> str:
     return url_for("static", filename=name, v=_digest(name, changed))
-
-
-def has_asset(name: str) -> bool:
-    """Whether a static file is there."""
-    return (STATIC / name).is_file()
 
 
 def key_help() -> Markup:
