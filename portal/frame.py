@@ -143,7 +143,8 @@ ENTRIES: tuple[Entry, ...] = (
 )
 
 
-class Line(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Line:
     """An entry as one page shows it."""
 
     label: str

@@ -17,7 +17,8 @@ from portal.language import t
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
 from portal.security.roles import ROLES
-from portal.views import inbox_words, list_place, procedure_titles
+from portal.views import inbox_rows, inbox_words, list_place, procedure_titles
+from portal.views.inbox_rows import Cells
 from portal.views.inbox_words import BOX_NAMES, COLUMNS, DUE_NAMES, FIRST_COLUMNS
 from portal.views.list_place import LONGEST_TEXT
 from services import audit, inbox, list_layouts, saved_filters
@@ -59,6 +60,18 @@ class InboxView(BaseView):
             g.inbox_counts = page.counts
             audit.listed(ctx, f"inbox:{place.box}", len(page.rows))
             procedures = procedure_titles.of_choices(page.choices["procedure"])
+            columns = [name for name in page.columns or FIRST_COLUMNS if name in COLUMNS]
+            may_take = can("task.take")
+            cells = Cells(
+                place.links(),
+                columns,
+                procedures,
+                roles,
+                {way: t(*names) for way, names in WAYS.items()},
+                ctx.today,
+                may_take=may_take,
+                supervises=bool(ctx.actor.roles & SUPERVISORS),
+            )
             return self.render_template(
                 "inbox/list.html",
                 title=t("受信箱", "Inbox"),
@@ -78,15 +91,12 @@ class InboxView(BaseView):
                     name: _options(name, found, roles, procedures) for name, found in page.choices.items()
                 },
                 due_options=[(value, t(*names)) for value, names in DUE_NAMES.items()],
-                columns=[name for name in page.columns or FIRST_COLUMNS if name in COLUMNS],
+                columns=columns,
+                rows=inbox_rows.body(page.rows, columns, cells),
+                may_take=may_take,
                 column_names={name: t(*names) for name, names in COLUMNS.items()},
-                procedures=procedures,
                 read_at=ctx.at,
-                read_on=ctx.today,
                 role_names=roles,
-                ways={way: t(*names) for way, names in WAYS.items()},
-                postal=inbox_words.postal,
-                supervises=bool(ctx.actor.roles & SUPERVISORS),
             )
 
     @expose("/", methods=["POST"])

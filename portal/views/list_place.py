@@ -37,7 +37,7 @@ class Links:
         """The page of a task, opened from the list."""
         return f"{self.cases}{item.case_id}?task={item.id}&{self.place}"
 
-    def deed(self, item: WorkItem, deed: str) -> str:
+    def deed(self, item: WorkItem | Listed, deed: str) -> str:
         """Where `take` and `give-back` are sent."""
         return f"{self.cases}{item.case_id}/tasks/{item.id}/{deed}?{self.place}"
 
