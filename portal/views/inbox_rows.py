@@ -55,7 +55,7 @@ class Cells:
         self._apart = small(t("入力した本人は照合できません", "not by who entered it"))
         self._opened = t("%sさんが開いています", "%s has it open")
         self._over, self._within = t("%d日超過", "%d day(s) over"), t("あと%d日", "In %d day(s)")
-        self._on_the_day, self._since = t("今日", "Today"), t("%d日", "%d day(s)")
+        self._on_the_day, self._since = t("今日まで", "Today"), t("%d日", "%d day(s)")
         self._off, self._again = t("%sまで後日", "off until %s"), t("%sから再開", "back since %s")
         self._overdue = t("期限超過で再開", "back: overdue")
 
