@@ -26,6 +26,7 @@ flask demo load --size "$SIZE" --if-empty
 flask demo cases --if-none
 flask demo transfers --if-none
 flask demo incoming --if-none
+flask demo network --if-none
 
 "$BIN/gunicorn" --config python:portal.server --bind "127.0.0.1:$PORT" --workers 2 --worker-tmp-dir /dev/shm --no-control-socket wsgi:application &
 web=$!

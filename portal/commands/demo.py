@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 from portal import clock
 from portal.commands.demo_cases import cases_command
 from portal.commands.demo_incoming import incoming_command
+from portal.commands.demo_network import network_command
 from portal.commands.demo_transfers import transfers_command
 from portal.security import factors
 from portal.settings import write_once
@@ -48,6 +49,7 @@ def demo_command() -> None:
 demo_command.add_command(cases_command)
 demo_command.add_command(transfers_command)
 demo_command.add_command(incoming_command)
+demo_command.add_command(network_command)
 
 
 @demo_command.command("load")

@@ -27,6 +27,7 @@ PURPOSES = {
     "citizen": "住民票に国民健康保険の資格を記載するため",
     "welfare": "生活保護の決定と、開始・廃止による資格の異動の確認のため",
     "disability": "自立支援医療の自己負担の算定のため",
+    "network_question": "ほかの医療保険の加入を、届出ごとに情報提供ネットワークに照会するため",
 }
 
 
@@ -40,12 +41,12 @@ def transfers_command(*, if_none: bool) -> None:
             click.echo("there are data-use applications already; none were added")
             return
     today = clock.today()
-    approved = _apply("shimin", transfers()["citizen"], "12", today + timedelta(days=25))
+    approved = apply_for("shimin", transfers()["citizen"], "12", today + timedelta(days=25))
     with as_staff("hogo") as ctx:
         data_use_cases.judge(
             ctx, approved, "approve", "住民基本台帳法7条に合う。項目は必要な限度である。", basis_fits=True
         )
-    _apply("hokubu", transfers()["welfare"], "14", today + timedelta(days=120))
+    apply_for("hokubu", transfers()["welfare"], "14", today + timedelta(days=120))
     month = month_start(today)
     with unit_of_work(SYSTEM, clock.now()) as ctx:
         sent = running.send_month(ctx, "citizen", "12", month).sent
@@ -58,7 +59,7 @@ def transfers_command(*, if_none: bool) -> None:
     click.echo("two sections applied; one was approved and has fetched its file; one run was refused")
 
 
-def _apply(username: str, transfer: Transfer, recipient: str, until_on: date) -> int:
+def apply_for(username: str, transfer: Transfer, recipient: str, until_on: date) -> int:
     """An application of a section, handed in; its id."""
     today = clock.today()
     content = Content(
