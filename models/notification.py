@@ -82,3 +82,8 @@ def state_of(actions: list[NotificationAction]) -> str:
         return "draft"
     last = actions[-1]
     return str(last.data["state"]) if last.kind == "rewound" else last.kind
+
+
+def shown_state_of(actions: list[NotificationAction]) -> str:
+    """The state as people call it: what was turned down after an examination was taken, and then decided."""
+    return str(actions[-1].data.get("shown") or state_of(actions)) if actions else state_of(actions)

@@ -18,7 +18,7 @@ from models.evaluation import DecisionEvaluation, list_evaluations
 from models.form_entry import FormEntry, list_entries
 from models.incident import Incident
 from models.masters import ReasonCode
-from models.notification import Notification, NotificationAction, state_of
+from models.notification import Notification, NotificationAction, shown_state_of
 from models.staff import names_of
 from models.waiting import Timer, Waiting, list_timers, list_waiting
 from services import audit, hidden_entries
@@ -41,6 +41,8 @@ STATES = {
     "registered": ("完了", "Completed", "done"),
     "withdrawn": ("取下げ", "Withdrawn", "stopped"),
     "refused": ("不受理", "Not accepted", "stopped"),
+    "turned_down": ("却下", "Turned down", "stopped"),
+    "not_issued": ("不交付", "Not issued", "stopped"),
     "cancelled": ("取消済", "Cancelled", "stopped"),
     "open": ("手続中", "Under way", "waiting"),
     "suspended": ("一時停止中", "Suspended", "stopped"),
@@ -256,7 +258,9 @@ def late_days(due_on: date | None, today: date) -> int:
 def _shown_state(case: Case, actions: Sequence[NotificationAction], items: Sequence[WorkItem]) -> str:
     waits_for = WAITS_FOR_EXAMINED if case.slug in EXAMINED else WAITS_FOR
     open_ones = {item.element_id for item in items}
-    return next((state for one, state in waits_for.items() if one in open_ones), state_of(list(actions)))
+    return next(
+        (state for one, state in waits_for.items() if one in open_ones), shown_state_of(list(actions))
+    )
 
 
 def _items(ctx: Context, case_id: int) -> list[WorkItem]:

@@ -16,7 +16,7 @@ from models.case import Case, WorkItem
 from models.certificate import Certificate, CertificateEvent, last_events
 from models.document import PrintEvent, PrintRequest
 from models.masters import ReasonCode
-from models.notification import WAYS, Notification, NotificationAction, NotificationPerson, state_of
+from models.notification import WAYS, Notification, NotificationAction, NotificationPerson, shown_state_of
 from models.person import list_current
 from models.staff import names_of
 from printing.documents import DOCUMENTS
@@ -153,7 +153,7 @@ def _notifications(ctx: Context, day: date) -> list[Received]:
             reason=reasons.get((row.procedure, row.reason)),
             name=people[row.id][0] if row.id in people else subjects.get(case_id or 0, ""),
             persons=people[row.id][1] if row.id in people else 1,
-            state=state_of(actions.get(row.id, [])),
+            state=shown_state_of(actions.get(row.id, [])),
             clerk=clerks.get(row.created_by_id or 0, ""),
         )
         for row, case_id in rows

@@ -27,6 +27,7 @@ from services.exemptions.reckoning import ExemptionRefused, Reckoned, none_decid
 from services.two_people import must_be_somebody_else, must_not_be_borrowed, reason_of
 
 CHIEF: Final = "section_chief"
+TURNED_DOWN: Final = {"shown": "turned_down"}  # how the state of its notification is told
 KEPT: Final = "kept"  # told of a decision that was to be taken back, and was not
 
 
@@ -92,7 +93,7 @@ def turn_down(
     """
     reckoned, reason = _deciding(ctx, entry, judged, decision)
     if reckoned.decided is not None:
-        notifications.act(ctx, notification.id, "refused", note=reason)
+        notifications.act(ctx, notification.id, "refused", note=reason, data=TURNED_DOWN)
         _tell(ctx, reckoned.decided, KEPT)
         return {"exemption": reckoned.decided.id, "run": None, "letter": None}
     row = _row(ctx, notification, reckoned, judged, reason)
@@ -246,8 +247,10 @@ def _settled(
     notification.household_id = row.household_id
     if row.person_id is not None:
         notifications.link_persons(ctx, notification.id, [row.person_id])
-    kind = "refused" if row.state == REFUSED else "registered"
-    notifications.act(ctx, notification.id, kind, note=None if kind == "registered" else row.reason)
+    if row.state == REFUSED:
+        notifications.act(ctx, notification.id, "refused", note=row.reason, data=TURNED_DOWN)
+    else:
+        notifications.act(ctx, notification.id, "registered")
     _tell(ctx, row, row.state)
     return {"exemption": row.id, "run": run_id, "letter": letter_id}
 

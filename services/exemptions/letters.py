@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.document import PrintRequest
-from models.exemption import REFUSED, REVOKED, PremiumExemption
+from models.exemption import GRANTED, REFUSED, REVOKED, PremiumExemption
 from models.notification import Notification
 from printing.premium.exemption_notice import ExemptionNotice, NoticeStep
 from rules.eras import format_long
@@ -49,7 +49,7 @@ def ask(
         before_total=before,
         after_total=after,
         reason=row.revoked_reason if row.state == REVOKED else row.reason,
-        steps=() if row.state == REVOKED else tuple(_steps(row)),
+        steps=tuple(_steps(row)) if row.state == GRANTED else (),
     )
     return print_requests.ask_for(
         ctx, "exemption_notice", content, f"{title} {recipient.address.name}", notification, recipient, POST

@@ -247,6 +247,8 @@ def test_what_is_refused_is_on_record_and_an_examiner_may_say_another_amount_bel
     assert case.state == "done"
     assert case.notification_id is not None
     assert notifications.state(office.ctx, case.notification_id) == "refused"
+    assert cases.read(office.chief, case_id).state == "turned_down"
+    assert office.letters()[0]["steps"] == [], "it tells of no amount that is not given"
 
     _, task = office.taken_in(office.entry("special", event_on="2026-10-01"))
     total = office.in_force().total

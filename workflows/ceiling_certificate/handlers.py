@@ -68,7 +68,8 @@ def turn_down(ctx: Context, case: CaseData) -> dict[str, Any]:
     """Refuse the certificate; the letter with reasons and appeals waits for print."""
     notification = notifications.get(ctx, case.notification_id)
     told = deciding.turn_down(ctx, notification, case.form("apply"), case.form("examine"))
-    notifications.act(ctx, notification.id, "refused", note=" ".join(told["reasons"])[:400])
+    note = " ".join(told["reasons"])[:400]
+    notifications.act(ctx, notification.id, "refused", note=note, data={"shown": "not_issued"})
     return told
 
 

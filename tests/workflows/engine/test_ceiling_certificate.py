@@ -12,7 +12,7 @@ from models.certificate import Certificate, last_events, list_of_person
 from models.document import PrintRequest
 from models.income import Income
 from printing.benefits.ceiling_refusal import CeilingRefusal
-from services import audit, notifications, reissue
+from services import audit, cases, notifications, reissue
 from services.documents import Dress, prepare, render
 from services.errors import NotAllowed, RegistrationRefused
 from services.papers import from_plain
@@ -149,6 +149,7 @@ def test_an_income_that_is_not_declared_is_refused_by_a_letter_that_names_nobody
     with uow(actor_verifier) as ctx:
         done = runner.complete(ctx, item, REFUSE | {"arrears": "some", "ground": "ほかの理由"})
         assert state_of(ctx, done.case_id) == ("done", "refused")
+        assert cases.read(ctx, done.case_id).state == "not_issued"
         assert decision(ctx.session).state == "refused"
         (request,) = ctx.session.scalars(
             select(PrintRequest).where(PrintRequest.document == "ceiling_refusal")
