@@ -24,7 +24,13 @@
     read: async () => (await modeler.saveXML({ format: true })).xml,
     fields: () => ({ process: page.dataset.process }),
     state: at("[data-state]"), words,
-    kept: (told) => { at("[data-refused]").hidden = true; at("[data-listed]").innerHTML = told.listed; },
+    kept: (told) => {
+      at("[data-refused]").hidden = true;
+      const [list, held] = [at("[data-listed]"), document.activeElement];
+      const was = list.contains(held) ? held.dataset.jump : "";
+      list.innerHTML = told.listed;
+      if (was) { const again = at(`[data-listed] [data-jump="${CSS.escape(was)}"]`); if (again) again.focus({ preventScroll: true }); }
+    },
     refused: tell,
   });
   const panel = window.studio.panel(at(".studio-panel"), modeler, steps, words, kinds, () => {});
@@ -156,7 +162,13 @@
     if (button.dataset.add) then(steps.after(panel.element(), button.dataset.add));
     else if (button.dataset.deed) deeds[button.dataset.deed]();
     else if (button.dataset.in !== page.dataset.process) location.assign(`${location.pathname}?process=${encodeURIComponent(button.dataset.in)}#${encodeURIComponent(button.dataset.jump)}`);
-    else jump(button.dataset.jump);
+    else { jump(button.dataset.jump); if (event.detail === 0) at("[data-kind-words]").focus(); }
+  });
+  // By keys: a press in a list leads to the settings of the element, Escape leads back to it.
+  at(".studio-panel").addEventListener("keydown", (event) => {
+    const element = event.key === "Escape" && panel.element();
+    const from = element && at(`[data-listed] [data-jump="${CSS.escape(element.id)}"]`);
+    if (from) { event.stopPropagation(); from.focus(); }
   });
   page.addEventListener("keydown", (event) => {
     if (!drawn || !(event.ctrlKey || event.metaKey) || event.target.closest("input, textarea, select, .djs-container")) return;

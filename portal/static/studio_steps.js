@@ -30,6 +30,15 @@
       get("modeling").createSpace(movingShapes, resizingShapes, { x: ROOM, y: 0 }, "e", from);
     };
 
+    // The name of a flow that was made shorter goes below its line where it would lie over another name.
+    const clear = (flow) => {
+      const name = flow.label;
+      const meets = (one) => one !== name && one.x < name.x + name.width && name.x < one.x + one.width && one.y < name.y + name.height && name.y < one.y + one.height;
+      if (!name || !get("elementRegistry").filter((one) => one.labelTarget).some(meets)) return;
+      const line = flow.source.y + flow.source.height / 2;
+      modeling.moveShape(name, { x: 0, y: Math.round(line + 6 - name.y) });
+    };
+
     const between = (flow, kind) => atOnce(() => {
       const [source, target] = [flow.source, flow.target];
       const added = shape(kind);
@@ -42,6 +51,7 @@
       modeling.reconnectEnd(flow, placed, { x: placed.x, y: placed.y + placed.height / 2 });
       if (kind !== "EndEvent") modeling.connect(placed, target, { type: "bpmn:SequenceFlow" });
       if (name === undefined) modeling.layoutConnection(flow);
+      clear(flow);
       return placed;
     });
 

@@ -17,7 +17,7 @@ from forms.refusals import FieldError
 from forms.rendering import as_typed
 from forms.validation import FormRefused
 from portal import clock
-from portal.language import current_language, t
+from portal.language import t
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.security.roles import ROLES
@@ -33,7 +33,7 @@ from services.unit_of_work import unit_of_work
 from workflows.engine.operations import examples_of
 from workflows.engine.rehearsal import Open, Rehearsal
 from workflows.engine.runner import OpenForm
-from workflows.studio import drafts, scripts, trying
+from workflows.studio import drafts, elements, scripts, trying
 from workflows.studio.scripts import Step
 
 OURS = form_pages.OURS | {"told", "element", "deed"}
@@ -132,6 +132,7 @@ class TryOutView(BaseView):
             why_not = t(refused.message_ja, refused.message_en)
         rehearsal = tried.rehearsal if tried else None
         tasks = rehearsal.open_tasks() if rehearsal else []
+        names = names_of(draft)
         wanted = element or request.args.get("task", "")
         opened = _open(rehearsal, wanted) or (tasks[0] if tasks else None)
         return self.render_template(
@@ -152,7 +153,10 @@ class TryOutView(BaseView):
             if rehearsal
             else [],
             waits=rehearsal.waits() if rehearsal else [],
-            path=_path(rehearsal) if rehearsal else [],
+            path=_path(rehearsal, names) if rehearsal else [],
+            not_by=[names.get((opened.wanted.process, one), one) for one in opened.wanted.not_by]
+            if opened
+            else [],
             data=list(_flat(rehearsal.data)) if rehearsal else [],
             roles={slug: t(role.ja, role.en) for slug, role in ROLES.items()},
             events={kind: t(*words) for kind, words in EVENTS.items()},
@@ -267,13 +271,17 @@ def _form(
     return replace(form_pages.page(ctx, form, {}, errors), values=values, shown=shown)
 
 
-def _path(rehearsal: Rehearsal) -> list[tuple[datetime, str, str, str]]:
-    """The way so far as people read it: when, what happened, where, its id."""
-    titles, english = rehearsal.specification.titles, current_language() == "en"
-    return [
-        (one.at, one.kind, titles.get((one.process, one.element), ("", ""))[english], one.element)
-        for one in rehearsal.path
-    ]
+def names_of(draft: drafts.Draft) -> dict[tuple[str, str], str]:
+    """What people call each element, by process and id; its kind where nobody has named it."""
+    return {
+        (one.process, one.id): t(one.ja, one.en or one.ja) or t(*elements.KINDS[one.kind])
+        for one in elements.list_elements(draft.bundle)
+    }
+
+
+def _path(rehearsal: Rehearsal, names: Mapping[tuple[str, str], str]) -> list[tuple[datetime, str, str]]:
+    """The way so far as people read it: when, what happened, where."""
+    return [(one.at, one.kind, names.get((one.process, one.element), one.element)) for one in rehearsal.path]
 
 
 def _flat(data: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:

@@ -67,6 +67,16 @@ def draw_a_second_approval(page: Page) -> None:
     is_saved(page)
 
 
+def by_keys_from_the_list_to_the_settings_and_back(page: Page) -> None:
+    in_list = page.locator("[data-listed] [data-jump=second_approval]").first
+    in_list.press("Enter")
+    expect(page.locator("[data-kind-words]")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("#el-name")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(in_list).to_be_focused()
+
+
 def add_field(page: Page, **words: str) -> None:
     for name in ("ja", "en", "name"):
         page.locator(f"#new-{name}").fill(words[name])
@@ -120,6 +130,7 @@ def test_a_procedure_is_changed_without_programming_and_running_cases_stay_until
     listed = page.locator("[data-listed] tr", has=page.locator("[data-jump=second_approval]"))
     expect(listed).to_contain_text("5開庁日")
     assert english_of(page) == []
+    by_keys_from_the_list_to_the_settings_and_back(page)
 
     page.locator("[data-deed=check]").click()
     told = page.get_by_role("table", name="検査の結果").get_by_role("row", name=re.compile("様式"))

@@ -64,6 +64,13 @@ def test_what_is_wrong_is_listed_with_its_element_and_marked(administrator, plac
     assert PROBLEM in page
     assert 'data-jump="register" data-in="acquisition"' in page
     assert "acquisition.register" in re.findall(r'data-marks="([^"]+)"', page)[0]
+    contradiction = (
+        b'{"type": "object", "properties": {"n": {"type": "integer", "minimum": 2, "maximum": 1}}}'
+    )
+    do(administrator, place, "files", file=file("correct.schema.json", contradiction))
+    page = do(administrator, place, "check")
+    assert "様式が矛盾しています" in page
+    assert 'data-jump="/properties/n' not in page, "it stands on no diagram"
     administrator.speak("en")
     english = administrator.get(place).text
     assert "acquisition.nothing" in english

@@ -11,10 +11,12 @@ from models.definition_draft import DefinitionDraft
 from models.replay import ReplayRun
 from portal import clock
 from portal.extensions import db
+from portal.views import studio_tryout
 from services import audit, unit_of_work
 from services.context import SYSTEM
 from tests.portal.conftest import Visitor
 from tests.portal.studio.test_pages import do
+from workflows.studio import drafts
 
 TOLD = re.compile(r'name="told" value="(\d+)"')
 SEEN = re.compile(r'name="seen" value="(\d+)"')
@@ -56,6 +58,13 @@ def test_a_draft_is_tried_out_in_the_browser(administrator, place) -> None:
     english = administrator.get(f"{place}/try").text
     assert "Time of the try-out" in english
     assert "試し" not in english
+
+
+def test_what_nobody_has_named_is_called_by_its_kind(app, place) -> None:
+    with app.test_request_context(), unit_of_work.unit_of_work(SYSTEM, clock.now()) as ctx:
+        names = studio_tryout.names_of(drafts.read(ctx, int(place.rpartition("/")[2])))
+    assert names["identity_check", "start"] == "開始"
+    assert names["reissue", "apply"] == "再交付申請の受付・入力"
 
 
 def test_a_draft_that_is_not_checked_is_checked_first(administrator) -> None:

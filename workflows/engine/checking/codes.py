@@ -192,7 +192,8 @@ CODES: dict[str, Code] = {
         warning=True,
     ),
     "form_missing": Code(
-        "the form {what!r} is not in this definition", "様式「{what}」がこの定義にありません。"
+        "the form {what!r} is not in this definition; make it on the page of the draft, or choose another",
+        "様式「{what}」がこの定義にありません。下書きの画面の「様式を作る」で作るか、別の様式を選んでください。",
     ),
     "form_not_given": Code(
         "the form {what!r} was not given; without it the definition cannot be installed",
