@@ -154,11 +154,18 @@
     });
   }
 
+  /* Where one is in a long menu is in sight. */
+  function showPlace() {
+    const here = $(".side [aria-current]");
+    const menu = here && here.closest("nav");
+    if (menu && here.offsetTop + 2 * here.offsetHeight > menu.clientHeight) menu.scrollTop = here.offsetTop - menu.clientHeight / 2;
+  }
+
   /* A task that was opened from a list is begun at once: its first field has the keyboard. */
   function begin() {
     const form = $("form[data-begin]");
     const field = form && all("input, select, textarea", form).find((one) => one.type !== "hidden" && !one.disabled && one.offsetParent !== null);
     if (field && document.activeElement === document.body && !location.hash) field.focus({ preventScroll: true });
   }
-  document.addEventListener("DOMContentLoaded", () => { remember(); begin(); });
+  document.addEventListener("DOMContentLoaded", () => { remember(); begin(); showPlace(); });
 })();

@@ -32,6 +32,16 @@ SWITCHED = {
         "The regular work is off until it is switched on.",
     ),
 }
+SUBJECTS = {
+    "person": ("個人", "Person"),
+    "household": ("世帯", "Household"),
+    "case": ("案件", "Case"),
+    "transfer": ("移転の定義", "Transfer"),
+    "transfer_refusal": ("拒否の記録", "Refusal"),
+    "network_question": ("他保険の照会", "Question to the network"),
+    "watch": ("見張り", "Watchdog"),
+    "ex_officio": ("職権の確認", "Ex officio"),
+}
 OVERSEERS = frozenset({"administrator", "section_chief", "auditor"})
 
 
@@ -162,9 +172,16 @@ def _page(job_id: int) -> dict[str, Any]:
         "shown": shown,
         "job": shown.job,
         "skips": job_pages.skips(ctx, job_id) if shown.job.skipped else [],
+        "subject_of": _subject_words,
         "rest": words_of_rest,
         "result": _result(shown.job),
     }
+
+
+def _subject_words(subject: str) -> str:
+    """What was left out, as people call it: its kind, and its number on record."""
+    kind, _, number = subject.partition(":")
+    return f"{t(*SUBJECTS[kind])} {number}" if kind in SUBJECTS else subject
 
 
 def _result(job: Job) -> tuple[str, str] | None:

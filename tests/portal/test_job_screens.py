@@ -117,12 +117,12 @@ def test_what_failed_says_why_and_what_was_left_out_is_told(app: Flask, signed_i
         ctx.session.add(JobSkip(job_id=job_id, at=ctx.at, **told))
     counter = signed_in("counter")
     page = counter.get(f"/jobs/{job_id}").text
-    for words in ("失敗", "加入していません。", "household:7", "世帯主がいません。", "続きからやり直す"):
+    for words in ("失敗", "加入していません。", "世帯 7", "世帯主がいません。", "続きからやり直す"):
         assert words in page
     assert "hx-trigger" not in page.split('id="job-progress"')[1].split(">")[0], "it has ended"
     counter.speak("en")
     page = counter.get(f"/jobs/{job_id}").text
-    for words in ("Failed", "Not insured.", "No head.", "Try again from here"):
+    for words in ("Failed", "Not insured.", "Household 7", "No head.", "Try again from here"):
         assert words in page
 
 
