@@ -60,12 +60,16 @@ STEPS = (
     (("verify", "examine"), "照合", "Verification"),
     (("register", "turn_down"), "登録", "Registry"),
 )
-STEPS_EXAMINED = (
-    *STEPS[:2],
-    (("examine",), "審査", "Examination"),
-    (("decide",), "決裁", "Decision"),
-    (("grant", "revoke", "turn_down"), "登録", "Registry"),
-)
+_EXAMINATION = (("examine",), "審査", "Examination")
+STEPS_EXAMINED = {
+    "exemption": (
+        *STEPS[:2],
+        _EXAMINATION,
+        (("decide",), "決裁", "Decision"),
+        (("grant", "revoke", "turn_down"), "登録", "Registry"),
+    ),
+    "ceiling_certificate": (*STEPS[:2], _EXAMINATION, STEPS[3]),
+}
 WAITS_FOR = {"papers_arrived": "papers_awaited", "verify": "corrected"}
 WAITS_FOR_EXAMINED = {"papers_arrived": "papers_awaited", "examine": "examined", "decide": "decided"}
 
@@ -149,7 +153,7 @@ class CasePage:
             return []
         waiting, done = set(self.open_elements), set(self.done_elements)
         told = []
-        for elements, ja, en in STEPS_EXAMINED if self.case.slug in EXAMINED else STEPS:
+        for elements, ja, en in STEPS_EXAMINED.get(self.case.slug, STEPS):
             now = waiting & set(elements)
             passed = done & set(elements) and not now
             told.append((ja if lang == "ja" else en, "now" if now else "done" if passed else "next"))

@@ -149,7 +149,10 @@ def test_an_income_that_is_not_declared_is_refused_by_a_letter_that_names_nobody
     with uow(actor_verifier) as ctx:
         done = runner.complete(ctx, item, REFUSE | {"arrears": "some", "ground": "ほかの理由"})
         assert state_of(ctx, done.case_id) == ("done", "refused")
-        assert cases.read(ctx, done.case_id).state == "not_issued"
+        page = cases.read(ctx, done.case_id)
+        assert page.state == "not_issued"
+        ways = [(word, "done") for word in ("受付", "本人確認", "審査", "登録")]
+        assert page.steps("ja") == ways, "nobody decides it after the examination"
         assert decision(ctx.session).state == "refused"
         (request,) = ctx.session.scalars(
             select(PrintRequest).where(PrintRequest.document == "ceiling_refusal")
