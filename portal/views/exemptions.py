@@ -20,7 +20,6 @@ from rules.periods import FiscalYear
 from rules.premium.exemptions import GROUNDS
 from rules.premium.explaining import PART_NAMES
 from services.exemptions import pages
-from services.exemptions.standing import TWICE
 from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
@@ -63,8 +62,8 @@ def _lines(found: OfCase) -> Iterator[Line]:
         yield ("年間保険料", "Premium of the year"), _yen(told.row.total)
         if told.decided is not None:
             yield ("取り消す減免", "To be taken back"), _yen(told.decided.amount)
-        if told.same is not None:
-            yield ("注意", "Caution"), t(*TWICE)
+        for one in told.cautions:
+            yield ("注意", "Caution"), t(*one.words)
         for line in told.exempted.lines if told.exempted else ():
             yield (title_of(line), title_of(line)), value_of(line)
         if told.exempted is not None and told.amount:

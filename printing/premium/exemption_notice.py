@@ -35,6 +35,7 @@ class ExemptionNotice(PrintedDocument):
     reception: Annotated[str, "申請の受付"]
     ground: Annotated[str, "減免の理由"]
     period: Annotated[str, "減免の期間"]
+    person: Annotated[str, "対象の方"] = ""
     before_total: Annotated[int, "決定の前の額"]
     after_total: Annotated[int, "決定の後の額"]
     reason: Annotated[str, "決定の理由"]

@@ -31,8 +31,19 @@ GROUNDS: Final = {
     SPECIAL: ("その他の特別の事情", "Other special circumstances"),
 }
 OF_PERSON: Final = frozenset({JOB_LOSS, CLOSURE, DETENTION})
+BY_INCOME: Final = frozenset({JOB_LOSS, CLOSURE, INCOME_FALL, SPECIAL})  # whose table reads incomes
 ARTICLE: Final = "国民健康保険法77条、条例施行規則"
 _INCOME, _FLAT = "income_levy", "per_capita_levy"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One assessed household: the figures of its year, as they are in force."""
+
+    year: FiscalYear
+    households: Households
+    figures: Figures
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -50,15 +61,10 @@ class Claim:
     expected_income: int = 0
     until_on: date | None = None
 
-
-@dataclass(frozen=True)
-class Kept:
-    """One assessed household: the figures of its year, as they are in force."""
-
-    year: FiscalYear
-    households: Households
-    figures: Figures
-    parts: tuple[str, ...]
+    def rows(self, kept: Kept) -> list[int]:
+        """The places of the persons whose levies or incomes it is about."""
+        everybody = range(len(kept.households.persons.household))
+        return list(everybody) if self.person is None else [self.person]
 
 
 @dataclass(frozen=True)
@@ -114,8 +120,7 @@ class _Reckoning:
         self.kept, self.claim, self.terms = kept, claim, terms
         self.months = months_of(claim, kept.year, terms)
         self.lines: list[Line] = []
-        rows = range(len(kept.households.persons.household))
-        self.rows = [claim.person] if claim.person is not None else list(rows)
+        self.rows = claim.rows(kept)
 
     def answer(self) -> Exempted:
         """The amount, or why there is none."""

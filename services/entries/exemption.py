@@ -11,11 +11,16 @@ from services.entries import reading
 from services.entries.reading import Entry
 
 REVOKE: Final = "revoke"
+FORMS: Final = ("apply", "correct")  # the tasks in which it is entered
 
 
 @dataclass(frozen=True)
 class ExemptionEntry:
-    """The application. `ground` is that of the rules; where it `revokes`, that of the decided one."""
+    """The application. `ground` is that of the rules; where it `revokes`, that of the decided one.
+
+    `person_id` is set where the ground is of one person; of one that is taken back only where it was told.
+    Yen; `damage` is per cent.
+    """
 
     revokes: bool
     ground: str
@@ -25,6 +30,7 @@ class ExemptionEntry:
     event_on: date
     person_id: int | None
     damage: int
+    insurance_paid: int
     expected_income: int
     until_on: date | None
     words: str
@@ -34,7 +40,7 @@ def read(entry: Entry) -> ExemptionEntry:
     """The application as typed."""
     revokes = entry["reason"] == REVOKE
     ground = str(entry["decided_ground"] if revokes else entry["reason"])
-    person = entry.get("person_id") if ground in OF_PERSON and not revokes else None
+    person = entry.get("person_id") if ground in OF_PERSON else None
     return ExemptionEntry(
         revokes=revokes,
         ground=ground,
@@ -44,6 +50,7 @@ def read(entry: Entry) -> ExemptionEntry:
         event_on=reading.required_day(entry, "event_on"),
         person_id=int(person) if person else None,
         damage=int(entry.get("damage_percent") or 0),
+        insurance_paid=int(entry.get("insurance_paid") or 0),
         expected_income=int(entry.get("expected_income") or 0),
         until_on=reading.day(entry, "until_on") if entry.get("until_on") else None,
         words=str(entry.get("revoked_because" if revokes else "explanation") or ""),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from models.document import PrintRequest
 from models.exemption import GRANTED, REFUSED, REVOKED, PremiumExemption
 from models.notification import Notification
+from models.person import list_current
 from printing.premium.exemption_notice import ExemptionNotice, NoticeStep
 from rules.eras import format_long
 from rules.periods import FiscalYear
@@ -33,6 +36,7 @@ def ask(
     settings = city.settings_on(ctx.session, ctx.today)
     title = TITLES.get(row.state, GRANTED_TITLE)
     notification.household_id = notification.household_id or row.household_id
+    person = _person(ctx, row)
     content = ExemptionNotice(
         document_number=document_numbers(ctx.session, 1, settings)[0],
         dated=ctx.today,
@@ -45,15 +49,23 @@ def ask(
         fiscal_year=FiscalYear(row.fiscal_year).label_ja,
         reception=f"{notification.number}({format_long(notification.received_on)})",
         ground=GROUNDS[row.ground][0],
+        person=person,
         period=_period(row),
         before_total=before,
         after_total=after,
         reason=row.revoked_reason if row.state == REVOKED else row.reason,
         steps=tuple(_steps(row)) if row.state == GRANTED else (),
     )
+    called = f"{title} {content.fiscal_year} {content.ground} {person or recipient.address.name}"
     return print_requests.ask_for(
-        ctx, "exemption_notice", content, f"{title} {recipient.address.name}", notification, recipient, POST
+        ctx, "exemption_notice", content, called[:100], notification, recipient, POST
     )
+
+
+def _person(ctx: Context, row: PremiumExemption) -> str:
+    """Whose ground it is, by name; empty where it is the household's."""
+    record = list_current(ctx.session, [row.person_id]).get(row.person_id) if row.person_id else None
+    return record.name if record else ""
 
 
 def _period(row: PremiumExemption) -> str:
@@ -63,8 +75,8 @@ def _period(row: PremiumExemption) -> str:
 
 
 def _steps(row: PremiumExemption) -> list[NoticeStep]:
-    """The derivation as it was kept, in words."""
-    return [
+    """The derivation as it was kept, in words; what was decided at its end where that is another amount."""
+    steps = [
         NoticeStep(
             title=f"{PART_NAMES[one['part']][0] if one['part'] else ''} {one['title'][0]}".strip(),
             value=value_in_words(one["value"], one["unit"]),
@@ -72,6 +84,12 @@ def _steps(row: PremiumExemption) -> list[NoticeStep]:
         )
         for one in row.lines
     ]
+    if row.amount == row.suggested:
+        return steps
+    if row.lines and row.lines[-1]["name"] == "exemption.amount":
+        steps[-1] = replace(steps[-1], title=f"基準の表による{steps[-1].title}")
+    rule = "却下したため" if row.state == REFUSED else "決定の理由により、表と異なる額とする"
+    return [*steps, NoticeStep(title="決定した減免の額", value=f"{row.amount:,}円", rule=rule)]
 
 
 def value_in_words(value: str, unit: str) -> str:

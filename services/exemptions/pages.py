@@ -13,10 +13,9 @@ from models.person import PersonRecord, list_current
 from models.staff import names_of
 from services import audit
 from services.context import Context
+from services.entries.exemption import FORMS
 from services.errors import HouseholdUnknown, RuleBroken
 from services.exemptions.reckoning import Reckoned, reckon
-
-ENTRIES = ("apply", "correct")
 
 
 @dataclass(frozen=True)
@@ -60,13 +59,13 @@ def of_case(ctx: Context, case_id: int, notification_id: int | None) -> OfCase |
 
     Looking at it is recorded: it tells of premium and incomes of the household.
     """
-    entry = find_latest(ctx.session, case_id, ENTRIES)
+    entry = find_latest(ctx.session, case_id, FORMS)
     if entry is None or not entry.data.get("household_id"):
         return None
     household_id = int(entry.data["household_id"])
     audit.record(ctx, Tag.EXEMPTION_READ, f"household:{household_id}")
     decided = find_of_notification(ctx.session, notification_id) if notification_id else None
     try:
-        return OfCase(household_id, reckon(ctx, entry.data), ("", ""), decided)
+        return OfCase(household_id, reckon(ctx, entry.data, case_id), ("", ""), decided)
     except RuleBroken as refused:
         return OfCase(household_id, None, (refused.message_ja, refused.message_en), decided)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from models.assessment import Assessment, AssessmentRun, find_in_force
 from models.exemption import PremiumExemption, list_granted
 from rules.eligibility.deadlines import received_in_future
+from rules.eras import format_long
 from rules.law import ParameterNotInForce
 from rules.periods import FiscalYear
 from rules.premium.exemption_terms import ExemptionTerms, exemption_terms
-from rules.premium.exemptions import OF_PERSON, Claim, Exempted, exempt
+from rules.premium.exemptions import BY_INCOME, OF_PERSON, Claim, Exempted, exempt
 from services.assessing import run_figures
 from services.assessing.kept_figures import kept_of
 from services.context import Context
@@ -25,6 +27,10 @@ from services.household_findings import look
 from services.statute import all_law
 
 ARTICLE: Final = "国民健康保険法77条"
+_UNDECLARED: Final = (
+    "所得の申告がない人がいるため、その所得を0円として計算しています。申告を求め、賦課を計算し直してから審査してください。",
+    "The income of somebody who counts is not declared and counts as nothing. Ask for it first.",
+)
 
 
 class ExemptionRefused(RegistrationRefused):
@@ -38,12 +44,20 @@ class ExemptionRefused(RegistrationRefused):
         super().__init__((self.finding,), message_ja, message_en)
 
 
+class Pointed(NamedTuple):
+    """What is pointed out, at which field."""
+
+    code: str
+    path: str
+    words: tuple[str, str]
+
+
 @dataclass(frozen=True)
 class Reckoned:
     """What an application would bring: the assessment in force, and what the table takes off it.
 
     `decided` is the one that is to be taken back; `exempted` is None then. `same` is what is granted already
-    on the same ground, `room` what can still be taken off (yen).
+    on the same ground, `room` what can still be taken off (yen), `cautions` what a person has to look at.
     """
 
     entry: ExemptionEntry
@@ -55,6 +69,7 @@ class Reckoned:
     decided: PremiumExemption | None
     same: PremiumExemption | None
     room: int
+    cautions: tuple[Pointed, ...] = ()
 
     @property
     def amount(self) -> int:
@@ -62,7 +77,7 @@ class Reckoned:
         return self.decided.amount if self.decided else self.exempted.amount if self.exempted else 0
 
 
-def check(ctx: Context, entry: Entry) -> list[Finding]:
+def check(ctx: Context, entry: Entry, case_id: int | None = None) -> list[Finding]:
     """What stands against the application, field by field; nothing is written."""
     told = read(entry)
     seen, found = look(ctx, told.household_id, ctx.today)
@@ -70,7 +85,7 @@ def check(ctx: Context, entry: Entry) -> list[Finding]:
         return found
     found = [*from_rule("received_on", received_in_future(told.received_on, ctx.today), ())]
     try:
-        reckoned = _reckon(ctx, told)
+        reckoned = _reckon(ctx, told, case_id)
     except ExemptionRefused as refused:
         return [*found, refused.finding]
     last = date.fromisoformat(reckoned.run.due_dates[-1])
@@ -78,19 +93,17 @@ def check(ctx: Context, entry: Entry) -> list[Finding]:
         found.append(_past_due(last))
     if reckoned.exempted is not None and reckoned.exempted.why_not is not None:
         found.append(_nothing(reckoned.exempted.why_not))
-    if reckoned.same is not None:
-        found.append(warning("exemption.twice", "reason", *standing.TWICE, ARTICLE))
-    return found
+    return [*found, *(warning(code, path, *words, ARTICLE) for code, path, words in reckoned.cautions)]
 
 
-def reckon(ctx: Context, entry: Entry) -> Reckoned:
-    """Reckon an application on the assessment in force.
+def reckon(ctx: Context, entry: Entry, case_id: int | None = None) -> Reckoned:
+    """Reckon an application on the assessment in force; `case_id` is its own case.
 
     Raises:
         ExemptionRefused: nothing is in force of the year, the person was not assessed, or nothing to take
             back was decided.
     """
-    return _reckon(ctx, read(entry))
+    return _reckon(ctx, read(entry), case_id)
 
 
 def as_data(reckoned: Reckoned) -> dict[str, Any]:
@@ -98,7 +111,7 @@ def as_data(reckoned: Reckoned) -> dict[str, Any]:
     return {"run": reckoned.run.id, "amount": reckoned.amount, "before": reckoned.row.total}
 
 
-def _reckon(ctx: Context, told: ExemptionEntry) -> Reckoned:
+def _reckon(ctx: Context, told: ExemptionEntry, case_id: int | None) -> Reckoned:
     found = find_in_force(ctx.session, told.household_id, told.fiscal_year)
     if found is None:
         raise ExemptionRefused(
@@ -112,7 +125,8 @@ def _reckon(ctx: Context, told: ExemptionEntry) -> Reckoned:
     terms = _terms(ctx, told.fiscal_year)
     kept, persons = kept_of(ctx, run, row)
     if told.revokes:
-        return Reckoned(told, run, row, persons, terms, None, _decided(ctx, told), None, 0)
+        cautions = tuple(_cautions(ctx, told, case_id, None, ()))
+        return Reckoned(told, run, row, persons, terms, None, _decided(ctx, told), None, 0, cautions)
     claim = Claim(
         told.ground,
         told.event_on,
@@ -129,7 +143,27 @@ def _reckon(ctx: Context, told: ExemptionEntry) -> Reckoned:
             )
         claim = replace(claim, person=persons.index(told.person_id))
     same, room = standing.same_as(ctx, told), standing.room(ctx, told, row)
-    return Reckoned(told, run, row, persons, terms, exempt(kept, claim, terms), None, same, room)
+    declared = kept.households.persons.is_declared[claim.rows(kept)]
+    cautions = tuple(_cautions(ctx, told, case_id, same, declared))
+    exempted = exempt(kept, claim, terms)
+    return Reckoned(told, run, row, persons, terms, exempted, None, same, room, cautions)
+
+
+def _cautions(
+    ctx: Context,
+    told: ExemptionEntry,
+    case_id: int | None,
+    same: PremiumExemption | None,
+    declared: Iterable[bool],
+) -> Iterator[Pointed]:
+    if same is not None:
+        yield Pointed("exemption.twice", "reason", standing.TWICE)
+    if standing.is_under_way(ctx, told, case_id):
+        yield Pointed("exemption.under_way", "reason", standing.UNDER_WAY)
+    if told.ground in BY_INCOME and not all(declared):
+        yield Pointed("exemption.undeclared", "reason", _UNDECLARED)
+    if told.insurance_paid:
+        yield Pointed("exemption.made_good", "insurance_paid", _made_good(told.insurance_paid))
 
 
 def _terms(ctx: Context, fiscal_year: int) -> ExemptionTerms:
@@ -146,10 +180,16 @@ def _terms(ctx: Context, fiscal_year: int) -> ExemptionTerms:
 
 def _decided(ctx: Context, told: ExemptionEntry) -> PremiumExemption:
     granted = list_granted(ctx.session, told.household_id, told.fiscal_year)
-    found = [one for one in granted if one.ground == told.ground]
+    found = [one for one in granted if one.ground == told.ground and told.person_id in {None, one.person_id}]
     if not found:
         raise none_decided()
-    return found[-1]
+    if len(found) > 1:
+        raise ExemptionRefused(
+            f"その年度とその理由の減免が{len(found)}人に決定されています。取り消す減免の「対象の人」を選んでください。",
+            f"{len(found)} persons have a reduction of that year and ground. Choose whose is taken back.",
+            "person_id",
+        )
+    return found[0]
 
 
 def none_decided() -> ExemptionRefused:
@@ -164,9 +204,16 @@ def _past_due(last: date) -> Finding:
     return warning(
         "exemption.past_due",
         "received_on",
-        f"最後の納期限({last.isoformat()})を過ぎています。納め済みの分は還付になります。受け付けてよいか確かめてください。",
+        f"最後の納期限({format_long(last)})を過ぎています。納め済みの分は還付になります。受け付けてよいか確かめてください。",
         f"The last instalment was due on {last}. What was paid would be given back. Check it.",
         ARTICLE,
+    )
+
+
+def _made_good(yen: int) -> tuple[str, str]:
+    return (
+        f"保険金などで{yen:,}円が補てんされています。損害の割合が、補てんされた分を除いた割合か確かめてください。",
+        f"Insurance made {yen:,} yen good. Check that the damage in per cent is what is left without it.",
     )
 
 

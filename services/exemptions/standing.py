@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from typing import Final
 
+from sqlalchemy import Text, cast, select
+
 from models.assessment import Assessment
+from models.case import Case
 from models.exemption import GRANTED, PremiumExemption, list_granted, list_of_household
+from models.form_entry import FormEntry, find_latest
 from models.household import Household
 from services.context import Context
-from services.entries.exemption import ExemptionEntry
+from services.entries.exemption import FORMS, ExemptionEntry, read
 from services.errors import SomebodyElseWasFaster
 
 TWICE: Final = (
     "同じ年度・理由・人の減免がもう決定されています。額を変えるときは先に「減免の取消」をし、重ねて申請されたものは却下してください。",
     "The same is granted already. Take that one back first to change the amount, or refuse this one.",
+)
+
+
+UNDER_WAY: Final = (
+    "同じ年度・理由・人の減免の申請が、もう1件進んでいます。二重に受け付けていないか確かめてください。",
+    "Another application for the same is under way. Check that it was not taken in twice.",
 )
 
 
@@ -38,6 +48,29 @@ def same_as(ctx: Context, told: ExemptionEntry) -> PremiumExemption | None:
     return next(
         (one for one in granted if (one.ground, one.person_id) == (told.ground, told.person_id)), None
     )
+
+
+def is_under_way(ctx: Context, told: ExemptionEntry, case_id: int | None) -> bool:
+    """Whether a case other than `case_id` is open about the same household, year, ground and person."""
+    statement = (
+        select(Case.id)
+        .join(FormEntry, FormEntry.case_id == Case.id)
+        .where(
+            Case.slug == "exemption",
+            Case.state.in_(("open", "suspended")),
+            FormEntry.element_id.in_(FORMS),
+            cast(FormEntry.data, Text).contains(str(told.household_id)),
+        )
+        .distinct()
+    )
+    latest = (
+        find_latest(ctx.session, one, FORMS) for one in ctx.session.scalars(statement) if one != case_id
+    )
+    return any(_matter(read(one.data)) == _matter(told) for one in latest if one is not None)
+
+
+def _matter(told: ExemptionEntry) -> tuple[object, ...]:
+    return told.revokes, told.household_id, told.fiscal_year, told.ground, told.person_id
 
 
 def room(ctx: Context, told: ExemptionEntry, row: Assessment) -> int:

@@ -28,7 +28,7 @@ from rules.calendar_months import add_years
 from rules.periods import FiscalYear
 from rules.premium.dated_facts import ADULT, SCHOOL
 from services.assessing import comparing
-from services.assessing.reductions_held import not_held
+from services.assessing.reductions_held import not_held, on_other_premium
 from services.assessing.register_facts import Range, read_facts
 from services.assessing.run_pages import last_household
 from services.context import Context
@@ -254,7 +254,17 @@ def receipt_differs(ctx: Context) -> Columns:
 
 def reduction_not_held(ctx: Context) -> Columns:
     """A premium in force, of any year, that takes off another sum than is granted on application."""
-    rows = not_held().subquery()
+    return _of_heads(ctx, not_held())
+
+
+def reduction_on_other_premium(ctx: Context) -> Columns:
+    """A reduction on application that was reckoned on incomes, or a premium, that are others by now."""
+    return _of_heads(ctx, on_other_premium())
+
+
+def _of_heads(ctx: Context, found: Any) -> Columns:
+    """Households with a run and an amount, as findings at whoever stands first in them."""
+    rows = found.subquery()
     statement = select(rows.c.household, AssessedPerson.person_id.label("person"), rows.c.amount).join(
         AssessedPerson,
         and_(
@@ -394,6 +404,17 @@ SHIPPED: Final[Mapping[str, Watchdog]] = {
             ),
             ("入っていない減免(円)", "Not taken off yet (yen)"),
             reduction_not_held,
+        ),
+        Watchdog(
+            "reduction_on_other_premium",
+            ("もとの保険料が変わった減免", "Reduction reckoned on another premium"),
+            "国民健康保険法77条、条例",
+            (
+                "減免を決定したあとに、所得や保険料が変わった世帯。減免の額を計算し直し、変えるときは取消と再決定をします。",
+                "Income or premium changed after the reduction was decided: see whether to decide it anew.",
+            ),
+            ("保険料の増減(円)", "Premium up or down (yen)"),
+            reduction_on_other_premium,
         ),
         Watchdog(
             "deduction_to_stop",

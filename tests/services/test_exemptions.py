@@ -7,10 +7,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models.assessment import READY, Assessment, AssessmentRun, find_in_force, list_persons
+from models.assessment import (
+    PERSON_FLAGS,
+    READY,
+    Assessment,
+    AssessmentRun,
+    find_in_force,
+    list_persons,
+)
 from models.case import Case
 from models.document import PrintRequest
 from models.exemption import GRANTED, REFUSED, REVOKED, PremiumExemption
+from models.income import Income
+from models.person import list_current
 from rules.periods import FiscalYear
 from services import cases, notifications
 from services.assessing import comparing, household_page, run_figures, runs
@@ -19,7 +28,8 @@ from services.context import Actor, Context
 from services.demonstration import assessments, load, masters
 from services.demonstration.city import Size
 from services.errors import NotAllowed, RegistrationRefused
-from services.exemptions import pages
+from services.exemptions import pages, reckoning
+from services.findings import Severity
 from services.premium_notices import asking
 from services.statute import all_law
 from services.watching import watchdogs
@@ -118,6 +128,13 @@ class Office:
         statement = select(PrintRequest).where(PrintRequest.document == "exemption_notice")
         return [one.payload for one in self.ctx.session.scalars(statement.order_by(PrintRequest.id))]
 
+    def titles(self) -> list[str]:
+        statement = select(PrintRequest.title).where(PrintRequest.document == "exemption_notice")
+        return list(self.ctx.session.scalars(statement.order_by(PrintRequest.id)))
+
+    def name(self) -> str:
+        return list_current(self.ctx.session, [self.person])[self.person].name
+
     def in_force(self) -> Assessment:
         found = find_in_force(self.ctx.session, self.home, YEAR)
         assert found is not None
@@ -134,6 +151,17 @@ def not_held(office: Office) -> list[int]:
     found = watchdogs.reduction_not_held(office.ctx)
     assert set(found["household"]) <= {office.home}
     return list(found["amount"])
+
+
+def ends_of(office: Office) -> list[tuple[str, str]]:
+    """The last two steps of the latest letter."""
+    return [(one["title"], one["value"]) for one in office.letters()[-1]["steps"][-2:]]
+
+
+def cautions_of(office: Office, case_id: int) -> list[str]:
+    found = shown(office, case_id).reckoned
+    assert found is not None
+    return [one.code for one in found.cautions]
 
 
 def shown(office: Office, case_id: int) -> pages.OfCase:
@@ -214,6 +242,8 @@ def test_a_reduction_goes_from_the_counter_over_two_others_into_the_premium_and_
         after.total,
     )
     assert told["reason"] == APPROVE["words"]
+    assert (told["steps"][-1]["title"], told["person"]) == ("減免の額", office.name())
+    assert office.titles() == [f"減免決定通知書 令和8年度 失業 {office.name()}"]
 
     office.an_hour_later()
     revoked = office.decided(office.entry("revoke", event_on="2026-11-20"), GRANT, BACK)
@@ -242,6 +272,10 @@ def test_what_is_refused_is_on_record_and_an_examiner_may_say_another_amount_bel
     assert (row.state, row.amount) == (REFUSED, 0)
     assert row.suggested > 0
     assert [(one["decision"], one["reason"]) for one in office.letters()] == [(REFUSED, "資産があるため")]
+    assert ends_of(office) == [
+        ("基準の表による減免の額", f"{row.suggested:,}円"),
+        ("決定した減免の額", "0円"),
+    ]
     assert office.in_force().run_id == office.june.id
     case = office.ctx.session.get_one(Case, case_id)
     assert case.state == "done"
@@ -258,6 +292,7 @@ def test_what_is_refused_is_on_record_and_an_examiner_may_say_another_amount_bel
     done = runner.complete(office.verifier, task, GRANT | {"amount": 1_000})
     runner.complete(office.chief, done.opened[0].id, APPROVE)
     assert (office.rows()[-1].amount, office.open_run()[1].exemption) == (1_000, 1_000)
+    assert ends_of(office)[-1] == ("決定した減免の額", "1,000円")
 
 
 def test_the_same_is_granted_once_whoever_was_faster_and_no_more_than_the_premium_comes_off(
@@ -336,3 +371,63 @@ def test_what_changed_since_the_examination_sends_it_back_and_what_could_never_b
     told_of = [one.detail for one in events(office.ctx.session) if one.tag == "exemption:decided"]
     assert [one["deed"] for one in told_of] == [GRANTED, REVOKED, GRANTED, "kept"]
     assert told_of[-1]["amount"] == 500
+
+
+def test_the_counter_is_told_what_a_person_has_to_look_at(office: Office) -> None:
+    first, _ = office.taken_in(office.entry())
+    assert cautions_of(office, first) == []
+    fire = office.entry("disaster", damage_percent=50, insurance_paid=2_000_000)
+    assert cautions_of(office, office.taken_in(fire)[0]) == ["exemption.made_good"]
+    declared = 1 << PERSON_FLAGS.index("is_declared")
+    (row,) = list_persons(office.ctx.session, office.june.id, office.home)
+    row.flags &= ~declared
+    second, task = office.taken_in(office.entry())
+    assert cautions_of(office, second) == ["exemption.under_way", "exemption.undeclared"]
+    assert "exemption.under_way" in cautions_of(office, first)
+    told = reckoning.check(office.counter, office.entry())
+    assert "exemption.under_way" in [one.code for one in told if one.severity is Severity.WARNING]
+    done = runner.complete(office.verifier, task, GRANT | {"judgement": "refuse", "amount": 0})
+    runner.complete(office.chief, done.opened[0].id, REFUSE)
+    assert "exemption.under_way" not in cautions_of(office, first)
+
+
+def test_whose_reduction_is_taken_back_is_said_where_two_have_one(office: Office) -> None:
+    statement = select(Assessment).where(
+        Assessment.run_id == office.june.id,
+        Assessment.persons == 2,
+        Assessment.insured == 2,
+        Assessment.total > 9_000,
+    )
+    home = office.ctx.session.scalars(statement.order_by(Assessment.household_id)).first()
+    assert home is not None
+    both = [one.person_id for one in list_persons(office.ctx.session, office.june.id, home.household_id)]
+    for person in both:
+        entry = office.entry(household_id=home.household_id, person_id=person)
+        office.decided(entry, GRANT | {"amount": 1_000}, APPROVE)
+    back = office.entry("revoke", household_id=home.household_id)
+    with pytest.raises(RegistrationRefused, match="2人に決定") as refused:
+        office.taken_in(back)
+    assert [one.path for one in refused.value.findings] == ["person_id"]
+    office.decided(back | {"person_id": both[0]}, GRANT, BACK)
+    assert {row.person_id: row.state for row in office.rows()} == {both[0]: REVOKED, both[1]: GRANTED}
+    office.decided(back, GRANT, BACK)
+    assert {row.state for row in office.rows()} == {REVOKED}
+
+
+def test_a_reduction_is_looked_at_again_once_the_income_has_changed(office: Office) -> None:
+    office.decided(office.entry(), GRANT, APPROVE)
+    run, _ = office.open_run()
+    runs.approve(office.chief, run.id, run_figures.unverified(run))
+    assert list(watchdogs.reduction_on_other_premium(office.ctx)["household"]) == []
+    statement = select(Income).where(Income.person_id == office.person, Income.income_year == YEAR - 1)
+    income = office.ctx.session.scalars(statement).one()
+    income.business_income += 2_000_000
+    before = office.in_force()
+    office.an_hour_later()
+    later = runs.begin(office.counter, YEAR, office.home)
+    runs.approve(office.chief, later.id, run_figures.unverified(later))
+    found = watchdogs.reduction_on_other_premium(office.ctx)
+    now = office.in_force()
+    assert list(found["household"]) == [office.home]
+    assert list(found["amount"]) == [now.total + now.exemption - before.total - before.exemption]
+    assert now.total > before.total

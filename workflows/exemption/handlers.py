@@ -54,7 +54,7 @@ Deed = Callable[[Context, Notification, Entry, Mapping[str, Any], Mapping[str, A
 @operation("exemption.examine", examples=EXAMINED)
 def examine(ctx: Context, case: CaseData) -> dict[str, Any]:
     """Refuse an application that could never be decided; tell what is only to be pointed out."""
-    found = reckoning.check(ctx, case.form("apply"))
+    found = reckoning.check(ctx, case.form("apply"), case.case_id)
     refuse_when_any(found)
     return {"cautions": [one.message_ja for one in found]}
 
