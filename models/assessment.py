@@ -8,6 +8,7 @@ derivation computes them anew from the persons of the row, to the last part of a
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -267,6 +268,25 @@ def list_final(
         statement = statement.where(AssessmentRun.fiscal_year == fiscal_year)
     order = (AssessmentRun.fiscal_year.desc(), AssessmentRun.ended_at.desc(), AssessmentRun.id.desc())
     return [(run, row) for run, row in session.execute(statement.order_by(*order))]
+
+
+def list_final_of(
+    session: Session, household_ids: Collection[int], fiscal_year: int
+) -> dict[int, list[tuple[AssessmentRun, Assessment]]]:
+    """All assessments of a year that are or were in force, by household, the earliest first."""
+    statement = (
+        select(AssessmentRun, Assessment)
+        .join(Assessment, Assessment.run_id == AssessmentRun.id)
+        .where(
+            Assessment.household_id.in_(household_ids),
+            AssessmentRun.state == FINAL,
+            AssessmentRun.fiscal_year == fiscal_year,
+        )
+    )
+    found: dict[int, list[tuple[AssessmentRun, Assessment]]] = {}
+    for run, row in session.execute(statement.order_by(AssessmentRun.ended_at, AssessmentRun.id)):
+        found.setdefault(row.household_id, []).append((run, row))
+    return found
 
 
 def list_persons(session: Session, run_id: int, household_id: int) -> list[AssessedPerson]:

@@ -146,7 +146,8 @@ def classify(facts: ClassFacts, law: LawAt) -> Decision[Classed]:
     """国民健康保険法施行令29条の3: 適用区分を、前年(1月から7月までは前々年)の所得により判定する。
 
     Refused where the income of anybody who counts is not declared, his residents' tax is not told, a member
-    of 70 to 74 has no taxable income told, the share on record is another, or premiums are in arrears.
+    of 70 to 74 has no taxable income or no share told, the share on record is another, or premiums are in
+    arrears.
 
     Raises:
         ParameterNotInForce: a figure of the year is not on record; the error names it.
@@ -328,6 +329,8 @@ def _share_differs(facts: ClassFacts, counted: Sequence[int], law: LawAt) -> lis
         for one in (facts.members[place] for place in counted)
         if one.is_insured and is_from_70(one.birth, law)
     ]
+    if untold := sum(one.share is None for one in elders):
+        return [_share_not_told(untold)]
     is_low = all((one.taxable_income or 0) < law.integer(_ACTIVE[-1][1]) for one in elders)
     if not is_low or facts.members[facts.applicant].share != FULL_SHARE:
         return []
@@ -339,6 +342,15 @@ def _share_differs(facts: ClassFacts, counted: Sequence[int], law: LawAt) -> lis
             SHARE_ARTICLE,
         )
     ]
+
+
+def _share_not_told(count: int) -> Refusal:
+    return Refusal(
+        "ceiling.share_not_told",
+        f"70歳から74歳までの方のうち{count}人の負担割合が登録されていません。"
+        "負担割合の判定を登録してから、もう一度判定してください。",
+        SHARE_ARTICLE,
+    )
 
 
 def _in_arrears() -> Refusal:

@@ -37,6 +37,7 @@ from services.assessing.run_pages import last_household
 from services.context import Context
 from services.errors import RuleBroken
 from services.job_kinds import Progress, Skipped, Work
+from services.pensions.collected import overpaid_more
 from services.statute import all_law
 from services.two_people import LONGEST_REASON, must_be_somebody_else, must_not_be_borrowed
 
@@ -270,7 +271,8 @@ def _compute(ctx: Context, run: AssessmentRun, within: Range) -> tuple[Skipped, 
 
 def _finish(ctx: Context, run: AssessmentRun) -> None:
     run.state = READY
-    run.summary = summing.sum_up(ctx.session, run)
+    told = summing.sum_up(ctx.session, run)
+    run.summary = told | {"overpaid": told["overpaid"] + overpaid_more(ctx, run)}
     _tell(ctx, run, Tag.ASSESSMENT_COMPUTED, total=run.summary["total"])
 
 

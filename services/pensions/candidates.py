@@ -30,11 +30,10 @@ from rules.premium.pension_deduction import (
 )
 from services.assessing import comparing
 from services.context import Context
-from services.pensions.collected import Collected, of_rows, plain, terms_of
+from services.pensions.collected import AT_ONCE, Collected, of_rows, plain, terms_of
 from services.premium_notices.heads import persons_of
 from services.statute import law_on
 
-AT_ONCE: Final = 500  # households read together
 _MARCH: Final = 11  # the bit of March among the months of a fiscal year
 
 
@@ -117,7 +116,7 @@ def _look(
             head_birth=births.get(head),
             is_head_insured=head in insured[home],
             births=[births[one] for one in insured[home] if one in births],
-            pension=_pension(facts.get(head)),
+            pension=_pension(facts.get(head), begins_on(year, month)),
             is_deducted=goes_on,
             last_february=february if month == APRIL else None,
         )
@@ -167,7 +166,8 @@ def _births(ctx: Context, people: Some[int], day: date) -> dict[int, date]:
     return {one: birth_for_ages(row.birth, law) for one, row in list_current(ctx.session, people).items()}
 
 
-def _pension(fact: PensionFact | None) -> Pension | None:
+def _pension(fact: PensionFact | None, begins: date) -> Pension | None:
     if fact is None:
         return None
-    return Pension(fact.annual, fact.care_premium, fact.is_care_deducted, fact.transfer_from is not None)
+    transfer = fact.transfer_from is not None and fact.transfer_from <= begins
+    return Pension(fact.annual, fact.care_premium, fact.is_care_deducted, transfer)

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from models.assessment import Assessment, AssessmentRun, list_final
+from sqlalchemy import select
+
+from models.assessment import Assessment, AssessmentRun, list_final_of
 from models.pension_deduction import PensionDeduction, list_decisions
 from rules.periods import FiscalYear
 from rules.premium.collection import Calendar, Collection, regular_only, revise
@@ -18,6 +21,8 @@ from rules.premium.pension_deduction import MONTHS, DeductionTerms, pay_days
 from services.assessing import run_figures
 from services.context import Context
 from services.statute import all_law
+
+AT_ONCE: Final = 500  # households read together
 
 
 @dataclass(frozen=True)
@@ -52,13 +57,36 @@ def of_rows(ctx: Context, run: AssessmentRun, rows: Sequence[Assessment]) -> Map
     if not decided:
         return {}
     terms = terms_of(ctx, FiscalYear(run.fiscal_year))
+    histories = list_final_of(ctx.session, decided, run.fiscal_year)
     found = {}
     for row in rows:
         if row.household_id in decided:
-            told = _carried(ctx, run, row, decided[row.household_id], terms)
+            history = histories.get(row.household_id, [])
+            told = _carried(run, row, decided[row.household_id], history, terms)
             if told is not None:
                 found[row.household_id] = told
     return found
+
+
+def overpaid_more(ctx: Context, run: AssessmentRun) -> int:
+    """By how many yen more, or less, a run gives back than its rows say, for what pensions paid or pay."""
+    statement = (
+        select(Assessment)
+        .where(
+            Assessment.run_id == run.id,
+            Assessment.household_id.in_(
+                select(PensionDeduction.household_id).where(PensionDeduction.fiscal_year == run.fiscal_year)
+            ),
+        )
+        .order_by(Assessment.household_id)
+    )
+    more = 0
+    for rows in ctx.session.scalars(statement).partitions(AT_ONCE):
+        told = of_rows(ctx, run, rows)
+        more += sum(
+            told[row.household_id].parts.overpaid - row.overpaid for row in rows if row.household_id in told
+        )
+    return more
 
 
 def before_any_run(decision: PensionDeduction, terms: DeductionTerms) -> Collected:
@@ -102,13 +130,12 @@ def as_collection(decision: PensionDeduction) -> Collection:
 
 
 def _carried(
-    ctx: Context,
     run: AssessmentRun,
     row: Assessment,
     decisions: Sequence[PensionDeduction],
+    history: list[tuple[AssessmentRun, Assessment]],
     terms: DeductionTerms,
 ) -> Collected | None:
-    history = list(reversed(list_final(ctx.session, row.household_id, run.fiscal_year)))
     if all(one.id != run.id for one, _ in history):
         history.append((run, row))
     place = {one.id: number for number, (one, _) in enumerate(history)}

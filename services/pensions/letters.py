@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from models.assessment import find_in_force
+from models.assessment import Assessment, AssessmentRun
 from models.audit.tags import Tag
 from models.document import PrintRequest
 from models.household import Household
@@ -40,6 +40,7 @@ from services.context import JST
 from services.errors import NotFound, RuleBroken
 from services.numbering import document_numbers
 from services.papers import to_plain
+from services.pensions.collected import before_any_run, terms_of
 from services.pensions.entries import REASONS, payers, standing
 from services.premium_notices.asking import NobodyToTell, NoticeWaits, living_head, no_office
 from services.premium_notices.heads import Head, heads_of
@@ -50,7 +51,6 @@ from services.protection import list_hidden
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from models.assessment import AssessmentRun
     from printing.letter import PrintedDocument
     from services.context import Context
     from services.pensions.collected import Collected
@@ -88,7 +88,7 @@ def look(ctx: Context, household_id: int, fiscal_year: int) -> PrintedDocument:
         NoDeduction, SomethingLeftToStop, NobodyToTell: there is nothing, or nobody, to tell.
     """
     told, head = _found(ctx, household_id, fiscal_year)
-    content = _content(ctx, household_id, told, head, "(番号は印刷のときに付きます)")
+    content = _content(ctx, household_id, told.decision, head, "(番号は印刷のときに付きます)")
     hidden = list_hidden(ctx, [head.record.person_id])
     return documents.without_places(content) if hidden else content
 
@@ -130,7 +130,7 @@ def _queue(ctx: Context, told: Collected, head: Head, before: Sequence[PrintRequ
     decision, household_id = told.decision, told.decision.household_id
     settings = city.settings_on(ctx.session, ctx.today)
     number = before[0].payload["document_number"] if before else document_numbers(ctx.session, 1, settings)[0]
-    content = _content(ctx, household_id, told, head, str(number), again=bool(before))
+    content = _content(ctx, household_id, decision, head, str(number), again=bool(before))
     name, _ = KINDS[decision.kind]
     row = PrintRequest(
         document=name,
@@ -255,11 +255,20 @@ def _found(ctx: Context, household_id: int, fiscal_year: int) -> tuple[Collected
 
 
 def _content(
-    ctx: Context, household_id: int, told: Collected, head: Head, number: str, *, again: bool = False
+    ctx: Context,
+    household_id: int,
+    decision: PensionDeduction,
+    head: Head,
+    number: str,
+    *,
+    again: bool = False,
 ) -> PensionNotice:
-    decision, settings = told.decision, city.settings_on(ctx.session, ctx.today)
+    """The letter as it was decided, whatever was assessed since: that is told by its own letters."""
+    settings = city.settings_on(ctx.session, ctx.today)
     _, kind = KINDS[decision.kind]
-    in_force = find_in_force(ctx.session, household_id, decision.fiscal_year)
+    told = before_any_run(decision, terms_of(ctx, FiscalYear(decision.fiscal_year)))
+    run = ctx.session.get(AssessmentRun, decision.run_id) if decision.run_id else None
+    row = ctx.session.get(Assessment, (run.id, household_id)) if run else None
     reason = f"{REASONS[decision.reason][0]}ため" if decision.kind == STOP else _WHY[decision.kind]
     values: dict[str, Any] = {
         "document_number": number,
@@ -274,7 +283,7 @@ def _content(
         "payer": _payer(ctx, decision, head),
         "pension_payer": payers(ctx).get(decision.payer_code, decision.payer_code),
         "reason": reason,
-        "total": in_force[1].total if in_force else None,
+        "total": row.total if row else None,
         "months": tuple(
             PensionMonth(
                 month=month,
@@ -284,7 +293,7 @@ def _content(
             )
             for month, day, yen in told.pensions
         ),
-        "instalments": tuple(_instalments(told, in_force[0])) if in_force else (),
+        "instalments": tuple(_instalments(told, run)) if run else (),
         "overpaid": told.parts.overpaid,
         "decision": decision.id,
     }

@@ -20,17 +20,19 @@ from models.base import known
 from models.columns import Column, Columns, read
 from models.enrolment import Enrolment
 from models.income import UNDECLARED, Income
-from models.pension_deduction import PensionDeduction
+from models.pension_deduction import PensionDeduction, PensionFact
 from models.person import PersonRecord
 from models.premium_receipt import PremiumReceipt
 from rules.ages import birthday_on
-from rules.calendar_months import add_years
+from rules.calendar_months import add_months, add_years
 from rules.periods import FiscalYear
 from rules.premium.dated_facts import ADULT, SCHOOL
+from rules.premium.pension_deduction import DeductionTerms
 from services.assessing import comparing
 from services.assessing.reductions_held import not_held, on_other_premium
 from services.assessing.register_facts import Range, read_facts
 from services.assessing.run_pages import last_household
+from services.ceiling_certificates import changed
 from services.context import Context
 from services.premium_receipts import differs
 from services.statute import all_law
@@ -276,8 +278,15 @@ def _of_heads(ctx: Context, found: Any) -> Columns:
     return read(ctx.session, statement)
 
 
+def ceiling_of_another_class(ctx: Context) -> Columns:
+    """A ceiling-amount certificate that is out although the class of its household is another by now."""
+    rows = list(changed.of_another_class(ctx))
+    of = {"household": [row.household_id for row in rows], "person": [row.person_id for row in rows]}
+    return {name: np.array(ids, dtype=np.int64) for name, ids in (of | {"amount": [0] * len(rows)}).items()}
+
+
 def deduction_to_stop(ctx: Context) -> Columns:
-    """A pension that is deducted from by a decision that reckoned with more premium than is in force now."""
+    """A pension that pays by a decision that reckoned with more premium, or although transfer begins."""
     year = FiscalYear.containing(ctx.today)
     latest = (
         select(func.max(PensionDeduction.id).label("id"))
@@ -304,7 +313,30 @@ def deduction_to_stop(ctx: Context) -> Columns:
         )
         .where(PensionDeduction.goes_on.is_(True), now.total < before.total)
     )
-    return read(ctx.session, statement)
+    lower = read(ctx.session, statement)
+    chosen = known(select(PensionFact.person_id), PensionFact).where(
+        PensionFact.fiscal_year == year.year, PensionFact.transfer_from <= _payers_told_by(ctx, year)
+    )
+    transfer: Any = (
+        select(
+            PensionDeduction.household_id.label("household"),
+            PensionDeduction.person_id.label("person"),
+            literal(0).label("amount"),
+        )
+        .join(latest, latest.c.id == PensionDeduction.id)
+        .where(
+            PensionDeduction.goes_on.is_(True),
+            PensionDeduction.person_id.in_(chosen),
+            PensionDeduction.household_id.not_in(lower["household"].tolist()),
+        )
+    )
+    return _together([lower, read(ctx.session, transfer)])
+
+
+def _payers_told_by(ctx: Context, year: FiscalYear) -> date:
+    """The first month of which a payer could still be told next month."""
+    lead = DeductionTerms.of(all_law(ctx).on(year.first_on)).lead_months
+    return add_months(ctx.today.replace(day=1), lead + 1)
 
 
 def _together(parts: list[Columns]) -> Columns:
@@ -417,12 +449,23 @@ SHIPPED: Final[Mapping[str, Watchdog]] = {
             reduction_on_other_premium,
         ),
         Watchdog(
+            "ceiling_of_another_class",
+            ("区分が変わった限度額適用認定証", "Ceiling certificate of another class"),
+            "国民健康保険法施行令29条の3、施行規則27条の14の2",
+            (
+                "所得や世帯が変わり、いまの記録では適用区分が違う(判定できない)認定証を持つ人。回収し、申請を案内します。",
+                "By the record of today the class is another, or cannot be told: collect it.",
+            ),
+            _NO_AMOUNT,
+            ceiling_of_another_class,
+        ),
+        Watchdog(
             "deduction_to_stop",
             ("特別徴収の中止が要る世帯", "Deductions to be stopped"),
             "国民健康保険法76条の4",
             (
-                "保険料が下がったのに、年金から決定のときの額が引かれている世帯。中止を登録し、年金の支払者に知らせます。",
-                "The premium went down, and the pension still pays what was decided: enter the stop.",
+                "保険料が下がったのに年金から決定のときの額が引かれている世帯と、口座振替が始まる世帯。中止を登録します。",
+                "The premium went down, or transfer begins, and the pension still pays: enter the stop.",
             ),
             ("下がった額(円)", "Less by (yen)"),
             deduction_to_stop,

@@ -332,7 +332,31 @@ def test_more_premium_is_billed_beside_the_deductions_and_less_asks_for_a_stop(
             letters.ask(september[0], home, YEAR)
         made = lists.list_lists(chief)[0]
         assert letters.ask_of_list(september[0], made.id) == letters.AskedOfList(0, 0, 1, 0)
+    assert run.summary["overpaid"] == told.parts.overpaid
+    if is_more:
+        letter = letters.ask(september[0], home, YEAR).payload
+        assert letter["total"] == before.total, "it tells what was decided, not what was assessed since"
+        assert [one["yen"] for one in letter["months"]] == [yen for yen in before.deducted if yen]
+        assert [one["yen"] for one in letter["instalments"]] == [yen for yen in before.regular if yen]
     del june
+
+
+def test_who_chooses_transfer_from_a_later_day_pays_by_pension_until_a_stop_is_asked_for(
+    june: AssessmentRun, counter: Context, verifier: Context, chief: Context
+) -> None:
+    del june
+    soon, later = homes_of_elders(counter)[:2]
+    for home, day in ((soon, "R8.10.1"), (later, "R9.2.1")):
+        entry = entries.enter(counter, home, replace(NOTICE, transfer_from=day))
+        entries.decide(verifier, entry.id, approve=True, words="申込書を見た")
+    made = lists.make(counter, YEAR, OCTOBER)
+    rows = {row.household_id: row for row in lists.read(counter, made.id, "", "", 1).rows}
+    assert lists.failing_codes(rows[soon].failing, OCTOBER) == [TRANSFER]
+    assert rows[later].failing == 0
+    lists.decide(chief, made.id, approve=True, words="件数が合う")
+    assert watchdogs.deduction_to_stop(at(chief, date(YEAR, 10, 31)))["household"].tolist() == []
+    watched = watchdogs.deduction_to_stop(at(chief, date(YEAR, 11, 1)))
+    assert (watched["household"].tolist(), watched["amount"].tolist()) == ([later], [0])
 
 
 def test_the_next_april_takes_what_february_took(
