@@ -17,8 +17,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.base import Base, Recorded, UtcDateTime, known
 
 OPEN, APPROVED, REFUSED, WITHDRAWN = "open", "approved", "refused", "withdrawn"
+DECIDING = "deciding"  # a list that was approved, until the work of it is done
 STATES = {
     OPEN: ("確認待ち", "Waits for a check", "waiting"),
+    DECIDING: ("承認の処理中", "Approved, under way", "waiting"),
     APPROVED: ("承認", "Approved", "done"),
     REFUSED: ("差し戻し", "Refused", "back"),
     WITHDRAWN: ("取下げ", "Taken back", "stopped"),

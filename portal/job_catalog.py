@@ -12,6 +12,8 @@ from services.batch import deciding, regular, transferring
 from services.incoming import applying, checking, decisions, erasing, taking
 from services.job_kinds import Ahead, Kind
 from services.network import questions, sending
+from services.pensions import list_work
+from services.pensions import lists as pension_lists
 from services.periodic import Daily, MonthlyWorkingDay, Periodic
 from services.premium_notices import bundles as notice_bundles
 from services.renewing import issuing as renewal_issuing
@@ -278,6 +280,24 @@ def register_kinds(settings: Settings) -> None:
             applying.step,
             max_attempts=3,
             lease=timedelta(minutes=5),
+            long=True,
+        ),
+        Kind(
+            pension_lists.FILL,
+            "年金からの特別徴収の候補",
+            "Whom deductions from pensions concern",
+            list_work.fill,
+            max_attempts=3,
+            lease=timedelta(minutes=5),
+            long=True,
+        ),
+        Kind(
+            pension_lists.BEGIN_ALL,
+            "年金からの特別徴収の開始",
+            "Begin deductions from pensions",
+            list_work.begin,
+            max_attempts=3,
+            lease=timedelta(minutes=15),
             long=True,
         ),
         Kind(

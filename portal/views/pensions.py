@@ -67,8 +67,8 @@ class PensionView(BaseView):
             year = request.form.get("year", 0, type=row_id) or 0
             made = lists.make(ctx, year, request.form.get("month", 0, type=row_id) or 0)
             told = (
-                f"候補を調べました。対象は{made.concerned:,}世帯です。別の人(課長)が承認すると始まります。",
-                f"{made.concerned:,} households are concerned. It begins once another approves.",
+                "候補を調べています。調べ終わって別の人(課長)が承認すると始まります。",
+                "The households are being looked at. It begins once another approves the list.",
             )
             return Done(told, url_for("PensionView.show", list_id=made.id))
 
@@ -171,6 +171,7 @@ class PensionView(BaseView):
                 word=word if kept else None,
                 forgotten=bool(word) and kept is None,
                 is_open=page.of.state == OPEN,
+                work=lists.work_of(ctx, page.of),
                 reasons_of=lambda row: [
                     check_words(code) for code in lists.failing_codes(row.failing, page.of.month)
                 ],
@@ -210,6 +211,6 @@ def _said(approve: bool, concerned: int) -> tuple[str, str]:
     if not approve:
         return "差し戻しました。何も変わっていません。", "Refused: nothing has changed."
     return (
-        f"承認しました。{concerned:,}世帯の年金からの差引きを決定しました。",
-        f"Approved: {concerned:,} deductions were decided.",
+        f"承認しました。{concerned:,}世帯の年金からの差引きを決定しています。",
+        f"Approved: {concerned:,} deductions are being decided.",
     )

@@ -16,9 +16,10 @@ from sqlalchemy.exc import IntegrityError
 
 from models.audit.tags import Tag
 from models.household import Household
+from models.job import DONE, Job, find_by_key
 from models.pension_deduction import (
-    APPROVED,
     BEGIN,
+    DECIDING,
     OPEN,
     PROVISIONAL,
     REFUSED,
@@ -33,7 +34,7 @@ from rules.periods import FiscalYear
 from rules.premium import collection
 from rules.premium import pension_deduction as rule
 from rules.premium.collection import Collection
-from services import audit, two_people
+from services import audit, jobs, two_people
 from services.assessing import comparing, run_pages
 from services.context import Context
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
@@ -43,6 +44,7 @@ from services.pensions.collected import calendar_of, terms_of
 ROWS: Final = 50
 ALL, CONCERNED, NOT_CONCERNED = "", "yes", "no"
 CHIEF: Final = "section_chief"
+FILL, BEGIN_ALL = "pension.list.fill", "pension.list.begin"
 _NO_HEAD: Final = 1 << rule.CHECKS.index(rule.HEAD_INSURED)
 
 
@@ -58,7 +60,9 @@ class Page:
 
 
 def make(ctx: Context, fiscal_year: int, month: int) -> PensionList:
-    """Look at every household of which a payer told something; another person approves what comes out.
+    """Have every household looked at of which a payer told something; another person approves what comes out.
+
+    The looking is a job: the list is whole, and can be approved, once that is done.
 
     Raises:
         RuleBroken: the months can not be reached any more, nothing is assessed, or the year has no figures.
@@ -83,40 +87,70 @@ def make(ctx: Context, fiscal_year: int, month: int) -> PensionList:
             "同じ年度・開始月の候補一覧が確認を待っています。それを決定してから作ってください。",
             "A list of the same year and month waits already. Decide it first.",
         ) from None
-    fill(ctx, made)
-    _tell(ctx, Tag.PENSION_LIST_MADE, made)
+    total = len(households_told(ctx, year_looked_at(made)))
+    jobs.ask(ctx, FILL, f"{FILL}:{made.id}", {"list": made.id}, total=total)
+    tell(ctx, Tag.PENSION_LIST_MADE, made)
     return made
 
 
 def decide(ctx: Context, list_id: int, *, approve: bool, words: str) -> PensionList:
-    """Begin the deductions of everybody concerned, or refuse the list, with a reason.
+    """Have the deductions of everybody concerned begun, or refuse the list, with a reason.
+
+    Beginning them is a job, all or none: where what was read has changed by then, it refuses the list.
 
     Raises:
         NotFound: there is no such list.
         NotAllowed: the actor made it, by account or by staff number, or has the role in an emergency only.
         SomebodyElseWasFaster: it was decided meanwhile.
-        RuleBroken: no reason was given, the months cannot be reached any more, or what was read has changed.
+        RuleBroken: no reason was given, the list is not whole yet, or the months cannot be reached any more.
     """
     two_people.must_not_be_borrowed(ctx, CHIEF)
     made = _locked(ctx, list_id)
     two_people.must_be_somebody_else(ctx, [made.made_by_id])
     made.words = two_people.reason_of(words)
-    made.state, made.decided_at = (APPROVED if approve else REFUSED), ctx.at
-    made.decided_by_id, made.decided_by_number = ctx.actor.staff_id, ctx.actor.staff_number
     if approve:
-        tell_begun(ctx, made, begin_all(ctx, made))
-    _tell(ctx, Tag.PENSION_LIST_APPROVED if approve else Tag.PENSION_LIST_REFUSED, made)
+        _must_be_whole(ctx, made)
+        _checked(ctx, made.fiscal_year, made.month)
+        jobs.ask(ctx, BEGIN_ALL, f"{BEGIN_ALL}:{made.id}", {"list": made.id}, total=made.concerned)
+    made.state, made.decided_at = (DECIDING if approve else REFUSED), ctx.at
+    made.decided_by_id, made.decided_by_number = ctx.actor.staff_id, ctx.actor.staff_number
+    tell(ctx, Tag.PENSION_LIST_APPROVED if approve else Tag.PENSION_LIST_REFUSED, made)
     return made
 
 
 def fill(ctx: Context, made: PensionList) -> None:
     """Look at everybody of whom a payer told something, and put the answers on a list."""
-    of_year = FiscalYear(made.fiscal_year - (made.month == rule.APRIL))
-    looked = look_at(ctx, FiscalYear(made.fiscal_year), made.month, households_told(ctx, of_year))
+    put_down(ctx, made, households_told(ctx, year_looked_at(made)))
+
+
+def put_down(ctx: Context, made: PensionList, household_ids: Sequence[int]) -> None:
+    """Look at some households, and put the answers on a list."""
+    looked = look_at(ctx, FiscalYear(made.fiscal_year), made.month, household_ids)
     rows = [_row(ctx, made, one) for one in looked]
     ctx.session.add_all(rows)
     ctx.session.flush()
-    made.households, made.concerned = len(rows), sum(not row.failing for row in rows)
+    made.households += len(rows)
+    made.concerned += sum(not row.failing for row in rows)
+
+
+def year_looked_at(made: PensionList) -> FiscalYear:
+    """The year whose assessments a list looks at: for April the one before."""
+    return FiscalYear(made.fiscal_year - (made.month == rule.APRIL))
+
+
+def work_of(ctx: Context, made: PensionList) -> Job | None:
+    """The job by which a list is made or its deductions begin, while it is not done; None else."""
+    kind = {OPEN: FILL, DECIDING: BEGIN_ALL}.get(made.state)
+    job = find_by_key(ctx.session, f"{kind}:{made.id}") if kind else None
+    return job if job is not None and job.state != DONE else None
+
+
+def _must_be_whole(ctx: Context, made: PensionList) -> None:
+    if work_of(ctx, made) is not None:
+        raise RuleBroken(
+            "候補をまだ調べ終わっていないため、承認できません。処理の画面で進みを確かめてください。",
+            "Not every household was looked at yet. See on the page of the job how far it is.",
+        )
 
 
 def list_lists(ctx: Context) -> list[PensionList]:
@@ -340,7 +374,8 @@ def _unknown() -> NotFound:
     return NotFound("この候補一覧はありません。一覧から開き直してください。", "There is no such list.")
 
 
-def _tell(ctx: Context, tag: Tag, made: PensionList) -> None:
+def tell(ctx: Context, tag: Tag, made: PensionList) -> None:
+    """Record what became of a list."""
     detail = {
         "list": made.id,
         "year": made.fiscal_year,

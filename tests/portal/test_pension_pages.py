@@ -6,12 +6,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from models.audit.tags import Tag
+from models.job import DONE, Job
 from models.pension_deduction import PensionList
 from models.staff import User
 from portal import clock
 from rules.periods import FiscalYear
-from services import audit
+from services import audit, jobs
 from services.context import SYSTEM
+from services.pensions import lists
 from services.unit_of_work import unit_of_work
 from tests.portal.conftest import Visitor
 
@@ -65,6 +67,7 @@ def test_a_name_that_is_searched_for_on_a_list_stands_in_no_address(app: Flask, 
         ctx.session.add(made)
         ctx.session.flush()
         audit.record(ctx, Tag.PENSION_LIST_MADE, f"pension_list:{made.id}")
+        job = jobs.ask(ctx, lists.FILL, f"{lists.FILL}:{made.id}", {"list": made.id}, total=0).id
         page = f"/premium/pensions/lists/{made.id}"
     counter: Visitor = signed_in("counter")
     found = counter.post(page, q="擬制 主", outcome="yes")
@@ -76,6 +79,16 @@ def test_a_name_that_is_searched_for_on_a_list_stands_in_no_address(app: Flask, 
     assert 'value="yes" selected' in shown
     assert "この検索はもう残っていません" in counter.get(f"{page}?s=gone").text
     assert counter.post(page, q=" ").headers["Location"] == page
+
+    chief: Visitor = signed_in("section_chief")
+    under_way = chief.get(page).text
+    assert f'href="/jobs/{job}"' in under_way, "it leads to how far the looking is"
+    assert 'value="approve"' not in under_way
+    assert chief.post(f"{page}/decide", outcome="approve", words="見た").status_code == 422
+    with app.app_context(), unit_of_work(SYSTEM, clock.now()) as ctx:
+        ctx.session.get_one(Job, job).state = DONE
+        audit.record(ctx, Tag.JOB_DONE, f"job:{job}")
+    assert 'value="approve"' in chief.get(page).text
 
 
 def test_the_pages_are_whole_in_english(home: tuple[int, int, int], signed_in) -> None:
