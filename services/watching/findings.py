@@ -27,7 +27,8 @@ from services.counts import Wanted
 from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 from services.job_kinds import Progress, Skipped, Work
 from services.watching.composed import WatchTooSlow, on_duty
-from services.watching.watchdogs import SHIPPED, Watchdog
+from services.watching.shipped import SHIPPED
+from services.watching.watchdogs import Watchdog
 
 KIND: Final = "watch"
 VERIFIER: Final = "verifier"
