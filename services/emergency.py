@@ -38,6 +38,7 @@ WITHHELD = frozenset(
         *("data_use.decide", "transfer.run", "contract.decide", "media.decide"),
         # Money is computed, decided and put in force by who holds the role (D3, T14).
         *("assessment.run", "assessment.decide", "pension.decide"),
+        *("circumstance.decide", "parameter.decide"),
     }
 )  # what no emergency gives
 NEVER = frozenset({Duty.KEEP_ACCOUNTS, Duty.READ_AUDIT})

@@ -173,10 +173,11 @@ def decide(ctx: Context, entry_id: int, *, approve: bool, words: str) -> Decided
 
     Raises:
         NotFound: there is no such entry.
-        NotAllowed: the actor entered it, by account or by staff number.
+        NotAllowed: the actor entered it, by account or by staff number, or has the role in an emergency only.
         SomebodyElseWasFaster: it was decided, or what it corrects was changed meanwhile.
         RuleBroken: no reason was given, or by the record of today it cannot be any more.
     """
+    two_people.must_not_be_borrowed(ctx, ROLE)
     entry = _open_entry(ctx, entry_id)
     two_people.must_be_somebody_else(ctx, [entry.entered_by_id])
     entry.words = two_people.reason_of(words)

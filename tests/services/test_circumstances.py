@@ -54,6 +54,9 @@ def test_one_enters_another_checks_and_the_household_is_computed_anew_with_past_
         circumstances.decide(replace(ctx, actor=actor_counter), entry.id, approve=True, words="見た")
     with pytest.raises(RuleBroken):
         circumstances.decide(verifier, entry.id, approve=True, words=" ")
+    borrowed = replace(actor_verifier, borrowed=frozenset({"verifier"}), emergency_id=1)
+    with pytest.raises(NotAllowed, match="緊急時の権限"):
+        circumstances.decide(replace(ctx, actor=borrowed), entry.id, approve=True, words="見た")
     done = circumstances.decide(verifier, entry.id, approve=True, words="写しと照合した")
     (run,) = done.begun
     assert (run.state, run.household_id) == (READY, home)
