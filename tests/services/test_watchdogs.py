@@ -19,7 +19,7 @@ from services.demonstration.city import Size
 from services.errors import NotAllowed, RuleBroken, SomebodyElseWasFaster
 from services.job_kinds import Work
 from services.parameter_reading import EntryRefused
-from services.watching import composed, findings, watchdogs
+from services.watching import composed, findings, shipped
 from services.watching.composed import Condition, WatchTooSlow
 from tests.factories.audit import told
 
@@ -64,7 +64,7 @@ def test_each_watchdog_finds_what_was_forgotten_and_names_the_person(
     session = ctx.session
     period, row = somebody(ctx, june)
     who = (period.household_id, period.person_id)
-    before = {key: look(ctx, key) for key in watchdogs.SHIPPED}
+    before = {key: look(ctx, key) for key in shipped.SHIPPED}
     assert all(who not in pairs for pairs in before.values())
 
     session.add(
@@ -147,8 +147,8 @@ def test_a_finding_is_opened_once_settled_by_one_person_and_closed_by_itself(
     ctx: Context, june: AssessmentRun, actor_counter: Actor, actor_verifier: Actor
 ) -> None:
     counter, verifier = replace(ctx, actor=actor_counter), replace(ctx, actor=actor_verifier)
-    first = findings.look(ctx, watchdogs.SHIPPED["undeclared"])
-    again = findings.look(ctx, watchdogs.SHIPPED["undeclared"])
+    first = findings.look(ctx, shipped.SHIPPED["undeclared"])
+    again = findings.look(ctx, shipped.SHIPPED["undeclared"])
     assert first.found == first.opened == again.found > 1
     assert (again.opened, again.gone) == (0, 0)
     mine, other = findings.list_findings(ctx, "undeclared", OPEN, 0, 2)
@@ -159,11 +159,11 @@ def test_a_finding_is_opened_once_settled_by_one_person_and_closed_by_itself(
     with pytest.raises(RuleBroken):
         findings.settle(counter, mine.row.id, " ")
     findings.settle(counter, mine.row.id, "申告書を送った")
-    assert findings.look(ctx, watchdogs.SHIPPED["undeclared"]).opened == 0
+    assert findings.look(ctx, shipped.SHIPPED["undeclared"]).opened == 0
 
     declare(ctx, mine.row.person_id)
     declare(ctx, other.row.person_id)
-    gone = findings.look(ctx, watchdogs.SHIPPED["undeclared"])
+    gone = findings.look(ctx, shipped.SHIPPED["undeclared"])
     assert (gone.gone, gone.opened) == (2, 0)
     ctx.session.refresh(mine.row)
     ctx.session.refresh(other.row)
@@ -172,7 +172,7 @@ def test_a_finding_is_opened_once_settled_by_one_person_and_closed_by_itself(
     for row in ctx.session.scalars(select(Income).where(Income.recorded_at == ctx.at)):
         row.declaration_kind = UNDECLARED
     ctx.session.flush()
-    assert findings.look(ctx, watchdogs.SHIPPED["undeclared"]).opened == 2
+    assert findings.look(ctx, shipped.SHIPPED["undeclared"]).opened == 2
     assert [event.tag for event in told(ctx.session)].count("watch:looked") == 5
 
 
@@ -186,8 +186,8 @@ def test_the_job_lets_one_after_another_look_and_nobody_begins_it_twice(
     while not finished:
         told_of = findings.step(ctx, Work(job.id, {}, checkpoint, done, None, 1))
         checkpoint, done, finished = dict(told_of.checkpoint), told_of.done, told_of.finished
-    assert done == len(watchdogs.SHIPPED)
-    assert {one.watchdog.key for one in findings.standings(ctx) if one.last} == set(watchdogs.SHIPPED)
+    assert done == len(shipped.SHIPPED)
+    assert {one.watchdog.key for one in findings.standings(ctx) if one.last} == set(shipped.SHIPPED)
     assert june.id
 
 
