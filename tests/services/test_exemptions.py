@@ -386,7 +386,7 @@ def test_the_counter_is_told_what_a_person_has_to_look_at(office: Office) -> Non
     assert "exemption.under_way" in cautions_of(office, first)
     told = reckoning.check(office.counter, office.entry())
     assert "exemption.under_way" in [one.code for one in told if one.severity is Severity.WARNING]
-    done = runner.complete(office.verifier, task, GRANT | {"judgement": "refuse", "amount": 0})
+    done = runner.complete(office.verifier, task, GRANT | {"judgement": "refuse"})
     runner.complete(office.chief, done.opened[0].id, REFUSE)
     assert "exemption.under_way" not in cautions_of(office, first)
 
