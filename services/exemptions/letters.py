@@ -88,7 +88,7 @@ def _steps(row: PremiumExemption) -> list[NoticeStep]:
         return steps
     if row.lines and row.lines[-1]["name"] == "exemption.amount":
         steps[-1] = replace(steps[-1], title=f"基準の表による{steps[-1].title}")
-    rule = "却下したため" if row.state == REFUSED else "決定の理由により、表と異なる額とする"
+    rule = "決定の理由により、表と異なる額とする"
     return [*steps, NoticeStep(title="決定した減免の額", value=f"{row.amount:,}円", rule=rule)]
 
 
