@@ -41,6 +41,7 @@ from workflows.studio import (
 )
 from workflows.studio.differences import Compared
 from workflows.studio.drafts import Draft
+from workflows.studio.drawn import ASPECTS as DRAWN_ASPECTS
 from workflows.studio.elements import Words
 from workflows.studio.form_differences import ASPECTS as FIELD_ASPECTS
 from workflows.studio.parcel_files import Upload
@@ -139,6 +140,7 @@ class StudioView(BaseView):
             aspects=ASPECTS,
             sorts=SORTS,
             field_aspects=FIELD_ASPECTS,
+            drawn_aspects=DRAWN_ASPECTS,
             process_of=_process_of,
         )
 
@@ -287,6 +289,7 @@ class StudioView(BaseView):
             aspects=ASPECTS,
             sorts=SORTS,
             field_aspects=FIELD_ASPECTS,
+            drawn_aspects=DRAWN_ASPECTS,
         )
 
 

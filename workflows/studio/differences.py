@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from workflows.diagrams import in_language
 from workflows.engine.bundle import Bundle, unpack
 from workflows.engine.comparison import Difference, compare
 from workflows.engine.parser import build
-from workflows.studio import form_differences
+from workflows.studio import drawn, form_differences
 from workflows.studio.drafts import Draft
 from workflows.studio.form_differences import FieldDifference
 from workflows.studio.whole_forms import with_forms
@@ -23,11 +23,15 @@ from workflows.studio.whole_forms import with_forms
 
 @dataclass(frozen=True)
 class FileDifference:
-    """A diagram, table or form that was added, removed or changed. `kind` as of `Difference`."""
+    """A diagram, table or form that was added, removed or changed. `kind` as of `Difference`.
+
+    `drawn` are the keys of `drawn.ASPECTS` in which a changed diagram differs beside what runs.
+    """
 
     kind: str
     sort: str
     name: str
+    drawn: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,15 +105,24 @@ def diagram(bundle: Bundle, process: str | None, language: str) -> str:
 def _compared(before: Bundle, after: Bundle, *, sound: bool) -> Compared:
     elements = compare(build(before), build(after)).differences() if sound else None
     fields = form_differences.of_forms(before.forms, after.forms) if sound else []
-    return Compared(before, after, _files(before, after), elements, fields)
+    return Compared(before, after, _files(before, after, sound=sound), elements, fields)
 
 
-def _files(before: Bundle, after: Bundle) -> list[FileDifference]:
+def _files(before: Bundle, after: Bundle, *, sound: bool) -> list[FileDifference]:
+    diagrams = _changed("bpmn", before.bpmn, after.bpmn)
+    if sound:  # whatever else may be no XML
+        diagrams = [_with_drawn(one, before, after) for one in diagrams]
     return [
-        *_changed("bpmn", before.bpmn, after.bpmn),
+        *diagrams,
         *_changed("dmn", before.dmn, after.dmn),
         *_changed("form", before.forms, after.forms),
     ]
+
+
+def _with_drawn(one: FileDifference, before: Bundle, after: Bundle) -> FileDifference:
+    if one.kind != "changed":
+        return one
+    return replace(one, drawn=drawn.differences(before.bpmn[one.name], after.bpmn[one.name], one.name))
 
 
 def _changed(sort: str, old: dict[str, Any], new: dict[str, Any]) -> list[FileDifference]:

@@ -53,6 +53,8 @@ def test_a_term_of_five_working_days_is_put_in_force_by_a_second_person(app, adm
     compared = second.get("/studio/acquisition/1/2").text
     assert "第1版の図" in compared
     assert "期限" in compared
+    assert "動き以外で変わったもの" in compared
+    assert "注釈・まとまり" not in compared
     assert second.get("/studio/acquisition/1/9").status_code == 404
 
 
