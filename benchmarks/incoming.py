@@ -3,8 +3,8 @@
 100,000 persons and lines on PostgreSQL; a million lines for the memory; 100,000 changes of residents in the
 fixed layout of cp932. Each try is a process of its own, which has taken a file of three lines before, as a
 worker has. `incoming.check` stands beside COPY into a bare table without any index,
-`incoming.check.beside_indexed_copy` beside COPY into a table with the columns and the primary key of the rows
-that wait, as performance.md measured it. The ORM reads a tenth of the lines, and none of its values is
+`incoming.check.beside_indexed_copy` beside COPY into a table with the columns and the index of the rows that
+wait. The ORM reads a tenth of the lines, and none of its values is
 checked. `incoming.check.cpu` is what the process of the worker spends for a line, without the server. The
 aims are half of COPY, ten times the ORM, 60,000 lines a second, 40,000 of the fixed layout, and 300 MB.
 """

@@ -83,8 +83,8 @@ def read(session: Session, digest: str) -> Iterator[bytes]:
         raise BlobMissing(digest) from error
     if file.read(cipher.NONCE_BYTES) == row.nonce:
         with file:
-            sealed = row.nonce + file.read()
-        return iter([cipher.unseal(cipher.keys(), sealed, key_id=row.key_id, context=f"blob:{digest}")])
+            body = file.read()
+        return iter([cipher.unseal_body(cipher.keys(), row.nonce, body, row.key_id, f"blob:{digest}")])
     pieces = _pieces(file, row.key_id, stream_name(row.nonce), digest)
     return chain([next(pieces)], pieces)
 

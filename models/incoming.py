@@ -7,7 +7,7 @@ The bytes lie in sealed parts (`models/blobs.py`), cut at line ends. Rows that p
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, func, select
 from sqlalchemy import text as sql
@@ -105,11 +105,24 @@ class IncomingRow(Base):
     """A line that passed the checks, until its file is decided; `v01` … are its fields in their order.
 
     No foreign key: it would ask for the file once a row, and these rows end with it (`services/incoming`).
+    No key on the table either, which would cost as much again as the row: a step puts the lines of a part
+    down once, holding the file, or not at all. They lie in the order of the file, so PostgreSQL keeps only
+    from where to where the lines of some pages go (BRIN).
     """
 
     __tablename__ = "incoming_row"
-    file_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    file_id: Mapped[int] = mapped_column()
+    line: Mapped[int] = mapped_column()
+    __table_args__ = (
+        Index(
+            "ix_incoming_row_lines",
+            "file_id",
+            "line",
+            postgresql_using="brin",
+            postgresql_with={"pages_per_range": 32, "autosummarize": "on"},
+        ),
+    )
+    __mapper_args__: ClassVar[dict[str, Any]] = {"primary_key": [file_id, line]}
 
 
 for _number in range(1, VALUES + 1):

@@ -19,7 +19,7 @@ from interchange.incoming.problems import Problem
 from interchange.incoming.sources import KEY_DIGITS, Field, Source
 from interchange.transfers.layouts import FORMULA
 
-PIECE_BYTES = 256 * 1024
+PIECE_BYTES = 128 * 1024
 BOM = b"\xef\xbb\xbf"
 Column = list[str | None]
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
@@ -41,32 +41,33 @@ class Checked:
 
 
 def check(source: Source, part: Part) -> Iterator[Checked]:
-    """Check a part of a file: pieces that are right at one look, and what follows the last of them."""
+    """Check a part of a file, some lines at once: at one look, or where they do not pass column by column."""
     begin, line, content = 0, part.first_line, part.content
-    may_be_right = source.kind == "csv" and content.count(b"\r") == content.count(b"\r\n")
-    while may_be_right and begin < len(content):
+    while begin < len(content):
         end = content.find(b"\n", begin + PIECE_BYTES) + 1 or len(content)
         piece = Part(line, content[begin:end])
-        kept = faultless.read(source, _without_mark(source, piece), is_first=line == 1)
-        if kept is None:
-            break
-        first = line + (line == 1)
-        line = first + len(kept)
-        yield Checked(len(kept), range(first, line), kept)
-        begin = end
-    if begin < len(content):
-        yield by_columns(source, Part(line, content[begin:]))
+        checked = _at_one_look(source, piece) or by_columns(source, piece)
+        line, begin = line + checked.rows + (line == 1 and source.kind == "csv"), end
+        yield checked
+
+
+def _at_one_look(source: Source, piece: Part) -> Checked | None:
+    if source.kind != "csv":
+        return None
+    kept = faultless.read(source, _without_mark(source, piece), is_first=piece.first_line == 1)
+    if kept is None:
+        return None
+    first = piece.first_line + (piece.first_line == 1)
+    return Checked(len(kept), range(first, first + len(kept)), kept)
 
 
 def by_columns(source: Source, part: Part) -> Checked:
-    """Check a part column by column, whatever is in it."""
+    """Check lines column by column, whatever is in them."""
     checked, content = Checked(), _without_mark(source, part)
     numbered = list(enumerate(content.removesuffix(b"\n").split(b"\n"), part.first_line))
     count = len(numbered)
-    if content.count(b"\r") == count:
+    if b"\r" in content:
         numbered = [(line, one.removesuffix(b"\r")) for line, one in numbered]
-    elif b"\r" in content:
-        numbered = [(line, one.rstrip(b"\r")) for line, one in numbered]
     if max(len(one) for _, one in numbered) > MOST_LINE_BYTES:
         numbered = list(_short_enough(numbered, checked))
     has_header = source.kind == "csv" and part.first_line == 1

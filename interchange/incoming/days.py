@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rules.eras import DateNotUnderstood, parse_date
 
 _ERA_CODE = {"1": "M", "2": "T", "3": "S", "4": "H", "5": "R"}
 
 
+@lru_cache(maxsize=65_536)  # the days of more than a life, each as one sender writes it
 def read_day(value: str) -> str | None:
     """20261123, 2026-11-23, R8.11.23 or 5081123 as an ISO text; None where it is no day."""
     if re.fullmatch(r"[1-5]\d{6}", value, re.ASCII):

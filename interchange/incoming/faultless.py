@@ -30,25 +30,23 @@ _PLAIN = {
 
 def read(source: Source, content: bytes, *, is_first: bool) -> list[str] | None:
     """The lines of data as they are kept, with tabs between the values; None where something may be wrong."""
-    told = content
-    if told.count(b"\r") == told.count(b"\r\n"):
-        told = told.translate(None, b"\r")
-    if b"\t" in told or b'"' in told or not told:
+    told = content if content.endswith(b"\n") else content + b"\n"
+    if b"\t" in told or b'"' in told or not content:
         return None
-    if not told.endswith(b"\n"):
-        told += b"\n"
     if is_first:
         header, _, told = told.partition(b"\n")
-        if header != ",".join(one.name for one in source.fields).encode():
+        if header.removesuffix(b"\r") != ",".join(one.name for one in source.fields).encode():
             return None
     try:
-        text = told.decode(source.encoding).replace(",", "\t")
+        told = told.decode(source.encoding).replace(",", "\t").encode()
     except UnicodeDecodeError:
         return None
-    told = text.encode()
-    if not _expression(source.id).fullmatch(told) or not _are_in_order(source, told):
+    if not _expression(source.id).fullmatch(told):
         return None
-    return _kept(source, text.split("\n")[:-1])
+    told = told.translate(None, b"\r")  # each of them ends a line
+    if not _are_in_order(source, told):
+        return None
+    return _kept(source, told.decode().split("\n")[:-1])
 
 
 def _are_in_order(source: Source, told: bytes) -> bool:
@@ -99,7 +97,7 @@ def _expression(name: str) -> Any:
     """All lines of a source, of which each value passes its checks."""
     options = re2.Options()
     options.log_errors, options.max_mem = False, 64 << 20
-    return re2.compile("(?:" + "\t".join(map(_value, sources()[name].fields)) + "\n)*", options)
+    return re2.compile("(?:" + "\t".join(map(_value, sources()[name].fields)) + "\r?\n)*", options)
 
 
 def _value(told: Field) -> str:

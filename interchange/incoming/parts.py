@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
-PART_BYTES = 4 * 1024 * 1024
+PART_BYTES = 8 * 1024 * 1024
 MOST_LINE_BYTES = 64 * 1024
 
 

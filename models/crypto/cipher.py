@@ -46,7 +46,15 @@ def unseal(keyring: Keyring, sealed: bytes, *, key_id: str, context: str) -> byt
         cryptography.exceptions.InvalidTag: the bytes were changed or moved to another row.
         KeyError: the key of this id is not in the keyring.
     """
-    nonce, body = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+    return unseal_body(keyring, sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], key_id, context)
+
+
+def unseal_body(keyring: Keyring, nonce: bytes, body: bytes, key_id: str, context: str) -> bytes:
+    """The same where the nonce lies apart, so that millions of bytes need not be copied to be put together.
+
+    Raises:
+        as for `unseal`.
+    """
     return AESGCM(keyring.data_key(key_id)).decrypt(nonce, body, f"{key_id}:{context}".encode())
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, literal, select
 
+from interchange.incoming.sources import sources
 from models import incoming
 from models.audit.tags import Tag
 from models.incoming import APPLIED, APPLYING, IncomingDifference, IncomingFile, IncomingRow
@@ -31,15 +32,14 @@ def step(ctx: Context, work: Work) -> Progress | None:
     join_whole(ctx)
     counts = {name: int(work.checkpoint.get(name, 0)) for name in OUTCOMES}
     first = int(work.checkpoint.get("line", 0)) + 1
-    end = ctx.session.scalar(select(func.max(IncomingRow.line)).where(IncomingRow.file_id == file.id))
-    last = min(first + AT_ONCE - 1, end or 0)
-    if end:
-        _count(ctx, file, first, last, counts)
-        _keep_differences(ctx, file, first, last)
-        TARGETS[file.source].apply(ctx, file, first, last)
+    end = file.rows + (sources()[file.source].kind == "csv")  # with its header
+    last = min(first + AT_ONCE - 1, end)
+    _count(ctx, file, first, last, counts)
+    _keep_differences(ctx, file, first, last)
+    TARGETS[file.source].apply(ctx, file, first, last)
     done = sum(counts.values())
     audit.record(ctx, Tag.INCOMING_APPLIED, f"incoming:{file.id}", detail={"line": last, **counts})
-    if end and last < end:
+    if last < end:
         return Progress({"line": last, **counts}, done, file.rows)
     _finish(ctx, file, counts)
     return Progress(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import lt
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,7 +13,7 @@ from interchange.incoming import checking
 from interchange.incoming.checking import Checked
 from interchange.incoming.parts import Part
 from interchange.incoming.problems import Problem
-from interchange.incoming.sources import Source
+from interchange.incoming.sources import KEY_DIGITS, Source
 from models import blobs, bulk, incoming
 from models.audit.tags import Tag
 from models.incoming import READY, RECEIVED, IncomingFile, IncomingPart, IncomingRow, value_column
@@ -25,17 +27,35 @@ from services.network import answers
 AT_ONCE = 4_000
 
 
+@dataclass
+class Order:
+    """Whether the address numbers of the lines of a part ascend, each above the one before.
+
+    Only where they begin a line, as they do in every source so far.
+    """
+
+    holds: bool
+    last: str = ""
+
+    def follow(self, kept: Sequence[str]) -> None:
+        """Look at the next lines."""
+        if self.holds:
+            keys = [self.last, *(one[:KEY_DIGITS] for one in kept)]
+            self.holds, self.last = all(map(lt, keys, keys[1:])), keys[-1]
+
+
 def step(ctx: Context, work: Work) -> Progress | None:
     """Check the next part; after the last one the file is in quarantine, or ready to be decided."""
     file = incoming.lock(ctx.session, work.payload["file"])
     if file is None or file.state != RECEIVED:
         return None
     number, count = int(work.checkpoint.get("part", 0)), _count(ctx, file)
+    order = Order(bool(work.checkpoint.get("ascending", not number)) and get_source(file.source).key == 0)
     if number < count:
-        _check_part(ctx, file, number)
+        _check_part(ctx, file, number, order)
     if number + 1 < count:
-        return Progress({"part": number + 1}, file.rows, file.told_rows)
-    _finish(ctx, file)
+        return Progress({"part": number + 1, "ascending": order.holds}, file.rows, file.told_rows)
+    _finish(ctx, file, order)
     ja, en = _message(file)
     return Progress({"part": count}, file.rows, file.rows, finished=True, message_ja=ja, message_en=en)
 
@@ -45,12 +65,12 @@ def _count(ctx: Context, file: IncomingFile) -> int:
     return ctx.session.scalar(statement) or 0
 
 
-def _check_part(ctx: Context, file: IncomingFile, number: int) -> None:
+def _check_part(ctx: Context, file: IncomingFile, number: int, order: Order) -> None:
     part = ctx.session.get_one(IncomingPart, (file.id, number))
     content = blobs.get(ctx.session, part.sha256)
     source, problems, rows = get_source(file.source), list[Problem](), file.rows
     looked = checking.check(source, Part(part.first_line, content))
-    kept = _kept(file, looked, problems)
+    kept = _kept(file, looked, problems, order)
     columns = ["file_id", "line", *(f"v{place + 1:02}" for place in range(len(source.fields)))]
     bulk.add_lines(ctx.session, "incoming_row", columns, kept)
     if problems:
@@ -59,7 +79,9 @@ def _check_part(ctx: Context, file: IncomingFile, number: int) -> None:
     audit.record(ctx, Tag.INCOMING_CHECKED, f"incoming:{file.id}", detail=detail)
 
 
-def _kept(file: IncomingFile, looked: Iterable[Checked], problems: list[Problem]) -> Iterator[str]:
+def _kept(
+    file: IncomingFile, looked: Iterable[Checked], problems: list[Problem], order: Order
+) -> Iterator[str]:
     """The lines with their file and number, some thousand at once, until there is a fault in the file.
 
     The server takes the ones while the next ones are checked; those before a fault go with the file.
@@ -70,12 +92,13 @@ def _kept(file: IncomingFile, looked: Iterable[Checked], problems: list[Problem]
         problems += checked.problems
         if file.errors or problems:
             continue
+        order.follow(checked.kept)
         for begin in range(0, len(checked.kept), AT_ONCE):
             numbers, texts = checked.lines[begin : begin + AT_ONCE], checked.kept[begin : begin + AT_ONCE]
             yield "".join([f"{head}\t{line}\t{one}\n" for line, one in zip(numbers, texts, strict=True)])
 
 
-def _finish(ctx: Context, file: IncomingFile) -> None:
+def _finish(ctx: Context, file: IncomingFile, order: Order) -> None:
     source = get_source(file.source)
     problems = []
     if file.rows != file.told_rows:
@@ -83,7 +106,8 @@ def _finish(ctx: Context, file: IncomingFile) -> None:
     elif not file.rows:
         problems.append(Problem(0, 0, "", "no_rows"))
     if not file.errors:
-        problems += _twice(ctx, source, file) or answers.faults(ctx, file)
+        repeated = [] if _ascends(ctx, file, order) else _twice(ctx, source, file)
+        problems += repeated or answers.faults(ctx, file)
     if problems:
         quarantine.tell(ctx, file, problems)
     if file.errors:
@@ -93,6 +117,19 @@ def _finish(ctx: Context, file: IncomingFile) -> None:
     file.state, file.checked_at = READY, ctx.at
     detail: dict[str, Any] = {"rows": file.rows, **file.counts}
     audit.record(ctx, Tag.INCOMING_CHECKED, f"incoming:{file.id}", detail=detail)
+
+
+def _ascends(ctx: Context, file: IncomingFile, order: Order) -> bool:
+    """Whether each part ascends, and begins above the end of the one before: then nobody is told twice."""
+    if not order.holds:
+        return False
+    first = IncomingPart.file_id == file.id, IncomingPart.number > 0
+    begins = ctx.session.scalars(select(IncomingPart.first_line).where(*first)).all()
+    ends = [line for begin in begins for line in (begin - 1, begin)]
+    key = value_column(get_source(file.source).key)
+    keys = select(key).where(IncomingRow.file_id == file.id, IncomingRow.line.in_(ends))
+    told = ctx.session.scalars(keys.order_by(IncomingRow.line)).all() if ends else []
+    return all(map(lt, told, told[1:]))
 
 
 def _twice(ctx: Context, source: Source, file: IncomingFile) -> list[Problem]:

@@ -17,12 +17,26 @@ from models.person import Person
 from services.context import Context
 
 SOURCE = "tax_income"
+KNOWN = "known"  # an income is on record: whether it is changed is seen by the amounts
 TEXTS = ("taxed_municipality_code", "declaration_kind", "resident_tax_kind")
+_WITHOUT_INCOME = (
+    (Person.id.is_(None), "no_person"),
+    (Person.merged_into_id.is_not(None), "merged"),
+    (Income.id.is_(None), "new"),
+)
 
 
 def outcomes(file: IncomingFile) -> Select[Any]:
     """Each line with its person and its outcome."""
     return _matched(file, Person.id.label("person_id"), _outcome().label("outcome"))
+
+
+def counts_at_a_glance(file: IncomingFile) -> Select[Any]:
+    """How many lines have each outcome, without their amounts: any with an income on record is `KNOWN`."""
+    told = _matched(file, case(*_WITHOUT_INCOME, else_=KNOWN).label("outcome")).subquery()
+    named = [name for _, name in _WITHOUT_INCOME] + [KNOWN]
+    counts: list[Any] = [func.count().filter(told.c.outcome == name).label(name) for name in named]
+    return select(*counts)
 
 
 def apply(ctx: Context, file: IncomingFile, first: int, last: int) -> None:
@@ -103,9 +117,7 @@ def _outcome() -> Any:
         *(getattr(Income, name).is_not_distinct_from(_value(name)) for name in AMOUNTS),
     )
     return case(
-        (Person.id.is_(None), "no_person"),
-        (Person.merged_into_id.is_not(None), "merged"),
-        (Income.id.is_(None), "new"),
+        *_WITHOUT_INCOME,
         (same, "unchanged"),
         (Income.notification_id.is_not(None), "own_report"),
         else_="changed",

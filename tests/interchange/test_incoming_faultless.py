@@ -116,6 +116,41 @@ def test_both_looks_find_the_same_faults_and_keep_the_same_lines(seed: int, sour
             assert found(*checking.check(source, part)) == found(checking.by_columns(source, part)), part
 
 
+FIXED = [one for one in sources().values() if one.kind == "fixed"]
+
+
+def fixed_line(chance: Random, source: Source) -> bytes:
+    """A line of a fixed layout, here and there with a hostile value or a byte too many."""
+    values = [right(chance, one) for one in source.fields]
+    if chance.random() < 0.2:
+        values[chance.randrange(len(values))] = chance.choice(HOSTILE)
+    wide = zip(values, source.fields, strict=True)
+    line = b"".join(value.encode("cp932", "replace")[: one.width].ljust(one.width) for value, one in wide)
+    return line + chance.choice([b""] * 9 + [b" ", b"\r", b"\x81"])
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 2**32), source=st.sampled_from(FIXED))
+def test_a_fixed_layout_is_read_alike_in_pieces_of_any_size(seed: int, source: Source):
+    chance = Random(seed)
+    end = chance.choice([b"\n", b"\r\n"])
+    content = end.join(fixed_line(chance, source) for _ in range(chance.randint(1, 6)))
+    part = Part(chance.choice([1, 7]), content + chance.choice([end, b"", b"\n\n"]))
+    with mock.patch.object(checking, "PIECE_BYTES", chance.choice([1, 300])):
+        assert found(*checking.check(source, part)) == found(checking.by_columns(source, part)), part
+
+
+@pytest.mark.parametrize("piece", [1, 1_000_000])
+def test_a_carriage_return_ends_a_line_once(piece):
+    source = sources()["tax_income"]
+    line = ",".join(["1", "2025", "999997", "1", "", *["0"] * 16, "", ""])
+    part = Part(7, f"{line}\r\n{line}\r\r\n{line}\n{line}\r".encode())
+    with mock.patch.object(checking, "PIECE_BYTES", piece):
+        rows, told, kept = found(*checking.check(source, part))
+    assert (rows, [one for one, _ in kept]) == (4, [7, 9, 10])
+    assert [(one.line, one.code) for one in told] == [(8, "control")]
+
+
 @settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 2**32), source=st.sampled_from(CSV))
 def test_lines_as_the_layout_says_are_taken_at_one_look(seed: int, source: Source):

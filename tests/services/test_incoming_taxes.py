@@ -233,3 +233,39 @@ def test_a_file_of_several_parts_counts_its_lines_through(ctx, monkeypatch):
     lines[30] = tax_line("31", salary_gross="x")
     file = arrive(ctx, tax_file(*lines))
     assert (file.rows, faults(ctx, file)) == (39, [(32, 6, "salary_gross", "amount")])
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ([*range(1, 40)], []),
+        ([*range(39, 0, -1)], []),
+        ([*range(1, 20), 4, *range(20, 39)], [(21, 5)]),
+        ([*range(1, 39), 38], [(40, 39)]),
+        ([1, *range(1, 39)], [(3, 2)]),
+    ],
+)
+@pytest.mark.parametrize("part", [600, 1_000_000])
+def test_who_stands_twice_is_found_in_whatever_order_the_lines_come(
+    ctx, monkeypatch, numbers, expected, part
+):
+    """Within a part and across parts."""
+    monkeypatch.setattr("interchange.incoming.parts.cut.__defaults__", (part,))
+    file = arrive(ctx, tax_file(*(tax_line(str(number)) for number in numbers)))
+    rows = ctx.session.scalars(select(IncomingError).where(IncomingError.file_id == file.id))
+    assert sorted((row.line, row.told["first"]) for row in rows) == expected
+    assert file.state == ("quarantined" if expected else "ready")
+
+
+def test_a_person_of_two_years_does_not_stand_twice_however_the_lines_come(ctx, people):
+    (_, number), _ = people
+    lines = tax_line(number, 2024), tax_line(number, 2025)
+    assert arrive(ctx, tax_file(*lines)).counts["new"] == 2
+
+
+def test_who_stands_twice_is_found_where_one_part_ends_and_the_next_begins(ctx, monkeypatch):
+    monkeypatch.setattr("interchange.incoming.parts.cut.__defaults__", (600,))
+    for place in range(1, 15):
+        numbers = [*range(1, place + 1), *range(place, 16)]
+        file = arrive(ctx, tax_file(*(tax_line(str(number)) for number in numbers)))
+        assert faults(ctx, file) == [(place + 2, 1, "addressee_number", "twice")]
