@@ -18,7 +18,10 @@ from benchmarks.cluster import ROOT, environment
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 PATIENCE = 120
-PORTAL = ("--config", "python:portal.server", "--threads", "4", "--no-control-socket")  # as deploy/ serves it
+PORTAL = (  # as deploy/ serves it
+    *("--config", "python:portal.server", "--threads", "4", "--worker-connections", "4", "--keep-alive", "0"),
+    "--no-control-socket",
+)
 PEER_ACCOUNT, PEER_PASSWORD = "peer", "peer-of-the-bench"  # on a copy that is dropped at the end
 
 
