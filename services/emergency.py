@@ -36,6 +36,9 @@ WITHHELD = frozenset(
         "number.reveal",  # L3
         # What lets data, or somebody outside, in or out is decided by who holds the role (J3, K3, L6).
         *("data_use.decide", "transfer.run", "contract.decide", "media.decide"),
+        *("incoming.decide", "protection.decide"),
+        # So is who is who.
+        *("merge.decide", "confirmation.decide"),
         # Money is computed, decided and put in force by who holds the role (D3, T14).
         *("assessment.run", "assessment.decide", "pension.decide"),
         *("circumstance.decide", "parameter.decide"),

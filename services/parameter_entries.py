@@ -38,6 +38,8 @@ from services.statute import ENTERED, all_law
 if TYPE_CHECKING:
     from services.context import Context
 
+CHIEF = "section_chief"
+
 
 class YearAssessed(RuleBroken):
     """A run has assessed the year, or is about to, with the values that are in force."""
@@ -123,11 +125,12 @@ def decide(ctx: Context, entry_id: int, *, approve: bool, words: str) -> Paramet
 
     Raises:
         NotFound: there is no such entry.
-        NotAllowed: the actor entered it, by account or by staff number.
+        NotAllowed: the actor entered it, by account or by staff number, or is chief in an emergency only.
         SomebodyElseWasFaster: it was decided or withdrawn.
         RuleBroken: no reason was given.
         YearAssessed: a run of the year counts or waits by now.
     """
+    two_people.must_not_be_borrowed(ctx, CHIEF)
     row = _open_row(ctx, entry_id)
     two_people.must_be_somebody_else(ctx, [row.entered_by_id])
     reason = two_people.reason_of(words)

@@ -39,12 +39,12 @@ def must_be_somebody_else(ctx: Context, user_ids: Iterable[int | None]) -> None:
 
 
 def must_have_any(ctx: Context, roles: frozenset[str], ja: str, en: str) -> None:
-    """Refuse whoever has none of the roles.
+    """Refuse whoever has none of the roles, or has them in an emergency only (T14).
 
     Raises:
-        NotAllowed: he has none of them.
+        NotAllowed: he has none of them as his own.
     """
-    if not roles & ctx.actor.own_roles:
+    if not roles & (ctx.actor.own_roles - ctx.actor.borrowed):
         raise NotAllowed(ja, en)
 
 

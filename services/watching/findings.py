@@ -21,6 +21,7 @@ from models.person import PersonRecord, list_current
 from models.series import take
 from models.staff import names_of
 from models.watch import GONE, OPEN, SETTLED, WatchFinding, WatchRun
+from rules.law import ParameterNotInForce
 from services import audit, jobs, two_people
 from services.context import Actor, Context
 from services.counts import Wanted
@@ -93,7 +94,7 @@ def ask(ctx: Context) -> Job:
 
 
 def step(ctx: Context, work: Work) -> Progress:
-    """Let the next watchdog look."""
+    """Let the next watchdog look; one that is too slow, or misses a figure of the day, keeps no other one."""
     keys = sorted(all_of(ctx))
     done = [key for key in keys if key <= str(work.checkpoint.get("after", ""))]
     rest = keys[len(done) :]
@@ -106,6 +107,9 @@ def step(ctx: Context, work: Work) -> Progress:
                 found += look(ctx, get(ctx, rest[0]), work.job_id or None).opened
         except WatchTooSlow as error:
             skipped = (Skipped(f"watch:{rest[0]}", error.message_ja, error.message_en),)
+        except ParameterNotInForce as missing:
+            en = f"No value of {missing.name} is in force on {missing.day}. Enter it, and it looks again."
+            skipped = (Skipped(f"watch:{rest[0]}", missing.message_ja, en),)
     return Progress(
         {"after": rest[0] if rest else "", "opened": found},
         len(done) + len(rest[:1]),

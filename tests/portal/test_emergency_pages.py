@@ -71,6 +71,9 @@ def test_a_role_for_a_while_opens_its_doors_but_shows_no_number(app: Flask, sign
         ("counter", "section_chief", "/parameters/entries/1/decide"),
         ("certificate_clerk", "counter", "/premium/runs/"),
         ("certificate_clerk", "counter", "/premium/runs/1/final"),
+        ("counter", "verifier", "/incoming/1"),
+        ("counter", "verifier", "/merges/1/decide"),
+        ("counter", "verifier", "/protection/persons/1/marks/1/decide"),
     ],
 )
 def test_a_role_for_a_while_moves_no_money(signed_in, own: str, taken: str, door: str) -> None:

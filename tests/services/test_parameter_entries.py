@@ -1,5 +1,6 @@
 """Rates of a year entered by one person and checked by another; what is wrong is refused (issue 7)."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -90,6 +91,12 @@ def test_who_entered_it_never_approves_it_not_even_under_another_account(uow, se
     for actor in (actor_administrator, same.__class__(**{**vars(same), "staff_number": "s-administrator"})):
         with pytest.raises(NotAllowed):
             approved(uow, actor, entry_id)
+
+
+def test_a_chief_in_an_emergency_puts_no_value_in_force(uow, actor_administrator, chief):
+    entry_id = entered(uow, actor_administrator)
+    with pytest.raises(NotAllowed, match="緊急時の権限"):
+        approved(uow, replace(chief, borrowed=frozenset({"section_chief"}), emergency_id=1), entry_id)
 
 
 def test_a_refused_or_withdrawn_value_changes_nothing(uow, ctx, actor_administrator, chief):
