@@ -197,7 +197,7 @@ def test_a_watchdog_that_misses_a_figure_of_the_day_keeps_no_other_one(
     long_ago = replace(ctx, at=ctx.at.replace(year=1990))
     keys = sorted(findings.all_of(ctx))
     place = keys.index("deduction_to_stop")
-    work = Work(1, {}, {"after": keys[place - 1]}, place, None, 1)
+    work = Work(0, {}, {"after": keys[place - 1]}, place, None, 1)
     told_of = findings.step(long_ago, work)
     assert [one.subject for one in told_of.skipped] == ["watch:deduction_to_stop"]
     assert told_of.done == place + 1
