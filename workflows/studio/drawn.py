@@ -47,6 +47,13 @@ def _collected(root: Any) -> dict[str, list[bytes]]:
 
 
 def _written(node: Any) -> bytes:
-    """An element in the one form that XML has for what means the same."""
-    written: bytes = etree.tostring(node, method="c14n", exclusive=True, with_tail=False)
+    """An element in the one form that XML has for what means the same.
+
+    The quick way to it refuses an element where a relative namespace is declared, used or not.
+    """
+    try:
+        written: bytes = etree.tostring(node, method="c14n", exclusive=True, with_tail=False)
+    except etree.C14NError:
+        plain = etree.tostring(node, encoding="unicode", with_tail=False)
+        written = etree.canonicalize(plain, with_comments=True).encode()
     return written

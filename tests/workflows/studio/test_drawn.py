@@ -37,3 +37,10 @@ def test_order_prefixes_and_spaces_of_the_file_are_no_difference() -> None:
     other = '<textAnnotation id="other"><text>後で</text></textAnnotation>'
     before, after = diagram(NOTE + other), diagram(other + "\n  " + NOTE)
     assert drawn.differences(before, after.replace("<task ", '<task xmlns:x="urn:x" '), "small") == ()
+
+
+def test_a_relative_namespace_that_a_file_declares_is_no_difference() -> None:
+    before = diagram(NOTE.replace("急ぎ", "急ぎ<!-- ? -->&amp;"), PLACES)
+    after = before.replace("<definitions ", '<definitions xmlns:tns="sample" ')
+    assert drawn.differences(before, after, "small") == ()
+    assert drawn.differences(after, after.replace("急ぎ", "急がず"), "small") == ("notes",)
