@@ -1,8 +1,10 @@
 """Several statements to PostgreSQL and back in one round trip, by the driver's connection (N1).
 
 The driver's own pipeline does the same for twice the processor time. A statement is prepared when it is met
-first, and is known by its text and the types of its values. The driver lets the server forget all that is
-prepared where it is in doubt (a savepoint that is rolled back): what is prepared here is forgotten with it.
+first, and is known by its text and the types of its values. Where one fails, those of its trip are prepared
+anew: it may fail because it was prepared (before its table was altered). The driver lets the server forget
+all that is prepared where it is in doubt (a savepoint that is rolled back): what is prepared here is
+forgotten with it.
 """
 
 from __future__ import annotations
@@ -43,6 +45,7 @@ class Trip:
         self._driver = driver
         self._prepared: dict[_Key, bytes] = {}  # the one that was used last stands last
         self._named = 0
+        self._dropped: list[bytes] = []  # what the server forgets at the beginning of the next trip
         _forget_with(driver, self._prepared)
 
     def send(self, asked: Sequence[Asking], *, ends: bool = False) -> list[Answer]:
@@ -56,12 +59,18 @@ class Trip:
         """
         begins = self._must_begin()
         with self._driver.lock:
-            commands, loaders, new = self._commands(asked, begins=begins, ends=ends)
+            commands, loaders, used = self._commands(asked, begins=begins, ends=ends)
             results = self._through(commands)
-        answers = _answers(results, loaders)
-        if all(answer.error is None for answer in answers):
-            self._prepared.update(new)
-        return answers
+        self._settle(used, failed=any(result.status in _FAILED for result in results))
+        return _answers(results, loaders)
+
+    def _settle(self, used: dict[_Key, bytes], *, failed: bool) -> None:
+        """Keep what a trip used as what was used last, or have it forgotten; what was to be forgotten is."""
+        for key in used:
+            self._prepared.pop(key, None)
+        if not failed:
+            self._prepared.update(used)
+        self._dropped = list(used.values()) if failed else []
 
     def _must_begin(self) -> bool:
         """Whether a transaction must be begun; one of another kind than usual the driver begins itself."""
@@ -76,38 +85,37 @@ class Trip:
     def _commands(
         self, asked: Sequence[Asking], *, begins: bool, ends: bool
     ) -> tuple[deque[Any], list[Any], dict[_Key, bytes]]:
-        """What to send, what loads the answer to each, and the names of what is prepared with it."""
+        """What to send, what loads the answer to each, and the names of the statements by what they are."""
         connection = self._driver.pgconn
         commands: deque[Any] = deque()
         loaders: list[Any] = []
-        new: dict[_Key, bytes] = {}
+        used: dict[_Key, bytes] = {}
 
         def add(command: Any, *told: Any, loader: Any = None) -> None:
             commands.append(partial(command, *told))
             loaders.append(loader)
 
+        while self._prepared and len(self._prepared) + len(asked) > MOST_PREPARED:
+            self._dropped.append(self._prepared.pop(next(iter(self._prepared))))
+        for name in self._dropped:  # no error where the server has it no more, nor where a transaction failed
+            add(connection.send_close_prepared, name)
         if begins:
             add(connection.send_query_params, b"BEGIN", None)
-        while len(self._prepared) + len(asked) > MOST_PREPARED:
-            name = self._prepared.pop(next(iter(self._prepared)))
-            add(connection.send_query_params, b"DEALLOCATE " + name, None)
         for statement, values in asked:
             of_values: Any = Transformer(self._driver)
             given = of_values.dump_sequence(values, [PyFormat.AUTO] * len(values))
             key = (statement, of_values.types)
-            kept = self._prepared.pop(key, None)
-            if kept is not None:
-                self._prepared[key] = kept
-            elif key not in new:
+            known = used.get(key) or self._prepared.get(key)
+            if known is None:
                 self._named += 1
-                new[key] = f"trip_{self._named}".encode()
-                add(connection.send_prepare, new[key], statement.encode(), of_values.types)
-            name = kept or new[key]
-            add(connection.send_query_prepared, name, given, of_values.formats, _BINARY, loader=of_values)
+                known = f"trip_{self._named}".encode()
+                add(connection.send_prepare, known, statement.encode(), of_values.types)
+            used[key] = known
+            add(connection.send_query_prepared, known, given, of_values.formats, _BINARY, loader=of_values)
         if ends:
             add(connection.send_query_params, b"COMMIT", None)
         commands.append(connection.pipeline_sync)
-        return commands, loaders, new
+        return commands, loaders, used
 
     def _through(self, commands: deque[Any]) -> list[Any]:
         """The result of each command. Where not all come, the connection is closed: the rest is nobody's."""

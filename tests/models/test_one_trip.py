@@ -121,6 +121,52 @@ def test_no_more_are_prepared_than_the_driver_would(own: Engine) -> None:
         assert prepared(connection) == MOST_PREPARED
 
 
+def test_what_a_failed_trip_prepared_does_not_add_up(own: Engine) -> None:
+    with begun(own) as connection:
+        direct.ask_all(connection, [(ADD, [1])], ends=True)
+        give_up(connection)
+        for number in range(5):
+            with pytest.raises(IntegrityError):
+                direct.ask_all(connection, [(f"SELECT {number}", []), (ADD, [1]), (COUNT, [])])
+            give_up(connection)
+        assert direct.ask(connection, COUNT) == [(1,)]
+        assert prepared(connection) == 1
+
+
+def test_in_a_transaction_that_failed_the_next_is_refused_and_nothing_adds_up(own: Engine) -> None:
+    with begun(own) as connection:
+        for statement in ("SELECT 1 / 0", COUNT, COUNT):
+            with pytest.raises(DBAPIError):
+                direct.ask(connection, statement)
+        give_up(connection)
+        assert direct.ask(connection, COUNT) == [(0,)]
+        assert prepared(connection) == 1
+
+
+def test_a_statement_whose_table_was_altered_fails_once(own: Engine) -> None:
+    every = "SELECT * FROM trip_test"
+    with begun(own) as connection:
+        direct.ask_all(connection, [(ADD, [1]), (every, [])], ends=True)
+        give_up(connection)
+        with own.begin() as other:
+            other.execute(text("ALTER TABLE trip_test ADD COLUMN more int"))
+        with pytest.raises(DBAPIError, match="cached plan"):
+            direct.ask(connection, every)
+        give_up(connection)
+        assert direct.ask(connection, every) == [(1, None)]
+        assert prepared(connection) == 2
+
+
+def test_values_that_cannot_be_sent_lose_no_statement(own: Engine) -> None:
+    with begun(own) as connection:
+        for number in range(MOST_PREPARED):
+            direct.ask(connection, f"SELECT {number}")
+        with pytest.raises(DBAPIError):
+            direct.ask_all(connection, [(COUNT, []), ("SELECT $1", [object()])])
+        assert direct.ask(connection, "SELECT -1") == [(-1,)]
+        assert prepared(connection) == MOST_PREPARED - 1
+
+
 def test_a_connection_that_is_lost_is_not_used_again(own: Engine) -> None:
     with begun(own) as connection:
         pid = direct.ask(connection, "SELECT pg_backend_pid()")[0][0]
