@@ -1,6 +1,7 @@
 """Decision graphs: knowledge models, services, imports, types and boxed expressions."""
 
 import json
+import sys
 
 import pytest
 
@@ -214,6 +215,32 @@ def test_the_importing_file_goes_before_what_it_imports_without_a_name(link):
     other = file_named("b", decision(said("y"), "x", "x", needs=[needs]), says("y", "b"))
     file = file_of(nameless("b"), decision(said("x"), needs=[needs_decision("x")]), says("y", "t"))
     assert asked(file, "決定", imported=[other]) == "t"
+
+
+def work_of_compiling(decisions: int) -> int:
+    """How many functions are entered for decisions that each require one of a file without a name."""
+    entered = 0
+
+    def count(_frame: object, event: str, _told: object) -> None:
+        nonlocal entered
+        entered += event == "call"
+
+    names = [f"n{number}" for number in range(decisions)]
+    shared = file_named("shared", *(says(one, one) for one in names))
+    needing = (decision(said(one), f"d_{one}", f"d {one}", needs=[needs_decision(one)]) for one in names)
+    file = file_of(nameless("shared"), *needing)
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        parse_dmn(file, imported=[shared])
+    finally:
+        sys.setprofile(before)
+    return entered
+
+
+def test_twice_as_many_links_into_a_file_without_a_name_are_twice_the_work():
+    work_of_compiling(2)
+    assert work_of_compiling(120) < 2.2 * work_of_compiling(60)
 
 
 def test_a_named_import_brings_what_the_file_imports_without_a_name():

@@ -6,6 +6,7 @@ Files that import each other are held together in `Library`, by the namespace of
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from lxml import etree
 
@@ -133,9 +134,7 @@ class Library:
             return None if holder is None else (holder, key)
         name = name_of(holder.elements[key])
         before = family[: family.index(holder)]
-        same = (
-            (one, own) for one in before for own, element in one.elements.items() if name_of(element) == name
-        )
+        same = ((one, one.first_named[name]) for one in before if name in one.first_named)
         return next(same, (holder, key))
 
     def opened(self, key: Key, element: etree._Element) -> None:
@@ -164,18 +163,19 @@ class File:
         self._types: ItemTypes | None = None
 
     def _add(self, element: etree._Element) -> None:
-        key = (
-            element.get("id") or element.get("name")
-            if local_name(element) != "decision"
-            else element.get("id")
-        )
-        if self.library.lenient:
+        key = element.get("id")
+        if self.library.lenient or local_name(element) != "decision":
             key = key or element.get("name")
         if key in self.elements and self.library.lenient:
             return
         if not key or key in self.elements:
             raise DmnError("決定(decision)には、それぞれ異なる id が要ります。", line=line_of(element))
         self.elements[key] = element
+
+    @cached_property
+    def first_named(self) -> dict[str, str]:
+        """The id of the first element of each name."""
+        return {name_of(element): key for key, element in reversed(self.elements.items())}
 
     def of_kind(self, kind: str) -> Iterator[tuple[str, etree._Element]]:
         return ((key, element) for key, element in self.elements.items() if local_name(element) == kind)
