@@ -3,8 +3,8 @@
 Out they come as one row of arrays: the driver takes each row of a COPY or of a result by itself, which costs
 it more than the server takes for the whole of them.
 
-A column is an array of int64; nothing in it may be NULL. Python-side defaults of the models do not apply.
-Whoever calls records the deed himself.
+A column is an array of int64; nothing in it may be NULL, which is refused. Python-side defaults of the models
+do not apply. Whoever calls records the deed himself.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ Column = NDArray[np.int64]
 Columns = dict[str, Column]
 _SIGNATURE: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)  # no flags, no extension
 _TRAILER: Final = b"\xff\xff"
-_HEAD_BYTES, _COUNT = 20, slice(12, 16)  # dimensions, flags, kind, count, lower bound: four bytes each
+# The head of an array: dimensions, whether there are NULLs, kind, count, lower bound: four bytes each.
+_HEAD_BYTES, _NULLS, _KIND, _COUNT = 20, slice(4, 8), slice(8, 12), slice(12, 16)
+_WIDTHS: Final = {16: 1, 20: 8, 21: 2, 23: 4}  # bytes of boolean, bigint, smallint, integer by their OID
 
 
 class day_number(FunctionElement[int]):  # noqa: N801 - it reads as a function of SQL
@@ -62,12 +64,20 @@ def _days_on_sqlite(element: Any, compiler: SQLCompiler, **more: Any) -> str:
 
 
 def read(session: Session, statement: Select[Any]) -> Columns:
-    """The rows of a statement as columns by the names of its expressions; all are numbers, none is NULL."""
+    """The rows of a statement as columns by the names of its expressions.
+
+    Raises:
+        ValueError: a column has a NULL, or is of a kind other than whole numbers.
+    """
     session.flush()
     connection = session.connection()
     names = [column.name for column in statement.selected_columns]
     if connection.dialect.name != "postgresql":
-        rows = np.array([tuple(row) for row in connection.execute(statement)], dtype=np.int64)
+        found = [tuple(row) for row in connection.execute(statement)]
+        for name, values in zip(names, zip(*found, strict=True), strict=False):
+            if None in values:
+                raise _no_value(name)
+        rows = np.array(found, dtype=np.int64)
         return {name: rows.reshape(-1, len(names))[:, place] for place, name in enumerate(names)}
     told = statement.subquery()
     arrays = select(*(func.array_agg(cast(column, column.type)).label(column.name) for column in told.c))
@@ -75,17 +85,33 @@ def read(session: Session, statement: Select[Any]) -> Columns:
     driver: Any = connection.connection.driver_connection
     with driver.cursor(binary=True) as cursor:
         cursor.execute(words)
-        return {name: _unpacked(cursor.pgresult.get_value(0, place)) for place, name in enumerate(names)}
+        return {
+            name: _unpacked(name, cursor.pgresult.get_value(0, place)) for place, name in enumerate(names)
+        }
 
 
-def _unpacked(array: bytes | None) -> Column:
+def _unpacked(name: str, array: bytes | None) -> Column:
     """An array of PostgreSQL in its binary form: its head, then of each number its size and its value."""
     if array is None:  # of no rows
         return np.zeros(0, dtype=np.int64)
-    count = int.from_bytes(array[_COUNT])
-    width = (len(array) - _HEAD_BYTES) // count - 4
+    if any(array[_NULLS]):
+        raise _no_value(name)
+    kind, count = int.from_bytes(array[_KIND]), int.from_bytes(array[_COUNT])
+    width = _WIDTHS.get(kind)
+    if width is None:
+        raise ValueError(
+            f"column {name!r} is no whole number of 16, 32 or 64 bits (type {kind} of PostgreSQL):"
+            " cast it to one"
+        )
     form = np.dtype([("size", ">i4"), ("value", f">i{width}")])
-    return np.frombuffer(array, dtype=form, offset=_HEAD_BYTES)["value"].astype(np.int64)
+    return np.frombuffer(array, dtype=form, count=count, offset=_HEAD_BYTES)["value"].astype(np.int64)
+
+
+def _no_value(name: str) -> ValueError:
+    return ValueError(
+        f"column {name!r} has a row without a value (NULL), which no number stands for:"
+        " leave such rows out, or say with coalesce what they count as"
+    )
 
 
 def add(session: Session, name: str, columns: Mapping[str, Column]) -> int:

@@ -4,7 +4,18 @@ from datetime import date
 
 import numpy as np
 import pytest
-from sqlalchemy import BigInteger, Date, Integer, SmallInteger, cast, literal, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Integer,
+    Numeric,
+    SmallInteger,
+    case,
+    cast,
+    literal,
+    select,
+    union_all,
+)
 
 from models import columns
 from models.columns import day_number
@@ -46,3 +57,24 @@ def test_one_row_and_none_are_columns_too(ctx, most, wanted):
     found = columns.read(ctx.session, select(rows.c.small, rows.c.big).where(rows.c.small < most))
     assert found["small"].tolist() == wanted
     assert len(found["big"]) == len(wanted)
+
+
+@pytest.mark.parametrize("most", [-30_000, 7])
+def test_a_column_with_a_null_is_refused_by_its_name(ctx, most):
+    rows = the_rows(ctx.session)
+    gap = case((rows.c.small > most, rows.c.middle)).label("gap")
+    with pytest.raises(ValueError, match="'gap' has a row without a value"):
+        columns.read(ctx.session, select(rows.c.small, gap))
+
+
+@pytest.mark.postgresql
+def test_a_column_of_another_kind_is_refused_by_its_name(ctx):
+    rows = the_rows(ctx.session)
+    with pytest.raises(ValueError, match="'total' is no whole number"):
+        columns.read(ctx.session, select(cast(rows.c.big, Numeric).label("total")))
+
+
+def test_yes_and_no_are_one_and_zero(ctx):
+    rows = the_rows(ctx.session)
+    found = columns.read(ctx.session, select((rows.c.small > 0).label("some")).order_by(rows.c.small))
+    assert found["some"].tolist() == [0, 0, 1, 1]
