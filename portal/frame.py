@@ -288,11 +288,12 @@ def opened(entries: tuple[Entry, ...]) -> Level:
         "portal_sidebars", {}
     )
     key = (id(entries), grants(), current_language(), request.script_root)
-    if key not in kept:
+    found = kept.get(key)
+    if found is None:
         if len(kept) >= MOST_KEPT:
             kept.clear()
-        kept[key] = entries, _open(entries)  # with the entries, so that their id is theirs as long
-    return kept[key][1]
+        found = kept[key] = entries, _open(entries)  # with the entries, so that their id is theirs as long
+    return found[1]  # not read from what is kept: another thread may have cleared it
 
 
 def _open(entries: tuple[Entry, ...]) -> Level:

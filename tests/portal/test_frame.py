@@ -2,6 +2,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -53,6 +54,22 @@ def test_every_error_of_a_service_has_a_status() -> None:
     for cls in subclasses(ServiceError):
         assert any(parent in STATUS for parent in cls.__mro__)
     assert errors.NotFound in STATUS
+
+
+class Forgetful(dict[Any, Any]):
+    """What is kept where another thread clears it at once."""
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Keep nothing."""
+
+
+def test_the_sidebar_is_shown_where_another_thread_clears_what_is_kept(app: Flask) -> None:
+    app.extensions["portal_sidebars"] = Forgetful()
+    clerk = Visitor(app)
+    clerk.sign_in("counter")
+    page = clerk.get("/")
+    assert page.status_code == 200
+    assert 'aria-current="page"' in page.text
 
 
 def test_a_refused_deed_becomes_its_own_words(app: Flask) -> None:
