@@ -146,8 +146,8 @@ def classify(facts: ClassFacts, law: LawAt) -> Decision[Classed]:
     """国民健康保険法施行令29条の3: 適用区分を、前年(1月から7月までは前々年)の所得により判定する。
 
     Refused where the income of anybody who counts is not declared, his residents' tax is not told, a member
-    of 70 to 74 has no taxable income or no share told, the share on record is another, or premiums are in
-    arrears.
+    of 70 to 74 has no taxable income told, no share is on record where the class depends on it, the share on
+    record is another, or premiums are in arrears.
 
     Raises:
         ParameterNotInForce: a figure of the year is not on record; the error names it.
@@ -299,7 +299,7 @@ def _barred(facts: ClassFacts, counted: Sequence[int], *, from_70: bool, law: La
     if untold:
         refusals.append(_not_told(len(untold)))
     if from_70 and not undeclared and not untold:
-        refusals += _share_differs(facts, counted, law)
+        refusals += _against_share(facts, counted, law)
     if facts.has_arrears:
         refusals.append(_in_arrears())
     return Classed(None, 0, from_70, undeclared, untold, tuple(refusals))
@@ -323,16 +323,19 @@ def _not_told(count: int) -> Refusal:
     )
 
 
-def _share_differs(facts: ClassFacts, counted: Sequence[int], law: LawAt) -> list[Refusal]:
+def _against_share(facts: ClassFacts, counted: Sequence[int], law: LawAt) -> list[Refusal]:
+    """Only the taxable income of 現役並み makes the class depend on the share; one of 20 % settles it."""
     elders = [
         one
         for one in (facts.members[place] for place in counted)
         if one.is_insured and is_from_70(one.birth, law)
     ]
-    if untold := sum(one.share is None for one in elders):
-        return [_share_not_told(untold)]
-    is_low = all((one.taxable_income or 0) < law.integer(_ACTIVE[-1][1]) for one in elders)
-    if not is_low or facts.members[facts.applicant].share != FULL_SHARE:
+    limit = law.integer(_ACTIVE[-1][1])
+    if any((one.taxable_income or 0) >= limit for one in elders):
+        untold = sum(one.share is None for one in elders)
+        is_settled = not untold or any(one.share == LOW_SHARE for one in elders)
+        return [] if is_settled else [_share_not_told(untold, limit)]
+    if facts.members[facts.applicant].share != FULL_SHARE:
         return []
     return [
         Refusal(
@@ -344,11 +347,12 @@ def _share_differs(facts: ClassFacts, counted: Sequence[int], law: LawAt) -> lis
     ]
 
 
-def _share_not_told(count: int) -> Refusal:
+def _share_not_told(count: int, limit: int) -> Refusal:
     return Refusal(
         "ceiling.share_not_told",
-        f"70歳から74歳までの方のうち{count}人の負担割合が登録されていません。"
-        "負担割合の判定を登録してから、もう一度判定してください。",
+        f"課税所得が{limit:,}円以上の方が世帯にいますが、70歳から74歳までの方のうち{count}人の負担割合が記録にないため、"
+        "現役並みかどうかを判定できません。負担割合の判定の資料を確かめてください。"
+        "記録にない間は交付できないため、不交付を決定してください。",
         SHARE_ARTICLE,
     )
 
