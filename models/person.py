@@ -125,6 +125,13 @@ def list_current(session: Session, person_ids: Iterable[int]) -> dict[int, Perso
     return {row.person_id: row for row in session.scalars(known(statement, PersonRecord))}
 
 
+def records_of_now(session: Session, person_ids: Iterable[int | None]) -> dict[int | None, int]:
+    """Under which record each person goes by now: another one where two were made one, else his own."""
+    ids = {one for one in person_ids if one is not None}
+    rows = session.execute(select(Person.id, Person.merged_into_id).where(Person.id.in_(ids)))
+    return {row.id: row.merged_into_id or row.id for row in rows}
+
+
 def find_by_addressee_number(session: Session, number: str) -> int | None:
     """The person of an addressee number (宛名番号); None where nobody has it."""
     return session.scalars(select(Person.id).where(Person.addressee_number == number)).one_or_none()

@@ -21,7 +21,7 @@ from models.columns import Column, Columns, read
 from models.enrolment import Enrolment
 from models.income import UNDECLARED, Income
 from models.pension_deduction import PensionDeduction, PensionFact
-from models.person import PersonRecord
+from models.person import Person, PersonRecord
 from models.premium_receipt import PremiumReceipt
 from rules.ages import birthday_on
 from rules.calendar_months import add_months, add_years
@@ -280,7 +280,8 @@ def _of_heads(ctx: Context, found: Any) -> Columns:
 def ceiling_of_another_class(ctx: Context) -> Columns:
     """A ceiling-amount certificate that is out although the class of its household is another by now."""
     rows = list(changed.of_another_class(ctx))
-    of = {"household": [row.household_id for row in rows], "person": [row.person_id for row in rows]}
+    people = [row.certificate.person_id for row in rows]
+    of = {"household": [row.household_id for row in rows], "person": people}
     return {name: np.array(ids, dtype=np.int64) for name, ids in (of | {"amount": [0] * len(rows)}).items()}
 
 
@@ -294,13 +295,15 @@ def deduction_to_stop(ctx: Context) -> Columns:
         .subquery()
     )
     now, before, force = aliased(Assessment), aliased(Assessment), _in_force(year)
+    payer = func.coalesce(Person.merged_into_id, Person.id)  # whose pension it is, by the record of now
     statement: Any = (
         select(
             PensionDeduction.household_id.label("household"),
-            PensionDeduction.person_id.label("person"),
+            payer.label("person"),
             (before.total - now.total).label("amount"),
         )
         .join(latest, latest.c.id == PensionDeduction.id)
+        .join(Person, Person.id == PensionDeduction.person_id)
         .join(force, force.c.household_id == PensionDeduction.household_id)
         .join(now, and_(now.household_id == force.c.household_id, now.run_id == force.c.run_id))
         .join(
@@ -313,23 +316,38 @@ def deduction_to_stop(ctx: Context) -> Columns:
         .where(PensionDeduction.goes_on.is_(True), now.total < before.total)
     )
     lower = read(ctx.session, statement)
-    chosen = known(select(PensionFact.person_id), PensionFact).where(
-        PensionFact.fiscal_year == year.year, PensionFact.transfer_from <= _payers_told_by(ctx, year)
-    )
     transfer: Any = (
         select(
             PensionDeduction.household_id.label("household"),
-            PensionDeduction.person_id.label("person"),
+            payer.label("person"),
             literal(0).label("amount"),
         )
         .join(latest, latest.c.id == PensionDeduction.id)
+        .join(Person, Person.id == PensionDeduction.person_id)
         .where(
             PensionDeduction.goes_on.is_(True),
-            PensionDeduction.person_id.in_(chosen),
+            payer.in_(_choosing_transfer(ctx, year)),
             PensionDeduction.household_id.not_in(lower["household"].tolist()),
         )
     )
     return _together([lower, read(ctx.session, transfer)])
+
+
+def _choosing_transfer(ctx: Context, year: FiscalYear) -> Any:
+    """Who chose transfer from a day that is near, by the newest that is known of him.
+
+    What began in April was decided by what was told in the year before.
+    """
+    order = PensionFact.fiscal_year.desc()
+    facts: Any = select(
+        PensionFact.person_id,
+        PensionFact.transfer_from,
+        func.row_number().over(partition_by=PensionFact.person_id, order_by=order).label("place"),
+    ).where(PensionFact.fiscal_year.in_((year.year - 1, year.year)))
+    newest = known(facts, PensionFact).subquery()
+    return select(newest.c.person_id).where(
+        newest.c.place == 1, newest.c.transfer_from <= _payers_told_by(ctx, year)
+    )
 
 
 def _payers_told_by(ctx: Context, year: FiscalYear) -> date:

@@ -21,7 +21,7 @@ from models.pension_deduction import (
     PensionFact,
     PensionList,
 )
-from models.person import PersonRecord, list_current
+from models.person import Person, PersonRecord, list_current
 from rules.periods import FiscalYear
 from rules.premium.pension_deduction import (
     APRIL,
@@ -396,6 +396,31 @@ def test_who_chooses_transfer_from_a_later_day_pays_by_pension_until_a_stop_is_a
     assert watchdogs.deduction_to_stop(at(chief, date(YEAR, 10, 31)))["household"].tolist() == []
     watched = watchdogs.deduction_to_stop(at(chief, date(YEAR, 11, 1)))
     assert (watched["household"].tolist(), watched["amount"].tolist()) == ([later], [0])
+
+
+def test_transfer_chosen_in_the_year_before_is_told_once_its_day_is_near(
+    june: AssessmentRun, counter: Context, verifier: Context, chief: Context
+) -> None:
+    del june
+    home = homes_of_elders(counter)[0]
+    entry = entries.enter(counter, home, replace(NOTICE, transfer_from="R9.9.1"))
+    entries.decide(verifier, entry.id, approve=True, words="申込書を見た")
+    approved(chief, made_list(counter, YEAR, OCTOBER).id, "件数が合う")
+    january = [at(one, date(YEAR + 1, 1, 20)) for one in (counter, chief)]
+    approved(january[1], made_list(january[0], YEAR + 1, APRIL).id, "2月の額と照合した")
+    assert watchdogs.deduction_to_stop(at(chief, date(YEAR + 1, 5, 31)))["household"].tolist() == []
+    watched = watchdogs.deduction_to_stop(at(chief, date(YEAR + 1, 6, 1)))
+    person = entries.head_of(counter, home)
+    assert (watched["household"].tolist(), watched["person"].tolist()) == ([home], [person])
+
+    (fact,) = counter.session.scalars(select(PensionFact)).all()
+    kept = Person(addressee_number="000000000999999", created_at=counter.at)
+    counter.session.add(kept)
+    counter.session.flush()
+    fact.person_id, counter.session.get_one(Person, person).merged_into_id = kept.id, kept.id
+    counter.session.flush()
+    watched = watchdogs.deduction_to_stop(at(chief, date(YEAR + 1, 6, 1)))
+    assert watched["person"].tolist() == [kept.id], "a merge moves what was told, and not the decision"
 
 
 def test_the_next_april_takes_what_february_took(
