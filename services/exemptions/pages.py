@@ -15,7 +15,7 @@ from services import audit
 from services.context import Context
 from services.entries.exemption import FORMS
 from services.errors import HouseholdUnknown, RuleBroken
-from services.exemptions.reckoning import Reckoned, reckon
+from services.exemptions.reckoning import Reckoned, reckon_with_cautions
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ def of_case(ctx: Context, case_id: int, notification_id: int | None) -> OfCase |
     audit.record(ctx, Tag.EXEMPTION_READ, f"household:{household_id}")
     decided = find_of_notification(ctx.session, notification_id) if notification_id else None
     try:
-        return OfCase(household_id, reckon(ctx, entry.data, case_id), ("", ""), decided)
+        reckoned = reckon_with_cautions(ctx, entry.data, case_id)
+        return OfCase(household_id, reckoned, ("", ""), decided)
     except RuleBroken as refused:
         return OfCase(household_id, None, (refused.message_ja, refused.message_en), decided)

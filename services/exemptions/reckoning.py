@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, NamedTuple
 
 from models.assessment import Assessment, AssessmentRun, find_in_force
-from models.exemption import PremiumExemption, list_granted
+from models.exemption import PremiumExemption
+from models.person import records_of_now
 from rules.eligibility.deadlines import received_in_future
 from rules.eras import format_long
 from rules.law import ParameterNotInForce
@@ -57,7 +58,8 @@ class Reckoned:
     """What an application would bring: the assessment in force, and what the table takes off it.
 
     `decided` is the one that is to be taken back; `exempted` is None then. `same` is what is granted already
-    on the same ground, `room` what can still be taken off (yen), `cautions` what a person has to look at.
+    on the same ground, `room` what can still be taken off (yen). `is_declared`: all whom it is about have
+    declared their incomes. `cautions` is what a person has to look at, where that was asked for.
     """
 
     entry: ExemptionEntry
@@ -69,6 +71,7 @@ class Reckoned:
     decided: PremiumExemption | None
     same: PremiumExemption | None
     room: int
+    is_declared: bool = True
     cautions: tuple[Pointed, ...] = ()
 
     @property
@@ -85,7 +88,7 @@ def check(ctx: Context, entry: Entry, case_id: int | None = None) -> list[Findin
         return found
     found = [*from_rule("received_on", received_in_future(told.received_on, ctx.today), ())]
     try:
-        reckoned = _reckon(ctx, told, case_id)
+        reckoned = reckon_with_cautions(ctx, entry, case_id)
     except ExemptionRefused as refused:
         return [*found, refused.finding]
     last = date.fromisoformat(reckoned.run.due_dates[-1])
@@ -96,14 +99,24 @@ def check(ctx: Context, entry: Entry, case_id: int | None = None) -> list[Findin
     return [*found, *(warning(code, path, *words, ARTICLE) for code, path, words in reckoned.cautions)]
 
 
-def reckon(ctx: Context, entry: Entry, case_id: int | None = None) -> Reckoned:
-    """Reckon an application on the assessment in force; `case_id` is its own case.
+def reckon(ctx: Context, entry: Entry) -> Reckoned:
+    """Reckon an application on the assessment in force.
 
     Raises:
         ExemptionRefused: nothing is in force of the year, the person was not assessed, or nothing to take
             back was decided.
     """
-    return _reckon(ctx, read(entry), case_id)
+    return _reckon(ctx, read(entry))
+
+
+def reckon_with_cautions(ctx: Context, entry: Entry, case_id: int | None) -> Reckoned:
+    """Reckon an application, with what a person has to look at; `case_id` is its own case.
+
+    Raises:
+        ExemptionRefused: as `reckon`.
+    """
+    reckoned = reckon(ctx, entry)
+    return replace(reckoned, cautions=tuple(_cautions(ctx, reckoned, case_id)))
 
 
 def as_data(reckoned: Reckoned) -> dict[str, Any]:
@@ -111,7 +124,7 @@ def as_data(reckoned: Reckoned) -> dict[str, Any]:
     return {"run": reckoned.run.id, "amount": reckoned.amount, "before": reckoned.row.total}
 
 
-def _reckon(ctx: Context, told: ExemptionEntry, case_id: int | None) -> Reckoned:
+def _reckon(ctx: Context, told: ExemptionEntry) -> Reckoned:
     found = find_in_force(ctx.session, told.household_id, told.fiscal_year)
     if found is None:
         raise ExemptionRefused(
@@ -125,8 +138,7 @@ def _reckon(ctx: Context, told: ExemptionEntry, case_id: int | None) -> Reckoned
     terms = _terms(ctx, told.fiscal_year)
     kept, persons = kept_of(ctx, run, row)
     if told.revokes:
-        cautions = tuple(_cautions(ctx, told, case_id, None, ()))
-        return Reckoned(told, run, row, persons, terms, None, _decided(ctx, told), None, 0, cautions)
+        return Reckoned(told, run, row, persons, terms, None, _decided(ctx, told), None, 0)
     claim = Claim(
         told.ground,
         told.event_on,
@@ -135,32 +147,33 @@ def _reckon(ctx: Context, told: ExemptionEntry, case_id: int | None) -> Reckoned
         until_on=told.until_on,
     )
     if told.ground in OF_PERSON:
-        if told.person_id not in persons:
-            raise ExemptionRefused(
-                "この人は、その年度の賦課で数えられていません。対象の人を選び直してください。",
-                "The assessment of that year does not count this person. Choose another one.",
-                "person_id",
-            )
-        claim = replace(claim, person=persons.index(told.person_id))
+        claim = replace(claim, person=_place(ctx, told.person_id, persons))
     same, room = standing.same_as(ctx, told), standing.room(ctx, told, row)
-    declared = kept.households.persons.is_declared[claim.rows(kept)]
-    cautions = tuple(_cautions(ctx, told, case_id, same, declared))
+    declared = bool(kept.households.persons.is_declared[claim.rows(kept)].all())
     exempted = exempt(kept, claim, terms)
-    return Reckoned(told, run, row, persons, terms, exempted, None, same, room, cautions)
+    return Reckoned(told, run, row, persons, terms, exempted, None, same, room, declared)
 
 
-def _cautions(
-    ctx: Context,
-    told: ExemptionEntry,
-    case_id: int | None,
-    same: PremiumExemption | None,
-    declared: Iterable[bool],
-) -> Iterator[Pointed]:
-    if same is not None:
+def _place(ctx: Context, person_id: int | None, persons: Sequence[int]) -> int:
+    """Where the assessment counts the person, under his record of today or the one of its day."""
+    now = records_of_now(ctx.session, {person_id, *persons})
+    for place, one in enumerate(persons):
+        if person_id is not None and now.get(one) == now.get(person_id):
+            return place
+    raise ExemptionRefused(
+        "この人は、その年度の賦課で数えられていません。対象の人を選び直してください。",
+        "The assessment of that year does not count this person. Choose another one.",
+        "person_id",
+    )
+
+
+def _cautions(ctx: Context, reckoned: Reckoned, case_id: int | None) -> Iterator[Pointed]:
+    told = reckoned.entry
+    if reckoned.same is not None:
         yield Pointed("exemption.twice", "reason", standing.TWICE)
     if standing.is_under_way(ctx, told, case_id):
         yield Pointed("exemption.under_way", "reason", standing.UNDER_WAY)
-    if told.ground in BY_INCOME and not all(declared):
+    if told.ground in BY_INCOME and not reckoned.is_declared:
         yield Pointed("exemption.undeclared", "reason", _UNDECLARED)
     if told.insurance_paid:
         yield Pointed("exemption.made_good", "insurance_paid", _made_good(told.insurance_paid))
@@ -179,11 +192,16 @@ def _terms(ctx: Context, fiscal_year: int) -> ExemptionTerms:
 
 
 def _decided(ctx: Context, told: ExemptionEntry) -> PremiumExemption:
-    granted = list_granted(ctx.session, told.household_id, told.fiscal_year)
-    found = [one for one in granted if one.ground == told.ground and told.person_id in {None, one.person_id}]
-    if not found:
+    if not standing.of_ground(ctx, told):
         raise none_decided()
-    if len(found) > 1:
+    found = standing.taken_back_by(ctx, told)
+    if not found:
+        raise ExemptionRefused(
+            "この人には、その年度とその理由で決定した減免がありません。対象の人を選び直してください。",
+            "This person has no reduction of that year and ground. Choose another one.",
+            "person_id",
+        )
+    if len(found) > 1 and told.person_id is None:
         raise ExemptionRefused(
             f"その年度とその理由の減免が{len(found)}人に決定されています。取り消す減免の「対象の人」を選んでください。",
             f"{len(found)} persons have a reduction of that year and ground. Choose whose is taken back.",

@@ -11,6 +11,7 @@ from models.case import Case
 from models.exemption import GRANTED, PremiumExemption, list_granted, list_of_household
 from models.form_entry import FormEntry, find_latest
 from models.household import Household
+from models.person import records_of_now
 from services.context import Context
 from services.entries.exemption import FORMS, ExemptionEntry, read
 from services.errors import SomebodyElseWasFaster
@@ -44,14 +45,34 @@ def hold(ctx: Context, household_id: int) -> None:
 
 def same_as(ctx: Context, told: ExemptionEntry) -> PremiumExemption | None:
     """What is granted of the same household, year, ground and person; in force or waiting for its run."""
+    granted = of_ground(ctx, told)
+    now = records_of_now(ctx.session, {told.person_id, *(one.person_id for one in granted)})
+    return next((one for one in granted if now.get(one.person_id) == now.get(told.person_id)), None)
+
+
+def of_ground(ctx: Context, told: ExemptionEntry) -> list[PremiumExemption]:
+    """What is granted of the same household, year and ground, whomever it names."""
     granted = list_granted(ctx.session, told.household_id, told.fiscal_year)
-    return next(
-        (one for one in granted if (one.ground, one.person_id) == (told.ground, told.person_id)), None
-    )
+    return [one for one in granted if one.ground == told.ground]
+
+
+def taken_back_by(ctx: Context, told: ExemptionEntry) -> list[PremiumExemption]:
+    """What a taking back may mean: all of its ground, of the person alone where one is named.
+
+    A decision names the record of its day; who was made one with another is found by either.
+    """
+    granted = of_ground(ctx, told)
+    if told.person_id is None:
+        return granted
+    now = records_of_now(ctx.session, {told.person_id, *(one.person_id for one in granted)})
+    return [one for one in granted if now.get(one.person_id) == now.get(told.person_id)]
 
 
 def is_under_way(ctx: Context, told: ExemptionEntry, case_id: int | None) -> bool:
-    """Whether a case other than `case_id` is open about the same household, year, ground and person."""
+    """Whether a case other than `case_id` is open about the same household, year, ground and person.
+
+    Two that take back are about the same where they may mean the same decision, whether they name it or not.
+    """
     statement = (
         select(Case.id)
         .join(FormEntry, FormEntry.case_id == Case.id)
@@ -66,11 +87,21 @@ def is_under_way(ctx: Context, told: ExemptionEntry, case_id: int | None) -> boo
     latest = (
         find_latest(ctx.session, one, FORMS) for one in ctx.session.scalars(statement) if one != case_id
     )
-    return any(_matter(read(one.data)) == _matter(told) for one in latest if one is not None)
+    return any(_is_same(ctx, read(one.data), told) for one in latest if one is not None)
+
+
+def _is_same(ctx: Context, one: ExemptionEntry, other: ExemptionEntry) -> bool:
+    if _matter(one) != _matter(other):
+        return False
+    if one.revokes:
+        ids, others = ({row.id for row in taken_back_by(ctx, told)} for told in (one, other))
+        return not ids.isdisjoint(others)
+    now = records_of_now(ctx.session, {one.person_id, other.person_id})
+    return now.get(one.person_id) == now.get(other.person_id)
 
 
 def _matter(told: ExemptionEntry) -> tuple[object, ...]:
-    return told.revokes, told.household_id, told.fiscal_year, told.ground, told.person_id
+    return told.revokes, told.household_id, told.fiscal_year, told.ground
 
 
 def room(ctx: Context, told: ExemptionEntry, row: Assessment) -> int:

@@ -19,7 +19,7 @@ from models.case import Case
 from models.document import PrintRequest
 from models.exemption import GRANTED, REFUSED, REVOKED, PremiumExemption
 from models.income import Income
-from models.person import list_current
+from models.person import Person, list_current
 from rules.periods import FiscalYear
 from services import cases, notifications
 from services.assessing import comparing, household_page, run_figures, runs
@@ -412,6 +412,32 @@ def test_whose_reduction_is_taken_back_is_said_where_two_have_one(office: Office
     assert {row.person_id: row.state for row in office.rows()} == {both[0]: REVOKED, both[1]: GRANTED}
     office.decided(back, GRANT, BACK)
     assert {row.state for row in office.rows()} == {REVOKED}
+
+
+def test_a_reduction_is_found_by_the_record_that_its_person_goes_by_now(office: Office) -> None:
+    office.decided(office.entry(), GRANT | {"amount": 1_000}, APPROVE)
+    kept = Person(addressee_number="000000000999999", created_at=office.ctx.at)
+    office.ctx.session.add(kept)
+    office.ctx.session.flush()
+    back = office.entry("revoke")
+    told = reckoning.check(office.counter, back | {"person_id": kept.id})
+    assert [(one.path, one.message_ja[:5]) for one in told] == [("person_id", "この人には")]
+    office.ctx.session.get_one(Person, office.person).merged_into_id = kept.id
+    office.ctx.session.flush()
+    assert reckoning.reckon(office.counter, back | {"person_id": kept.id}).decided is office.rows()[0]
+    again = office.entry(person_id=kept.id)
+    assert reckoning.reckon(office.counter, again).same is office.rows()[0]
+    assert "exemption.twice" in [one.code for one in reckoning.check(office.counter, again)]
+
+
+def test_two_that_take_back_the_same_are_seen_whether_they_name_the_person_or_not(office: Office) -> None:
+    office.decided(office.entry(), GRANT | {"amount": 1_000}, APPROVE)
+    back = office.entry("revoke")
+    first, _ = office.taken_in(back)
+    assert cautions_of(office, first) == []
+    told = reckoning.check(office.counter, back | {"person_id": office.person})
+    assert [one.code for one in told] == ["exemption.under_way"]
+    assert reckoning.reckon(office.counter, back).cautions == (), "who decides is not asked to look at them"
 
 
 def test_a_reduction_is_looked_at_again_once_the_income_has_changed(office: Office) -> None:
