@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, UtcDateTime, key_text
+
+TITLE_LENGTH: Final = 100  # of a paper in the print queue; a longer one is cut
 
 
 class PrintRequest(Base):
@@ -27,7 +29,7 @@ class PrintRequest(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
-    title: Mapped[str] = mapped_column(String(100))
+    title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
     addressee: Mapped[str] = mapped_column(String(100), default="")
     postal_code: Mapped[str] = mapped_column(key_text(7), default="")
     delivery: Mapped[str] = mapped_column(String(10), default="counter")  # counter post inner

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.certificate import Certificate
-from models.document import PrintRequest
+from models.document import TITLE_LENGTH, PrintRequest
 from models.notification import Notification
 from models.person import AddressRecord, PersonRecord, list_current
 from printing.documents import DOCUMENTS
@@ -98,7 +98,7 @@ def ask_for(
         person_id=person_id,
         office_id=_office_of(ctx, notification),
         payload=to_plain(content),
-        title=title[:100],
+        title=title[:TITLE_LENGTH],
         addressee=recipient.address.name,
         postal_code=recipient.postal_code,
         delivery=delivery,
@@ -161,7 +161,7 @@ def _carrier(
         person_id=first.person_id,
         office_id=_office_of(ctx, notification),
         payload=payload,
-        title=(title if len(together) == 1 else f"{title} ほか{len(together) - 1}人")[:100],
+        title=(title if len(together) == 1 else f"{title} ほか{len(together) - 1}人")[:TITLE_LENGTH],
         addressee=recipient.address.name,
         postal_code=recipient.postal_code,
         delivery=delivery,

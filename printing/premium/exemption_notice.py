@@ -21,7 +21,10 @@ class NoticeStep:
 
 @dataclass(frozen=True, kw_only=True)
 class ExemptionNotice(PrintedDocument):
-    """The letter. `decision` is granted, refused or revoked; `title` is what stands at its head."""
+    """The letter. `decision` is granted, refused or revoked; `title` is what stands at its head.
+
+    `period` is what is taken off; a refusal does not show it.
+    """
 
     document_number: Annotated[str, "文書番号"]
     dated: Annotated[date, "決定の日"]

@@ -31,7 +31,8 @@ GROUNDS: Final = {
     SPECIAL: ("その他の特別の事情", "Other special circumstances"),
 }
 OF_PERSON: Final = frozenset({JOB_LOSS, CLOSURE, DETENTION})
-BY_INCOME: Final = frozenset({JOB_LOSS, CLOSURE, INCOME_FALL, SPECIAL})  # whose table reads incomes
+# They read incomes: for the percentage of their table or, SPECIAL, for what the household can bear.
+BY_INCOME: Final = frozenset({JOB_LOSS, CLOSURE, INCOME_FALL, SPECIAL})
 ARTICLE: Final = "国民健康保険法77条、条例施行規則"
 _INCOME, _FLAT = "income_levy", "per_capita_levy"
 

@@ -57,9 +57,7 @@ def ask(
         steps=tuple(_steps(row)) if row.state == GRANTED else (),
     )
     called = f"{title} {content.fiscal_year} {content.ground} {person or recipient.address.name}"
-    return print_requests.ask_for(
-        ctx, "exemption_notice", content, called[:100], notification, recipient, POST
-    )
+    return print_requests.ask_for(ctx, "exemption_notice", content, called, notification, recipient, POST)
 
 
 def _person(ctx: Context, row: PremiumExemption) -> str:

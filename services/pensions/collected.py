@@ -89,8 +89,11 @@ def overpaid_more(ctx: Context, run: AssessmentRun) -> int:
     return more
 
 
-def before_any_run(decision: PensionDeduction, terms: DeductionTerms) -> Collected:
-    """A year of which nothing is assessed yet: its provisional deductions."""
+def as_decided(decision: PensionDeduction, terms: DeductionTerms) -> Collected:
+    """A year as the decision itself put it down, whatever was assessed since.
+
+    Where nothing is assessed yet these are its provisional deductions.
+    """
     days = pay_days(FiscalYear(decision.fiscal_year), terms.pay_day)
     return Collected(as_collection(decision), days, decision, decision.late_due_on)
 

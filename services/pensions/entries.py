@@ -45,7 +45,7 @@ from services.context import Actor, Context
 from services.counts import Wanted
 from services.errors import HouseholdUnknown, NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
 from services.parameter_reading import EntryRefused
-from services.pensions.collected import Collected, before_any_run, calendar_of, of_rows, terms_of
+from services.pensions.collected import Collected, as_decided, calendar_of, of_rows, terms_of
 from services.pensions.lists import columns_of
 from services.premium_notices.heads import persons_of
 
@@ -230,7 +230,7 @@ def standing(ctx: Context, household_id: int, fiscal_year: int) -> Collected | N
         return None
     in_force = find_in_force(ctx.session, household_id, fiscal_year)
     if in_force is None:
-        return before_any_run(decided[-1], terms_of(ctx, FiscalYear(fiscal_year)))
+        return as_decided(decided[-1], terms_of(ctx, FiscalYear(fiscal_year)))
     run, row = in_force
     return of_rows(ctx, run, [row]).get(household_id)
 

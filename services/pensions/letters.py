@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from models.assessment import Assessment, AssessmentRun
 from models.audit.tags import Tag
-from models.document import PrintRequest
+from models.document import TITLE_LENGTH, PrintRequest
 from models.household import Household
 from models.pension_deduction import (
     BEGIN,
@@ -40,7 +40,7 @@ from services.context import JST
 from services.errors import NotFound, RuleBroken
 from services.numbering import document_numbers
 from services.papers import to_plain
-from services.pensions.collected import before_any_run, terms_of
+from services.pensions.collected import as_decided, terms_of
 from services.pensions.entries import REASONS, payers, standing
 from services.premium_notices.asking import NobodyToTell, NoticeWaits, living_head, no_office
 from services.premium_notices.heads import Head, heads_of
@@ -138,7 +138,7 @@ def _queue(ctx: Context, told: Collected, head: Head, before: Sequence[PrintRequ
         person_id=head.record.person_id,
         office_id=ctx.actor.office_id,
         payload=to_plain(content),
-        title=f"{TITLES[decision.kind]} {head.record.name}"[:100],
+        title=f"{TITLES[decision.kind]} {head.record.name}"[:TITLE_LENGTH],
         addressee=head.recipient.address.name,
         postal_code=head.recipient.postal_code,
         delivery=POST,
@@ -266,7 +266,7 @@ def _content(
     """The letter as it was decided, whatever was assessed since: that is told by its own letters."""
     settings = city.settings_on(ctx.session, ctx.today)
     _, kind = KINDS[decision.kind]
-    told = before_any_run(decision, terms_of(ctx, FiscalYear(decision.fiscal_year)))
+    told = as_decided(decision, terms_of(ctx, FiscalYear(decision.fiscal_year)))
     run = ctx.session.get(AssessmentRun, decision.run_id) if decision.run_id else None
     row = ctx.session.get(Assessment, (run.id, household_id)) if run else None
     reason = f"{REASONS[decision.reason][0]}ため" if decision.kind == STOP else _WHY[decision.kind]

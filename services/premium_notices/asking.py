@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from models.assessment import Assessment, AssessmentRun, list_final
 from models.audit.tags import Tag
-from models.document import PrintRequest
+from models.document import TITLE_LENGTH, PrintRequest
 from models.household import Household
 from models.person import list_current
 from printing.collection.payment_slips import PaymentSlips
@@ -313,7 +313,7 @@ def request_of(
         person_id=found.head.record.person_id,
         office_id=office_id,
         payload=payload,
-        title=f"{TITLES[document]} {found.head.record.name}"[:100],
+        title=f"{TITLES[document]} {found.head.record.name}"[:TITLE_LENGTH],
         addressee=found.head.recipient.address.name,
         postal_code=found.head.recipient.postal_code,
         delivery=delivery,

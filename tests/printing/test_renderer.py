@@ -32,6 +32,13 @@ def test_every_document_is_printed_in_our_fonts_only(name):
     assert fonts <= OURS | drawn
 
 
+def test_a_refused_reduction_shows_no_months_that_nobody_applied_for():
+    granted = text_of(render(samples.exemption_notice()))
+    refused = text_of(render(samples.exemption_notice(decision="refused", steps=())))
+    assert ("減免の期間" in granted, "の期間" in refused) == (True, False)
+    assert "令和8年10月1日から" not in refused
+
+
 def test_a_page_without_rare_characters_does_not_load_the_fallback():
     assert fonts_of(render(samples.eligibility_certificate())) == {"BIZ-UDPGothic", "IPAexMincho"}
 
