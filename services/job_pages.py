@@ -95,11 +95,16 @@ def read(ctx: Context, job_id: int) -> Shown:
     Raises:
         NotFound: there is none, or it is not this person's to see.
     """
-    row = ctx.session.scalars(select(Job).where(Job.id == job_id, _visible(ctx.actor))).one_or_none()
+    row = _find(ctx, job_id)
     if row is None:
         raise NotFound("この処理はありません。一覧から開き直してください。", "There is no such job.")
     (shown,) = _shown(ctx, [row])
     return shown
+
+
+def may_see(ctx: Context, job_id: int) -> bool:
+    """Whether a job is there, and this person's to see."""
+    return _find(ctx, job_id) is not None
 
 
 def skips(ctx: Context, job_id: int) -> Sequence[JobSkip]:
@@ -161,6 +166,10 @@ def _shown(ctx: Context, rows: Sequence[Job]) -> list[Shown]:
         )
         for row in rows
     ]
+
+
+def _find(ctx: Context, job_id: int) -> Job | None:
+    return ctx.session.scalars(select(Job).where(Job.id == job_id, _visible(ctx.actor))).one_or_none()
 
 
 def _mine(actor: Actor) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, make_response, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 
 from models.job import DONE, STATES, Job
@@ -42,6 +42,7 @@ SUBJECTS = {
     "watch": ("見張り", "Watchdog"),
     "ex_officio": ("職権の確認", "Ex officio"),
 }
+ENDED = "job-ended"  # what a page listens for (templates/pension/show.html)
 OVERSEERS = frozenset({"administrator", "section_chief", "auditor"})
 
 
@@ -86,8 +87,15 @@ class JobView(BaseView):
     @expose("/<int:job_id>/progress", methods=["GET"])
     @requires("job.read")
     def progress(self, job_id: int) -> Any:
-        """The part of the page that is asked for again and again (portal/security/passive.py)."""
-        return self.render_template("job/progress.html", swapped=True, **_page(job_id))
+        """The part of a page that is asked for again and again (portal/security/passive.py).
+
+        Once the work has ended the answer raises `job-ended` on the page, which then may load itself anew.
+        """
+        page = _page(job_id)
+        answer = make_response(self.render_template("job/progress.html", swapped=True, **page))
+        if not page["shown"].is_open:
+            answer.headers["HX-Trigger"] = ENDED
+        return answer
 
     @expose("/<int:job_id>/cancel", methods=["POST"])
     @requires("job.change")

@@ -11,6 +11,7 @@ from flask import redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.utils.limit import Limit
 
+from models.job import RUNNING, WAITING
 from models.pension_deduction import ACTS, APPROVED, OPEN, STATES
 from models.staff import names_of
 from portal import clock
@@ -26,6 +27,7 @@ from portal.views.pension_words import check_words, month_words
 from portal.views.persons import registry_limit
 from rules.periods import FiscalYear
 from rules.premium.pension_deduction import APRIL, OCTOBER
+from services import job_pages
 from services.assessing import run_figures
 from services.pensions import entries, letters, lists
 from services.unit_of_work import unit_of_work
@@ -155,6 +157,7 @@ class PensionView(BaseView):
         words = kept["q"] if kept else ""
         with unit_of_work(current_actor(), clock.now()) as ctx:
             page = lists.read(ctx, list_id, outcome, words, number)
+            work = lists.work_of(ctx, page.of)
             year = FiscalYear(page.of.fiscal_year)
             return self.render_template(
                 "pension/show.html",
@@ -171,7 +174,10 @@ class PensionView(BaseView):
                 word=word if kept else None,
                 forgotten=bool(word) and kept is None,
                 is_open=page.of.state == OPEN,
-                work=lists.work_of(ctx, page.of),
+                stands_still=lists.stands_still(page.of, work),
+                work=work,
+                moves=work is not None and work.state in {WAITING, RUNNING},
+                may_see_work=work is not None and can("job.read") and job_pages.may_see(ctx, work.id),
                 reasons_of=lambda row: [
                     check_words(code) for code in lists.failing_codes(row.failing, page.of.month)
                 ],

@@ -34,7 +34,12 @@ def fill(ctx: Context, work: Work) -> Progress | None:
 
 
 def begin(ctx: Context, work: Work) -> Progress | None:
-    """Begin every deduction of an approved list at once, or refuse it where something has changed."""
+    """Begin every deduction of an approved list at once, or refuse it where something has changed.
+
+    Of lists of the same year and month one begins at a time, so that the next sees what this one decided.
+    """
+    told = ctx.session.get_one(PensionList, int(work.payload["list"]))
+    lists.hold(ctx, told.fiscal_year, told.month)
     made = _held(ctx, work, DECIDING)
     if made is None:
         return None
@@ -47,8 +52,8 @@ def begin(ctx: Context, work: Work) -> Progress | None:
         return _done(0, refused.message_ja, refused.message_en)
     made.state = APPROVED
     lists.tell_begun(ctx, made, begun)
-    told = len(begun)
-    return _done(told, f"{told:,}世帯の差引きを決定しました。", f"{told:,} deductions were decided.")
+    count = len(begun)
+    return _done(count, f"{count:,}世帯の差引きを決定しました。", f"{count:,} deductions were decided.")
 
 
 def _held(ctx: Context, work: Work, state: str) -> PensionList | None:

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 
 from models.audit.tags import Tag
 from models.household import Household
-from models.job import DONE, Job, find_by_key
+from models.job import CANCELLED, DONE, FAILED, Job, find_by_key, lock
 from models.pension_deduction import (
     BEGIN,
     DECIDING,
@@ -29,6 +28,7 @@ from models.pension_deduction import (
     PensionList,
 )
 from models.person import PersonRecord, list_current
+from models.series import take
 from rules.law import ParameterNotInForce
 from rules.periods import FiscalYear
 from rules.premium import collection
@@ -66,11 +66,13 @@ def make(ctx: Context, fiscal_year: int, month: int) -> PensionList:
 
     Raises:
         RuleBroken: the months can not be reached any more, nothing is assessed, or the year has no figures.
-        SomebodyElseWasFaster: such a list waits already.
+        SomebodyElseWasFaster: such a list waits already, or its approval is under way or stands still.
     """
     if ctx.actor.staff_id is None:
         raise NotAllowed("担当者としてサインインしてください。", "Sign in as one of the staff.")
     _checked(ctx, fiscal_year, month)
+    hold(ctx, fiscal_year, month)
+    _must_be_the_only_one(ctx, fiscal_year, month)
     made = PensionList(
         fiscal_year=fiscal_year,
         month=month,
@@ -79,14 +81,8 @@ def make(ctx: Context, fiscal_year: int, month: int) -> PensionList:
         made_by_id=ctx.actor.staff_id,
         made_by_number=ctx.actor.staff_number,
     )
-    try:
-        with ctx.session.begin_nested():
-            ctx.session.add(made)
-    except IntegrityError:
-        raise SomebodyElseWasFaster(
-            "同じ年度・開始月の候補一覧が確認を待っています。それを決定してから作ってください。",
-            "A list of the same year and month waits already. Decide it first.",
-        ) from None
+    ctx.session.add(made)
+    ctx.session.flush()
     total = len(households_told(ctx, year_looked_at(made)))
     jobs.ask(ctx, FILL, f"{FILL}:{made.id}", {"list": made.id}, total=total)
     tell(ctx, Tag.PENSION_LIST_MADE, made)
@@ -96,7 +92,8 @@ def make(ctx: Context, fiscal_year: int, month: int) -> PensionList:
 def decide(ctx: Context, list_id: int, *, approve: bool, words: str) -> PensionList:
     """Have the deductions of everybody concerned begun, or refuse the list, with a reason.
 
-    Beginning them is a job, all or none: where what was read has changed by then, it refuses the list.
+    Beginning them is a job, all or none: where what was read has changed by then, it refuses the list. An
+    approved list whose job was cancelled or has failed can be refused still; the job begins nothing any more.
 
     Raises:
         NotFound: there is no such list.
@@ -105,7 +102,7 @@ def decide(ctx: Context, list_id: int, *, approve: bool, words: str) -> PensionL
         RuleBroken: no reason was given, the list is not whole yet, or the months cannot be reached any more.
     """
     two_people.must_not_be_borrowed(ctx, CHIEF)
-    made = _locked(ctx, list_id)
+    made = _locked(ctx, list_id, approve=approve)
     two_people.must_be_somebody_else(ctx, [made.made_by_id])
     made.words = two_people.reason_of(words)
     if approve:
@@ -143,6 +140,29 @@ def work_of(ctx: Context, made: PensionList) -> Job | None:
     kind = {OPEN: FILL, DECIDING: BEGIN_ALL}.get(made.state)
     job = find_by_key(ctx.session, f"{kind}:{made.id}") if kind else None
     return job if job is not None and job.state != DONE else None
+
+
+def stands_still(made: PensionList, job: Job | None) -> bool:
+    """Whether the work of an approved list was cancelled or has failed, so that it may be refused still."""
+    return made.state == DECIDING and job is not None and job.state in {CANCELLED, FAILED}
+
+
+def hold(ctx: Context, fiscal_year: int, month: int) -> None:
+    """Let those who make or begin lists of a year and month wait here for one another."""
+    take(ctx.session, f"pension_list:{fiscal_year}-{month}")
+
+
+def _must_be_the_only_one(ctx: Context, fiscal_year: int, month: int) -> None:
+    same = select(PensionList.id).where(
+        PensionList.fiscal_year == fiscal_year,
+        PensionList.month == month,
+        PensionList.state.in_((OPEN, DECIDING)),
+    )
+    if ctx.session.scalars(same.limit(1)).first() is not None:
+        raise SomebodyElseWasFaster(
+            "同じ年度・開始月の候補一覧が、確認待ちか承認の処理中です。それが決定されるか差し戻されてから作ってください。",
+            "A list of the same year and month waits or is under way. Have it decided or refused first.",
+        )
 
 
 def _must_be_whole(ctx: Context, made: PensionList) -> None:
@@ -357,17 +377,23 @@ def columns_of(parts: Collection) -> dict[str, object]:
     }
 
 
-def _locked(ctx: Context, list_id: int) -> PensionList:
+def _locked(ctx: Context, list_id: int, *, approve: bool) -> PensionList:
     statement = select(PensionList).where(PensionList.id == list_id).with_for_update()
     made = ctx.session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
     if made is None:
         raise _unknown()
-    if made.state != OPEN:
+    if made.state != OPEN and (approve or not stands_still(made, _held_work(ctx, made))):
         raise SomebodyElseWasFaster(
             "この候補一覧はもう決定されています。画面を開き直してください。",
             "This list was decided meanwhile. Open the page again.",
         )
     return made
+
+
+def _held_work(ctx: Context, made: PensionList) -> Job | None:
+    """The work of a list, held so that nobody tries it again meanwhile."""
+    job = work_of(ctx, made)
+    return lock(ctx.session, job.id) if job is not None else None
 
 
 def _unknown() -> NotFound:

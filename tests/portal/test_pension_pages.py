@@ -6,8 +6,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from models.audit.tags import Tag
-from models.job import DONE, Job
-from models.pension_deduction import PensionList
+from models.job import CANCELLED, DONE, FAILED, WAITING, Job
+from models.pension_deduction import DECIDING, PensionList
 from models.staff import User
 from portal import clock
 from rules.periods import FiscalYear
@@ -15,7 +15,7 @@ from services import audit, jobs
 from services.context import SYSTEM
 from services.pensions import lists
 from services.unit_of_work import unit_of_work
-from tests.portal.conftest import Visitor
+from tests.portal.conftest import Visitor, account_of
 
 
 def test_what_a_payer_told_is_entered_with_its_faults_said_and_checked_by_another(
@@ -89,6 +89,58 @@ def test_a_name_that_is_searched_for_on_a_list_stands_in_no_address(app: Flask, 
         ctx.session.get_one(Job, job).state = DONE
         audit.record(ctx, Tag.JOB_DONE, f"job:{job}")
     assert 'value="approve"' in chief.get(page).text
+
+
+def test_a_page_asks_how_far_the_job_is_and_loads_itself_once_at_its_end(app: Flask, signed_in) -> None:
+    counter: Visitor = signed_in("counter")
+    with app.app_context(), unit_of_work(SYSTEM, clock.now()) as ctx:
+        asker = ctx.session.scalars(select(User).where(User.username == account_of("counter"))).one()
+        made = PensionList(fiscal_year=2026, month=10, decided_on=ctx.today, made_at=ctx.at)
+        made.made_by_id, made.made_by_number = asker.id, "1"
+        ctx.session.add(made)
+        ctx.session.flush()
+        audit.record(ctx, Tag.PENSION_LIST_MADE, f"pension_list:{made.id}")
+        job = jobs.ask(ctx, lists.FILL, f"{lists.FILL}:{made.id}", {"list": made.id}, total=0)
+        job.asked_by_id, job_id = asker.id, job.id
+        page = f"/premium/pensions/lists/{made.id}"
+
+    def state(list_state: str, job_state: str) -> None:
+        with app.app_context(), unit_of_work(SYSTEM, clock.now()) as ctx:
+            row = ctx.session.scalars(select(PensionList)).one()
+            row.state = list_state
+            if list_state == DECIDING:
+                key = f"{lists.BEGIN_ALL}:{row.id}"
+                ctx.session.get_one(Job, job_id).idempotency_key = key
+            ctx.session.get_one(Job, job_id).state = job_state
+            audit.record(ctx, Tag.PENSION_LIST_APPROVED, f"pension_list:{row.id}")
+
+    part = f'hx-get="/jobs/{job_id}/progress" hx-trigger="load"'
+    once = f'hx-get="{page}?outcome=no" hx-trigger="job-ended from:body"'
+    shown = counter.get(f"{page}?outcome=no").text
+    assert part in shown
+    assert once in shown
+    assert "every" not in shown
+    assert "HX-Trigger" not in counter.get(f"/jobs/{job_id}/progress").headers
+
+    other: Visitor = signed_in("verifier")
+    shown = other.get(page).text
+    assert "しばらくしてから画面を開き直して" in shown
+    assert f"/jobs/{job_id}" not in shown, "who may not see the job is not led to it"
+
+    chief: Visitor = signed_in("section_chief")
+    state(DECIDING, WAITING)
+    assert part in counter.get(page).text
+    assert 'value="refuse"' not in chief.get(page).text
+    for ended in (FAILED, CANCELLED):
+        state(DECIDING, ended)
+        assert counter.get(f"/jobs/{job_id}/progress").headers["HX-Trigger"] == "job-ended"
+        shown = chief.get(page).text
+        assert "hx-get" not in shown.split('id="page"')[1]
+        assert "処理が止まっています" in shown
+        assert 'value="refuse"' in shown
+        assert 'value="approve"' not in shown
+    assert chief.post(f"{page}/decide", outcome="refuse", words="止まった").status_code == 303
+    assert "止まった" in counter.get(page).text
 
 
 def test_the_pages_are_whole_in_english(home: tuple[int, int, int], signed_in) -> None:

@@ -1,18 +1,32 @@
-"""Letters of a list that two ask for at the same moment: each is asked for once."""
+"""What two do to lists of deductions at the same moment is done once: made, begun, asked for as letters."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from models.assessment import Assessment
 from models.audit.tags import Tag
 from models.document import PrintRequest
-from models.pension_deduction import APPROVED, PROVISIONAL, PensionDeduction, PensionList
-from rules.premium.pension_deduction import APRIL
+from models.pension_deduction import (
+    APPROVED,
+    DECIDING,
+    PROVISIONAL,
+    PensionDeduction,
+    PensionFact,
+    PensionList,
+)
+from rules.periods import FiscalYear
+from rules.premium.pension_deduction import APRIL, CARE, ENOUGH, HALF, OCTOBER, TOLD, TRANSFER
 from services import audit, unit_of_work
-from services.context import Actor, Context
-from services.pensions import letters
+from services.context import JST, SYSTEM, Actor, Context
+from services.demonstration import assessments, load
+from services.demonstration.city import Size
+from services.errors import SomebodyElseWasFaster
+from services.job_kinds import Progress, Work
+from services.pensions import letters, list_work, lists
+from services.pensions.candidates import look_at
 from services.pensions.letters import NoDeduction
 from tests.factories.at_once import at_once
 from tests.factories.people import a_household, someone
@@ -21,6 +35,8 @@ from tests.fixtures.databases import connect
 from tests.workflows.engine.real_office import open_for_deeds
 
 YEAR = 2026
+JULY = datetime.combine(date(YEAR, 7, 10), time(10), JST)
+BY_PENSION = {TOLD, ENOUGH, CARE, HALF, TRANSFER}
 PLACE = "見本県見本市架空町1丁目1番1号"
 
 
@@ -71,4 +87,66 @@ def test_two_who_ask_for_the_letters_of_a_list_at_once_ask_for_each_once(
     assert [type(one) for one in came if isinstance(one, Exception)] == [NoDeduction]
     with Session(engine) as session:
         assert len(session.scalars(select(PrintRequest)).all()) == 1
+    engine.dispose()
+
+
+def two_approved_lists(ctx: Context, maker: Actor) -> list[int]:
+    """Two lists of one October that name the same household, both approved, none begun."""
+    ids = set(ctx.session.scalars(select(Assessment.household_id)))
+    head = next(
+        one.person_id
+        for one in look_at(ctx, FiscalYear(YEAR), OCTOBER, ids)
+        if all(check.holds for check in one.checks if check.code not in BY_PENSION)
+    )
+    told = PensionFact(person_id=head, fiscal_year=YEAR, payer_code="101", recorded_at=ctx.at)
+    told.annual, told.care_premium, told.is_care_deducted = 2_400_000, 72_000, True
+    ctx.session.add(told)
+    ctx.session.flush()
+    made = []
+    for _ in range(2):
+        one = PensionList(
+            fiscal_year=YEAR, month=OCTOBER, decided_on=ctx.today, made_at=ctx.at, state=DECIDING
+        )
+        one.made_by_id, one.made_by_number = maker.staff_id or 0, maker.staff_number
+        ctx.session.add(one)
+        ctx.session.flush()
+        lists.fill(ctx, one)
+        assert one.concerned == 1
+        audit.record(ctx, Tag.PENSION_LIST_MADE, f"pension_list:{one.id}")
+        made.append(one.id)
+    return made
+
+
+def test_two_workers_that_begin_lists_of_one_month_at_once_decide_each_household_once(
+    fresh_url: str, keys: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del keys
+    engine: Engine = connect(fresh_url)
+    monkeypatch.setattr(unit_of_work, "_factory", [open_for_deeds(engine)])
+    with Session(engine, expire_on_commit=False) as session:
+        clerk = employ(session, "counter")
+    with unit_of_work.unit_of_work(SYSTEM, JULY) as ctx:
+        load.load(ctx, Size(60, 280), lambda _line: None)
+        assert assessments.assess_city(ctx, YEAR) is not None
+    with unit_of_work.unit_of_work(clerk, JULY) as ctx:
+        made = two_approved_lists(ctx, clerk)
+
+    def work_off(list_id: int) -> Progress | None:
+        with unit_of_work.unit_of_work(clerk, JULY) as ctx:
+            told = list_work.begin(ctx, Work(1, {"list": list_id}, {}, 0, 1, 1))
+            audit.record(ctx, Tag.JOB_DONE, "job:1")
+            return told
+
+    begun = at_once(lambda: work_off(made[0]), lambda: work_off(made[1]), lambda: work_off(made[0]))
+    assert sorted(one.done for one in begun if one is not None) == [0, 1], begun
+    with Session(engine) as session:
+        assert len(session.scalars(select(PensionDeduction)).all()) == 1
+        assert set(session.scalars(select(PensionList.state))) == {APPROVED}
+
+    def make() -> PensionList:
+        with unit_of_work.unit_of_work(clerk, JULY) as ctx:
+            return lists.make(ctx, YEAR, OCTOBER)
+
+    came = at_once(make, make)
+    assert sorted(type(one).__name__ for one in came) == ["PensionList", SomebodyElseWasFaster.__name__]
     engine.dispose()

@@ -11,7 +11,7 @@ from models.assessment import Assessment, AssessmentRun, find_in_force
 from models.document import PrintRequest
 from models.household import HouseholdHead
 from models.income import Income
-from models.job import DONE
+from models.job import CANCELLED, DONE, FAILED, RUNNING, WAITING
 from models.pension_deduction import (
     STOP,
     TELL,
@@ -492,6 +492,38 @@ def test_entries_are_taken_back_by_who_entered_them_and_lists_refused(
         "refused",
     ]
     assert find_in_force(session, home, YEAR) is not None
+
+
+def test_an_approved_list_whose_work_stands_still_is_refused_and_begins_nothing_any_more(
+    june: AssessmentRun, counter: Context, verifier: Context, chief: Context
+) -> None:
+    del june
+    home = homes_of_elders(counter)[0]
+    entry = entries.enter(counter, home, NOTICE)
+    entries.decide(verifier, entry.id, approve=True, words="通知と照合した")
+    for ended in (CANCELLED, FAILED):
+        made = made_list(counter, YEAR, OCTOBER)
+        lists.decide(chief, made.id, approve=True, words="件数が合う")
+        job = lists.work_of(chief, made)
+        assert job is not None
+        with pytest.raises(SomebodyElseWasFaster, match="承認の処理中"):
+            lists.make(counter, YEAR, OCTOBER)
+        for moves in (WAITING, RUNNING):
+            job.state = moves
+            with pytest.raises(SomebodyElseWasFaster):
+                lists.decide(chief, made.id, approve=False, words="止まっている")
+        job.state = ended
+        with pytest.raises(SomebodyElseWasFaster):
+            lists.decide(chief, made.id, approve=True, words="もう一度")
+        with pytest.raises(NotAllowed):
+            lists.decide(counter, made.id, approve=False, words="止まっている")
+        assert lists.decide(chief, made.id, approve=False, words="止まっている").state == "refused"
+        again = Work(job.id, job.payload, {}, 0, job.total, 1)
+        assert list_work.begin(chief, again) is None, "what was refused begins nothing, tried again"
+        assert counter.session.scalars(select(PensionDeduction)).all() == []
+    made = made_list(counter, YEAR, OCTOBER)
+    approved(chief, made.id, "件数が合う")
+    assert (made.state, made.concerned) == ("approved", 1)
 
 
 def test_a_payer_without_a_name_in_the_setting_is_said(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
