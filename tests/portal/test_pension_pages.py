@@ -119,6 +119,7 @@ def test_a_page_asks_how_far_the_job_is_and_loads_itself_once_at_its_end(app: Fl
     shown = counter.get(f"{page}?outcome=no").text
     assert part in shown
     assert once in shown
+    assert 'id="job-deeds"' in shown, "what the last answer brings along has its place"
     assert "every" not in shown
     assert "HX-Trigger" not in counter.get(f"/jobs/{job_id}/progress").headers
 
