@@ -78,11 +78,17 @@ def _at_a_glance(ctx: Context, target: Target, file: IncomingFile) -> dict[str, 
 
 
 def join_whole(ctx: Context) -> None:
-    """Join thousands of lines at once and in memory, whatever the server remembers of tables that grew."""
+    """Join thousands of lines at once and in memory, whatever the server remembers of tables that grew.
+
+    Rows that were just added are no reason for it to take one process only: it knows nothing of them yet.
+    """
     if ctx.session.get_bind().dialect.name == "postgresql":
         ctx.session.execute(text("SET LOCAL enable_nestloop = off"))
         ctx.session.execute(text("SET LOCAL work_mem = '64MB'"))
         ctx.session.execute(text("SET LOCAL jit = off"))  # what may not be joined singly seems dear to it
+        ctx.session.execute(text("SET LOCAL min_parallel_table_scan_size = 0"))
+        ctx.session.execute(text("SET LOCAL parallel_setup_cost = 0"))
+        ctx.session.execute(text("SET LOCAL parallel_tuple_cost = 0"))
 
 
 def join_singly(ctx: Context) -> None:
