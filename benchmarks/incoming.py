@@ -31,7 +31,7 @@ from models.migrations.upgrade import upgrade
 
 DATABASE = "incoming_bench"
 ROWS, MANY, OF_ORM = 100_000, 1_000_000, 10_000
-ROUNDS, MEMORY = 3, 300
+ROUNDS, MEMORY = 5, 300
 AIM, AIM_FIXED = 60_000, 40_000
 PEOPLE = """
     INSERT INTO person (addressee_number, created_at)
