@@ -44,8 +44,11 @@ def must_have_any(ctx: Context, roles: frozenset[str], ja: str, en: str) -> None
     Raises:
         NotAllowed: he has none of them as his own.
     """
-    if not roles & (ctx.actor.own_roles - ctx.actor.borrowed):
+    held = roles & ctx.actor.own_roles
+    if not held:
         raise NotAllowed(ja, en)
+    if held <= ctx.actor.borrowed:
+        must_not_be_borrowed(ctx, min(held))
 
 
 def must_not_be_borrowed(ctx: Context, role: str) -> None:
