@@ -35,7 +35,7 @@ ENGLISH = {
     "ceiling.not_insured": "This person is not insured on the day of application.",
     "ceiling.not_needed": "This class needs no certificate: the card of the share is enough.",
     "ceiling.other_kind": "By the class it becomes the other kind of certificate than was asked for.",
-    "ceiling.share_not_told": "The taxable income reaches that of 現役並み, and the share of somebody "
+    "ceiling.share_not_told": "The taxable income reaches that of active income, and the share of somebody "
     "of 70 to 74 is not on record. Look into it; until it is on record a certificate can only be refused.",
     "ceiling.share_differs": "The share on record is 30 %, but the taxable income is too low for it. "
     "Look into the share first.",
