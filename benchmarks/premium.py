@@ -2,8 +2,8 @@
 
 Computing is measured beside the same arithmetic in bare numpy, without parameters, names or kept figures, and
 beside OpenFisca in an environment of its own, on the same columns; the
-run beside the same rows written by the ORM. The client is a process of its own on a copy of the city; CPU
-time of the best of several rounds counts for computing, seconds on the wall for what is written.
+run beside the same rows written by the ORM, in turn. The client is a process of its own on a copy of the
+city; the best of five rounds counts: CPU time for computing, seconds on the wall for what is written.
 """
 
 from __future__ import annotations

@@ -62,7 +62,17 @@ def main(folder: Path) -> None:
 
 
 def _durable(engine: Any) -> dict[str, float]:
-    """A run from its beginning to its sums, each step committed; and its rows once more by the ORM."""
+    """Runs from their beginning to their sums, each step committed, in turn with their rows by the ORM."""
+    rounds = []
+    for _ in range(ROUNDS):
+        run_id, told = _run()
+        rounds.append(told | _by_objects(engine, run_id))
+        with unit_of_work(SYSTEM, NOW) as ctx:
+            runs.discard(ctx, run_id)
+    return {name: min(told[name] for told in rounds) for name in rounds[0]}
+
+
+def _run() -> tuple[int, dict[str, float]]:
     begun, spent = perf_counter(), process_time()
     with unit_of_work(SYSTEM, NOW) as ctx:
         run = runs.begin(ctx, YEAR.year)
@@ -71,7 +81,11 @@ def _durable(engine: Any) -> dict[str, float]:
     while done < total:
         with unit_of_work(SYSTEM, NOW) as ctx:
             done = runs.step(ctx, Work(0, {"run": run_id}, {"next": done + 1}, done, total, 1)).done
-    seconds, cpu = perf_counter() - begun, process_time() - spent
+    return run_id, {"run": perf_counter() - begun, "run_cpu": process_time() - spent}
+
+
+def _by_objects(engine: Any, run_id: int) -> dict[str, float]:
+    """Some of the rows of a run by the ORM, reckoned for all of them; none is kept."""
     with Session(engine) as session:
         rows = session.scalars(select(Assessment).where(Assessment.run_id == run_id).limit(OF_ORM)).all()
         ids = [row.household_id for row in rows]
@@ -102,7 +116,7 @@ def _durable(engine: Any) -> dict[str, float]:
         session.flush()
         orm = (perf_counter() - begun) * households / len(rows)
         session.rollback()
-    return {"run": seconds, "run_cpu": cpu, "orm": orm, "households": households}
+    return {"orm": orm, "households": households}
 
 
 RUN = registry.metadata.tables["assessment_run"]
