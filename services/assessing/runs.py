@@ -43,7 +43,7 @@ from services.two_people import LONGEST_REASON, must_be_somebody_else, must_not_
 
 KIND: Final = "assess"
 CHIEF: Final = "section_chief"
-AT_ONCE: Final = 60_000  # household ids of one step; each step reads through the tables of persons once
+AT_ONCE: Final = 100_000  # household ids of one step; each step reads through the tables of persons once
 FIRST_YEAR: Final = 2008  # since when the parts are levied as they are (高齢者の医療の確保に関する法律)
 _IMPOSSIBLE: Final = (
     "所得の金額が正しくないため、賦課していません。所得の記録を確かめてください。",
