@@ -21,6 +21,7 @@ from portal.row_ids import row_id
 from portal.security.access import can, requires
 from portal.security.actor import current_actor
 from portal.views.carrying_out import Done, carry_out
+from portal.views.jobs import may_see_job
 from rules.periods import FiscalYear
 from rules.premium.explaining import PART_NAMES
 from services import audit
@@ -174,6 +175,7 @@ class AssessmentView(BaseView):
     def _show(self, run_id: int, refused: str = "") -> Any:
         with unit_of_work(current_actor(), clock.now()) as ctx:
             run = run_pages.get(ctx, run_id)
+            job = ctx.session.get(Job, run.job_id) if run.job_id else None
             by = {run.begun_by_id, run.decided_by_id, run.ended_by_id} - {None}
             return self.render_template(
                 "assessment/show.html",
@@ -181,7 +183,8 @@ class AssessmentView(BaseView):
                 run=run,
                 year=FiscalYear(run.fiscal_year),
                 household=ctx.session.get(Household, run.household_id) if run.household_id else None,
-                job=ctx.session.get(Job, run.job_id) if run.job_id else None,
+                job=job,
+                may_see_job=may_see_job(ctx, job),
                 names=names_of(ctx.session, by),
                 states=_states(),
                 refused=refused,

@@ -42,7 +42,7 @@ SUBJECTS = {
     "watch": ("見張り", "Watchdog"),
     "ex_officio": ("職権の確認", "Ex officio"),
 }
-ENDED = "job-ended"  # what a page listens for (templates/pension/show.html)
+ENDED = "job-ended"  # what a page listens for (templates/job/under_way.html)
 OVERSEERS = frozenset({"administrator", "section_chief", "auditor"})
 
 
@@ -204,6 +204,11 @@ def _result(job: Job) -> tuple[str, str] | None:
         return None
     where = url_for("PrintQueueView.show_run", run_id=run_id)
     return where, t("刷った紙を確かめる", "Check the sheets")
+
+
+def may_see_job(ctx: Context, job: Job | None) -> bool:
+    """Whether the page of a job is there for this person (templates/job/under_way.html)."""
+    return job is not None and can("job.read") and job_pages.may_see(ctx, job.id)
 
 
 def words_of_rest(left: timedelta | None) -> str:

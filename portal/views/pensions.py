@@ -11,7 +11,6 @@ from flask import redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.utils.limit import Limit
 
-from models.job import RUNNING, WAITING
 from models.pension_deduction import ACTS, APPROVED, OPEN, STATES
 from models.staff import names_of
 from portal import clock
@@ -22,12 +21,12 @@ from portal.security import remembered
 from portal.security.access import can, requires
 from portal.security.actor import current_actor, person_or_address
 from portal.views.carrying_out import Done, carry_out
+from portal.views.jobs import may_see_job
 from portal.views.pdf_answers import new_key
 from portal.views.pension_words import check_words, month_words
 from portal.views.persons import registry_limit
 from rules.periods import FiscalYear
 from rules.premium.pension_deduction import APRIL, OCTOBER
-from services import job_pages
 from services.assessing import run_figures
 from services.pensions import entries, letters, lists
 from services.unit_of_work import unit_of_work
@@ -176,8 +175,7 @@ class PensionView(BaseView):
                 is_open=page.of.state == OPEN,
                 stands_still=lists.stands_still(page.of, work),
                 work=work,
-                moves=work is not None and work.state in {WAITING, RUNNING},
-                may_see_work=work is not None and can("job.read") and job_pages.may_see(ctx, work.id),
+                may_see_work=may_see_job(ctx, work),
                 reasons_of=lambda row: [
                     check_words(code) for code in lists.failing_codes(row.failing, page.of.month)
                 ],

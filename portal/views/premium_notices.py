@@ -15,6 +15,7 @@ from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views.carrying_out import Done, carry_out
+from portal.views.jobs import may_see_job
 from portal.views.pdf_answers import new_key
 from rules.periods import FiscalYear
 from services import audit, documents
@@ -75,6 +76,7 @@ class PremiumNoticeView(BaseView):
                 "premium/notices_job.html",
                 title=t(f"通知書の印刷 {page.job.id}", f"Print of letters {page.job.id}"),
                 page=page,
+                may_see_job=may_see_job(ctx, page.job),
                 page_number=page_number,
                 year=FiscalYear(page.run.fiscal_year),
                 names=names_of(ctx.session, {page.job.asked_by_id} - {None}),

@@ -22,6 +22,7 @@ from portal.row_ids import row_id
 from portal.security.access import can, requires
 from portal.security.actor import current_actor, person_or_address
 from portal.views.carrying_out import Done, carry_out
+from portal.views.jobs import may_see_job
 from portal.views.pdf_answers import new_key
 from portal.views.persons import registry_limit
 from rules.eras import format_long
@@ -217,13 +218,15 @@ class RenewalView(BaseView):
     def _show(self, run_id: int, refused: str = "") -> Any:
         with unit_of_work(current_actor(), clock.now()) as ctx:
             run = runs.get(ctx, run_id)
+            job = ctx.session.get(Job, run.job_id) if run.job_id else None
             by = {run.begun_by_id, run.decided_by_id, run.ended_by_id} - {None}
             issued = run.state in {ISSUING, FINAL}
             return self.render_template(
                 "renewal/show.html",
                 title=t(f"証の一斉更新 {run.number}", f"Renewal {run.number}"),
                 run=run,
-                job=ctx.session.get(Job, run.job_id) if run.job_id else None,
+                job=job,
+                may_see_job=may_see_job(ctx, job),
                 names=names_of(ctx.session, by),
                 states=_states(),
                 refused=refused,

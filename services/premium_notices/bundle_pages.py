@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models.assessment import FINAL, AssessmentRun
 from models.document import PrintEvent, PrintRequest
@@ -58,10 +58,14 @@ class JobPage:
 
 
 def choose(ctx: Context, run_id: int | None) -> Choice:
-    """The latest runs in force, and the districts of one of them (the latest over the city, unless told)."""
-    statement = select(AssessmentRun).where(
+    """The runs over the city in force, and the districts of one of them (the latest, unless told).
+
+    A year has one: of what an earlier run says nothing is printed any more (`bundles.LEFT_OUT`).
+    """
+    latest = select(func.max(AssessmentRun.id)).where(
         AssessmentRun.state == FINAL, AssessmentRun.household_id.is_(None)
     )
+    statement = select(AssessmentRun).where(AssessmentRun.id.in_(latest.group_by(AssessmentRun.fiscal_year)))
     found = list(ctx.session.scalars(statement.order_by(AssessmentRun.id.desc()).limit(RUNS_SHOWN)))
     run = next((one for one in found if one.id == run_id), found[0] if found else None)
     return Choice(found, run, districts.districts_of(ctx, run) if run else [])

@@ -2,18 +2,21 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import NullPool, event, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.audit.tags import Tag
 from models.job import Job
 from models.masters import Office
+from models.one_trip import Answer, Asking, Trip
 from services import audit, jobs, unit_of_work
 from services.context import Actor, Context
 from services.errors import RuleBroken
@@ -130,7 +133,10 @@ def die_at(factory: sessionmaker[Session], moment: int) -> None:
 
 
 def die_at_write(factory: sessionmaker[Session], moment: int) -> None:
-    """End this process without warning before its `moment`-th write: to the disk, of a row, of the commit."""
+    """End this process without warning before its `moment`-th write: to the disk, of a row, of the commit.
+
+    A commit that goes with the last rows in one trip is the write of that trip.
+    """
     seen = iter(range(1, 10_000))
 
     def die() -> None:
@@ -141,9 +147,24 @@ def die_at_write(factory: sessionmaker[Session], moment: int) -> None:
         if statement.lstrip().upper().startswith(WRITES):
             die()
 
-    engine = factory.kw["bind"]
+    def before_trip(trip: Trip, asked: Sequence[Asking], *, ends: bool = False) -> list[Answer]:
+        if ends or any(statement.lstrip().upper().startswith(WRITES) for statement, _ in asked):
+            die()
+        return send(trip, asked, ends=ends)
+
+    def before_commit(connection: Any) -> None:
+        driver = connection.connection.driver_connection
+        is_over = (
+            isinstance(driver, psycopg.Connection)
+            and driver.info.transaction_status == TransactionStatus.IDLE
+        )
+        if not is_over:
+            die()
+
+    engine, send = factory.kw["bind"], Trip.send
     event.listen(engine, "before_cursor_execute", before)
-    event.listen(engine, "commit", lambda _connection: die())
+    event.listen(engine, "commit", before_commit)
+    Trip.send = before_trip  # type: ignore[method-assign]
     Path.open = _after(die, Path.open)  # type: ignore[method-assign,assignment]
     Path.replace = _after(die, Path.replace)  # type: ignore[method-assign,assignment]
 

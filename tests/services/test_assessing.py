@@ -42,7 +42,7 @@ def computed(ctx: Context, at_once: int = 25) -> AssessmentRun:
     """A run over the city, computed in several steps."""
     run = runs.begin(ctx, YEAR)
     done, total = 0, run_pages.last_household(ctx)
-    runs_at_once, runs.AT_ONCE = runs.AT_ONCE, at_once
+    runs_at_once, runs.AT_ONCE = runs.AT_ONCE, dict.fromkeys(runs.AT_ONCE, at_once)
     try:
         while done < total:
             done = runs.step(ctx, Work(0, {"run": run.id}, {"next": done + 1}, done, total, 1)).done

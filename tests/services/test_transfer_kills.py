@@ -86,15 +86,30 @@ def must_be_whole_or_absent(url: str, folder: Path) -> int:
 
 
 def test_a_run_killed_at_each_of_its_writes_is_sent_once(url: str, blob_folder: Path) -> None:
-    left = []
+    kills = 0
     for moment in range(1, MOST_MOMENTS):
         code = send_until_killed(url, moment)
         if code == 0:
             break
         assert code == -signal.SIGKILL
-        left.append(must_be_whole_or_absent(url, blob_folder))
-    assert set(left[:-1]) == {0}, "nothing left before the commit; where it went with the events, it is done"
-    assert len(left) >= len(("the file", "its name", "its row", "the transfer", "the event", "the commit"))
+        kills += 1
+        assert must_be_whole_or_absent(url, blob_folder) == 0, "nothing left before the commit"
+    assert kills >= len(("the file", "its name", "its row", "the transfer", "the event", "the commit"))
+    assert must_be_whole_or_absent(url, blob_folder) == 1
+    send()
+    assert must_be_whole_or_absent(url, blob_folder) == 1
+
+
+def test_a_run_killed_just_after_its_commit_is_done_and_not_sent_again(url: str, blob_folder: Path) -> None:
+    def life() -> None:
+        unit_of_work.configure(sessions_of(url))
+        unit_of_work.after_commit(lambda _session: os.kill(os.getpid(), signal.SIGKILL))
+        send()
+
+    process = multiprocessing.get_context("fork").Process(target=life)
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
     assert must_be_whole_or_absent(url, blob_folder) == 1
     send()
     assert must_be_whole_or_absent(url, blob_folder) == 1
