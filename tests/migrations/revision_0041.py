@@ -1,13 +1,13 @@
 """What was assessed before has no reduction on application; who examined one does not decide it."""
 
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date, datetime
 
 import pytest
-from sqlalchemy import Connection, MetaData, Table, inspect, select
+from sqlalchemy import Connection, inspect, select
 from sqlalchemy.exc import IntegrityError
 
-AT = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
+from tests.migrations.rows import AT, fill, table
+
 NAMES = {"first_name": "花子", "last_name": "窓口"}
 ASSESSED = {"run_id": 1, "household_id": 1, "total": 50_000}
 
@@ -65,28 +65,5 @@ def check_before(connection: Connection) -> None:
     assert connection.execute(select(kept.c.total)).scalars().all() == [50_000]
 
 
-def fill(connection: Connection, name: str, told: dict[str, Any]) -> None:
-    """Put a row down; whatever else must be told is empty or nothing."""
-    rows = table(connection, name)
-    empty = {
-        one.name: blank(one.type.python_type)
-        for one in rows.columns
-        if not one.nullable and one.name not in told and one.server_default is None
-    }
-    connection.execute(rows.insert(), empty | told)
-
-
-def blank(kind: type) -> Any:
-    if kind in {date, datetime}:
-        return date(2026, 11, 30) if kind is date else AT
-    return {} if kind is object else kind()
-
-
 def moment(connection: Connection) -> datetime:
     return AT if connection.dialect.name == "postgresql" else AT.replace(tzinfo=None)
-
-
-def table(connection: Connection, name: str) -> Table:
-    schema = MetaData()
-    schema.reflect(connection, only=[name], resolve_fks=False)
-    return schema.tables[name]

@@ -1,14 +1,12 @@
 """What is granted stays, and is granted once for a household, year, ground and person."""
 
-from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, MetaData, Table, func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
-AT = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
-DAY = date(2026, 11, 30)
+from tests.migrations.rows import AT, DAY, fill, table
 
 
 def load_before(connection: Connection) -> None:
@@ -63,26 +61,3 @@ def granted(notification: int) -> dict[str, Any]:
 def refuses(connection: Connection, told: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError), connection.begin_nested():
         connection.execute(table(connection, "premium_exemption").insert(), told)
-
-
-def fill(connection: Connection, name: str, told: dict[str, Any]) -> None:
-    """Put a row down; whatever else must be told is empty or nothing."""
-    rows = table(connection, name)
-    empty = {
-        one.name: blank(one.type.python_type)
-        for one in rows.columns
-        if not one.nullable and one.name not in told and one.server_default is None
-    }
-    connection.execute(rows.insert(), empty | told)
-
-
-def blank(kind: type) -> Any:
-    if kind in {date, datetime}:
-        return DAY if kind is date else AT
-    return {} if kind is object else kind()
-
-
-def table(connection: Connection, name: str) -> Table:
-    schema = MetaData()
-    schema.reflect(connection, only=[name], resolve_fks=False)
-    return schema.tables[name]

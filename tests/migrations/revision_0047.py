@@ -1,12 +1,11 @@
 """Persons of an assessment stay; their key to it goes, and comes again with the way back."""
 
-from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, inspect, select
+from sqlalchemy import Connection, inspect, select
 
-AT = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
-DAY = date(2026, 11, 30)
+from tests.migrations.rows import fill, table
+
 NAME = "fk_assessed_person_assessment"
 ROW: dict[str, Any] = {"run_id": 1, "household_id": 1, "place": 0, "person_id": 1, "flags": 3, "salary": 7}
 
@@ -38,26 +37,3 @@ def keys(connection: Connection) -> set[str | None]:
 def kept(connection: Connection) -> list[dict[str, Any]]:
     rows = table(connection, "assessed_person")
     return [dict(row) for row in connection.execute(select(*(rows.c[name] for name in ROW))).mappings()]
-
-
-def fill(connection: Connection, name: str, told: dict[str, Any]) -> None:
-    """Put a row down; whatever else must be told is empty or nothing."""
-    rows = table(connection, name)
-    empty = {
-        one.name: blank(one.type.python_type)
-        for one in rows.columns
-        if not one.nullable and one.name not in told and one.server_default is None
-    }
-    connection.execute(rows.insert(), empty | told)
-
-
-def blank(kind: type) -> Any:
-    if kind in {date, datetime}:
-        return DAY if kind is date else AT
-    return {} if kind is object else kind()
-
-
-def table(connection: Connection, name: str) -> Table:
-    schema = MetaData()
-    schema.reflect(connection, only=[name], resolve_fks=False)
-    return schema.tables[name]

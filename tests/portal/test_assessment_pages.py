@@ -7,9 +7,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from models.assessment import AssessmentRun
+from models.audit.tags import Tag
+from models.job import CANCELLED, WAITING, Job
 from portal import clock
 from portal.extensions import db
 from rules.periods import FiscalYear
+from services import audit
 from services.assessing import run_pages, runs
 from services.context import SYSTEM
 from services.job_kinds import Work
@@ -36,6 +39,13 @@ def compute(app: Flask) -> None:
         db.session.remove()
 
 
+def stand_still(app: Flask, state: str) -> None:
+    """The job of the only run is given another state."""
+    with app.app_context(), unit_of_work(SYSTEM, clock.now()) as ctx:
+        ctx.session.scalars(select(Job).where(Job.kind == runs.KIND)).one().state = state
+        audit.record(ctx, Tag.JOB_CANCELLED)
+
+
 def test_a_run_is_begun_by_one_approved_by_another_figure_by_figure_and_put_in_force(
     app: Flask, year: int, home: tuple[int, int, int], signed_in
 ) -> None:
@@ -43,7 +53,14 @@ def test_a_run_is_begun_by_one_approved_by_another_figure_by_figure_and_put_in_f
     assert "賦課はまだありません" in chief.get("/premium/runs/").text
     begun = clerk.post("/premium/runs/", year=year)
     page = begun.headers["Location"]
-    assert "計算しています" in chief.get(page).text
+    waits = clerk.get(page).text
+    assert "計算しています" in waits
+    assert "/progress" in waits
+    assert f'hx-get="{page}" hx-trigger="job-ended from:body"' in waits
+    assert "every" not in waits, "the page does not ask for itself as if a person did"
+    stand_still(app, CANCELLED)
+    assert "計算が止まっています" in chief.get(page).text
+    stand_still(app, WAITING)
     twice = clerk.post("/premium/runs/", year=year)
     assert twice.status_code == 422
     assert f"{year}-0001" in twice.text

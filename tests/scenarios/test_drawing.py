@@ -1,7 +1,6 @@
 """An administrator without programming changes the acquisition: drawn, checked, put in force, cases moved."""
 
 import re
-import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,7 +9,7 @@ from playwright.sync_api import Page, StorageState, expect
 
 from portal import clock
 from rules.periods import add_working_days
-from tests.fixtures.live_server import LiveServer, demonstration
+from tests.fixtures.live_server import LiveServer, demonstration, served
 from tests.scenarios import axe
 from tests.scenarios.desk import Desk, era
 from tests.scenarios.family import MOVED_ON, family, moving_in, seen
@@ -27,11 +26,8 @@ FORM = "/forms/acquisition"
 def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """A portal of its own: this story puts a version in force that no other one expects."""
     folder = demonstration(tmp_path_factory.mktemp("drawn"))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = LiveServer(folder, listener)
-        server.start()
+    with served(folder) as server:
         yield server
-        server.stop()
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,13 @@
 """Asking the information network about somebody: what waits, what was answered, asked anew, taken back."""
 
 import re
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import StorageState, expect
 
-from tests.fixtures.live_server import LiveServer, demonstration, run_flask
+from tests.fixtures.live_server import LiveServer, demonstration, run_flask, served
 from tests.scenarios import axe
 from tests.scenarios.desk import Desk
 
@@ -25,11 +24,8 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 @pytest.fixture(scope="module")
 def live_server(asked: tuple[Path, str]) -> Iterator[LiveServer]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = LiveServer(asked[0], listener)
-        server.start()
+    with served(asked[0]) as server:
         yield server
-        server.stop()
 
 
 @pytest.fixture(scope="module")

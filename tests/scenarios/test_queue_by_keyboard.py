@@ -1,7 +1,6 @@
 """A clerk does fifty tasks of a list by keys alone and is never lost in it; axe-core looks at its pages."""
 
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, StorageState, expect
 
 from tests.architecture.tree import ROOT
-from tests.fixtures.live_server import LiveServer, demonstration, environment
+from tests.fixtures.live_server import LiveServer, demonstration, environment, served
 from tests.scenarios import axe
 from tests.scenarios.desk import Desk
 
@@ -29,11 +28,8 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer
         command, cwd=ROOT, env=environment(folder), capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = LiveServer(folder, listener)
-        server.start()
+    with served(folder) as server:
         yield server
-        server.stop()
 
 
 @pytest.fixture(scope="module")
