@@ -157,3 +157,15 @@ def test_only_a_run_in_force_is_printed_and_a_hidden_place_is_in_no_district(
     with pytest.raises(NotFound):
         bundle_pages.read(other, job.id, 1)
     assert desk.session.scalar(select(func.count()).select_from(PrintEvent)) == 0
+
+
+def test_of_a_year_only_the_run_in_force_is_offered(desk: Context, june: AssessmentRun) -> None:
+    assert bundle_pages.choose(desk, None).runs == [june]
+    later = AssessmentRun(number=f"{june.number}x", state="final", base_id=june.id, ended_at=desk.at)
+    for name in ("fiscal_year", "scope", "as_of", "decided_on", "due_dates", "late_due_on", "parameters"):
+        setattr(later, name, getattr(june, name))
+    later.begun_at = desk.at
+    desk.session.add(later)
+    desk.session.flush()
+    choice = bundle_pages.choose(desk, june.id)
+    assert (choice.runs, choice.run) == ([later], later)
