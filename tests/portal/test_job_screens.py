@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask
+from lxml import html
 from sqlalchemy import select, update
 
 from models.audit.tags import Tag
@@ -124,6 +125,16 @@ def test_what_failed_says_why_and_what_was_left_out_is_told(app: Flask, signed_i
     page = counter.get(f"/jobs/{job_id}").text
     for words in ("Failed", "Not insured.", "Household 7", "No head.", "Try again from here"):
         assert words in page
+
+
+def test_what_is_asked_for_again_takes_the_place_of_all_that_was_there(app: Flask, signed_in: SignIn) -> None:
+    job_id = ask(app, "counter", state="running", skipped=1)
+    told = {"subject": "household:7", "reason_ja": "世帯主がいません。", "reason_en": "No head."}
+    with app.app_context(), unit_of_work(SYSTEM, clock.now()) as ctx:
+        ctx.session.add(JobSkip(job_id=job_id, at=ctx.at, **told))
+    part = signed_in("counter").get(f"/jobs/{job_id}/progress").text
+    assert "世帯主がいません。" in part
+    assert [one.get("id") for one in html.fragments_fromstring(part)] == ["job-progress"]
 
 
 def test_asking_again_and_again_is_cheap_and_keeps_no_session_open(app: Flask, signed_in: SignIn) -> None:
