@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 BUSY_SECONDS = 10
+TRIES = 20
 LONG_REST_SECONDS = 1
 RESTING_SINCE = "resting_since"
 
@@ -61,14 +63,27 @@ def _ask_whether_alive(engine: Engine, connection: Any, record: Any, _proxy: obj
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        f"busy_timeout = {BUSY_SECONDS * 1000}",
-    ):
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_SECONDS * 1000}"):
         cursor.execute(f"PRAGMA {pragma}")
+    _write_ahead(cursor)
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Have the database write ahead.
+
+    Of several who open a new one at the same moment, one changes its mode and the others are refused
+    without the patience they have for all else. So they wait until they may write, and try again.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if not left:
+                raise
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("COMMIT")
 
 
 def _begin(connection: Connection) -> None:

@@ -73,9 +73,17 @@ class KeyStore:
         self._engine: Engine = create_engine(url, poolclass=pool, hide_parameters=True)
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _prepare_sqlite)
-        _TABLE.metadata.create_all(self._engine)
+        self._make_table()
         if not self._knows_when_made():
             self._add_made_at()
+
+    def _make_table(self) -> None:
+        """Make the table where there is none; of several processes that do it at once, one does."""
+        try:
+            _TABLE.metadata.create_all(self._engine)
+        except DBAPIError:
+            if not inspect(self._engine).has_table(_TABLE.name):
+                raise
 
     def _knows_when_made(self) -> bool:
         return "made_at" in {column["name"] for column in inspect(self._engine).get_columns(_TABLE.name)}
