@@ -1,15 +1,29 @@
 """A clerk prints a district: letters and slips of a run in force, counted, printed, read back."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 import zxingcpp
-from playwright.sync_api import expect
+from playwright.sync_api import StorageState, expect
 
 from tests.fixtures.browser import PATIENCE_MS
+from tests.fixtures.live_server import LiveServer, demonstration, served
 from tests.printing.paper import pages_of, picture_of, text_of
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A portal of this story: after another's run over the city, letters would tell of changes to that."""
+    with served(demonstration(tmp_path_factory.mktemp("notices"))) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def cookies() -> dict[str, StorageState]:
+    return {}
 
 
 def test_a_clerk_prints_a_district_and_every_letter_and_slip_is_there(desk) -> None:
