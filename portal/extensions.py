@@ -78,12 +78,13 @@ def _write_ahead(cursor: Any) -> None:
     for left in reversed(range(TRIES)):
         try:
             cursor.execute("PRAGMA journal_mode = WAL")
-            return
         except sqlite3.OperationalError:
             if not left:
                 raise
             cursor.execute("BEGIN IMMEDIATE")
             cursor.execute("COMMIT")
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:
