@@ -17,6 +17,7 @@ from portal.row_ids import row_id
 from portal.security.access import requires
 from portal.security.actor import current_actor
 from portal.views import operation_pages
+from portal.views.jobs import may_see_job
 from services.unit_of_work import unit_of_work
 from workflows.operating import moving, run_pages, runs
 
@@ -55,10 +56,12 @@ class OperationRunView(BaseView):
             names = operation_pages.titles(ctx)
             people = names_of(ctx.session, [page.run.asked_by_id])
             numbers = moving.version_numbers(ctx, {page.run.from_hash, page.run.to_hash})
+            may_see = may_see_job(ctx, page.job)
         return self.render_template(
             "operations/run.html",
             title=operation_pages.told(page.run, names, numbers),
             page=page,
+            may_see_job=may_see,
             counted=page.counted,
             people=people,
             results=RESULTS,

@@ -1,6 +1,13 @@
 """The pages of operations with nothing on record, with a refusal, and in both languages."""
 
 import pytest
+from flask import Flask
+
+from models.operation import OperationResult, OperationRun
+from portal import clock
+from services.context import SYSTEM
+from services.unit_of_work import unit_of_work
+from workflows.operating import background
 
 PAGES = {
     "/operations/": ("終わっていない案件はありません", "No case is under way"),
@@ -59,3 +66,24 @@ def test_a_case_that_is_not_there_is_refused_by_name_in_the_result_of_the_run(si
     answer = chief.post("/operations/incidents/retry", row="77")
     assert answer.status_code == 422
     assert "対象が選ばれていません" in answer.text
+
+
+def test_what_a_worker_does_is_followed_by_the_part_of_its_job_and_not_by_the_page_itself(
+    app: Flask, signed_in
+) -> None:
+    with app.app_context(), unit_of_work(SYSTEM, clock.now()) as ctx:
+        run = OperationRun(kind="resume", asked_at=ctx.at)
+        ctx.session.add(run)
+        ctx.session.flush()
+        ctx.session.add(OperationResult(run_id=run.id))
+        ctx.session.flush()
+        background.ask(ctx, run)
+        page, job = f"/operations/runs/{run.id}", run.job_id
+    operator = signed_in("administrator")
+    waits = operator.get(page).text
+    assert "残りは1件です" in waits
+    assert f'hx-get="/jobs/{job}/progress"' in waits
+    assert f'hx-get="{page}" hx-trigger="job-ended from:body"' in waits
+    assert "every" not in waits, "the page does not ask for itself as if a person did"
+    operator.post(f"/jobs/{job}/cancel")
+    assert "途中で止まりました" in operator.get(page).text

@@ -60,7 +60,7 @@ def figures(page: Page) -> dict[str, str]:
 
 def settled(page: Page) -> None:
     """Wait until a run has nothing left to do; its page looks again by itself."""
-    expect(page.locator("#run[hx-get]")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(page.locator("#run .under-way")).to_have_count(0, timeout=PATIENCE_MS)
 
 
 def test_an_incident_is_seen_with_its_cause_and_retried(desk: OpenDesk, live_server: LiveServer) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from models.case import Case, own_number
 from models.incident import Incident
+from models.job import Job
 from models.notification import Notification
 from models.operation import REFUSED, OperationResult, OperationRun
 from services.context import Context
@@ -32,9 +33,10 @@ class Item:
 
 @dataclass(frozen=True)
 class RunPage:
-    """A run, a page of its items (the refused first), and what can still be done."""
+    """A run, the job that does its items, a page of them (the refused first), what can still be done."""
 
     run: OperationRun
+    job: Job | None
     counted: Counted
     items: Sequence[Item]
     next_after: int | None
@@ -89,6 +91,7 @@ def read(ctx: Context, run_id: int, after: int | None = None) -> RunPage:
     ]
     return RunPage(
         run=run,
+        job=ctx.session.get(Job, run.job_id) if run.job_id else None,
         counted=runs.counted(ctx, run),
         items=sorted(items, key=lambda one: one.result.state != REFUSED),
         next_after=rows[PAGE - 1].OperationResult.id if len(rows) > PAGE else None,
