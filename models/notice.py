@@ -16,9 +16,9 @@ class Notice(Base):
     """One thing told to one person. `key` says what it is about: nobody is told the same twice.
 
     Kinds: delegated, deputy, due, overdue, escalated, nobody, mentioned, medium, hand_back, approval,
-    answer. No
-    personal data stands here: the case, the task and who caused it are named by id; `number` is how many it
-    is about, or the medium, contract, data-use application or person that it is about.
+    answer, publication, letter_draft. No personal data stands here: the case, the task and who caused it
+    are named by id; `number` is how many it is about, or the medium, contract, data-use application, person
+    or draft that it is about.
     """
 
     __tablename__ = "notice"

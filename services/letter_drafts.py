@@ -13,9 +13,10 @@ from models.audit.tags import Tag
 from models.letter_text import LetterDraft, LetterText
 from models.staff import names_of
 from printing.wording import LONGEST_HEADING, LONGEST_TEXT, Fault
-from services import audit, letter_texts, two_people
+from services import audit, letter_texts, notices, publication_requests, two_people
 from services.context import Context
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
+from services.publication_requests import Asked
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Draft:
     id: int
     slug: str
     author: str
+    author_id: int
     is_own: bool
     based_on: int
     newest: int
@@ -134,9 +136,33 @@ def discard(ctx: Context, draft_id: int, seen: int) -> str:
     row = _row(ctx, draft_id, locked=True)
     _must_be_own(ctx, row)
     _must_be_as_seen(row, seen)
-    ctx.session.delete(row)
+    _remove(ctx, row)
     _record(ctx, Tag.LETTER_TEXT_DISCARDED, row.slug, "dropped")
     return row.slug
+
+
+def ask(ctx: Context, draft_id: int, seen: int) -> int:
+    """Ask whoever may put one's draft in force to do so; answers how many were told now.
+
+    Raises:
+        NotAllowed: it is somebody else's.
+        SomebodyElseWasFaster: the draft, or the version in force, is no longer what the page showed.
+        RuleBroken: it could not be put in force, or nobody else may do it.
+    """
+    row = _row(ctx, draft_id, locked=True)
+    _must_be_own(ctx, row)
+    _must_be_as_seen(row, seen)
+    _must_be_usable(row, letter_texts.in_force(ctx, row.slug))
+    told = publication_requests.ask(ctx, notices.LETTER_DRAFT, row)
+    if told:
+        about = f"letter_text:{row.slug}"
+        audit.record(ctx, Tag.LETTER_TEXT_PUBLICATION_ASKED, about, detail={"accounts": told})
+    return told
+
+
+def asked(ctx: Context, draft: Draft) -> Asked | None:
+    """Whether, and when, the author asked that a draft be put in force as it stands."""
+    return publication_requests.asked(ctx, notices.LETTER_DRAFT, draft)
 
 
 def publish(ctx: Context, draft_id: int, seen: int, reason: str) -> LetterText:
@@ -166,7 +192,7 @@ def publish(ctx: Context, draft_id: int, seen: int, reason: str) -> LetterText:
         reason=told,
     )
     ctx.session.add(version)
-    ctx.session.delete(row)
+    _remove(ctx, row)
     ctx.session.flush()
     _record(ctx, Tag.LETTER_TEXT_PUBLISHED, row.slug, f"version {version.version}")
     return version
@@ -203,6 +229,11 @@ def _row(ctx: Context, draft_id: int, *, locked: bool = False) -> LetterDraft:
     return row
 
 
+def _remove(ctx: Context, row: LetterDraft) -> None:
+    publication_requests.over(ctx, notices.LETTER_DRAFT, row.id)
+    ctx.session.delete(row)
+
+
 def _must_be_own(ctx: Context, row: LetterDraft) -> None:
     if row.author_id != ctx.actor.staff_id:
         raise NotAllowed(
@@ -226,6 +257,7 @@ def _shown(ctx: Context, rows: Sequence[LetterDraft]) -> list[Draft]:
             row.id,
             row.slug,
             names.get(row.author_id, ""),
+            row.author_id,
             row.author_id == ctx.actor.staff_id,
             row.based_on,
             letter_texts.in_force(ctx, row.slug).version,

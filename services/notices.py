@@ -22,6 +22,8 @@ DELEGATED, DEPUTY, DUE, OVERDUE = "delegated", "deputy", "due", "overdue"
 ESCALATED, NOBODY, MENTIONED = "escalated", "nobody", "mentioned"
 # About a medium, a contract, a data-use application or a person, whose id is their number.
 MEDIUM, HAND_BACK, APPROVAL, ANSWER = "medium", "hand_back", "approval", "answer"
+# About a draft of a procedure or of a letter's text that waits for a second person; its id is their number.
+PUBLICATION, LETTER_DRAFT = "publication", "letter_draft"
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,12 @@ def read_all(ctx: Context) -> None:
     """Mark everything as read."""
     mine = update(Notice).where(Notice.user_id == ctx.actor.staff_id, Notice.read_at.is_(None))
     ctx.session.execute(mine.values(read_at=ctx.at))
+
+
+def settle(ctx: Context, kind: str, number: int) -> None:
+    """Mark as read, for everybody, what was told of a thing that waits for nobody any more."""
+    unread = update(Notice).where(Notice.kind == kind, Notice.number == number, Notice.read_at.is_(None))
+    ctx.session.execute(unread.values(read_at=ctx.at))
 
 
 def _notice(ctx: Context, user_id: int, about: About) -> Notice:

@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session, aliased
 from models.absence import Absence, StandIn
 from models.case import WorkItem
 from models.masters import Posting
-from models.staff import Role, User
+from models.staff import Permission, PermissionView, Role, User, ViewMenu
 from rules.eras import format_short
+from services import role_tables
 from services.context import names_of
 from services.errors import NotAllowed
 
@@ -140,6 +141,23 @@ def roles_held(session: Session, day: date) -> frozenset[str]:
         .distinct()
     )
     return frozenset(session.scalars(statement))
+
+
+def holders(session: Session, slug: str, day: date) -> list[tuple[int, str]]:
+    """Account and staff number of everybody, in any office, whose own role has a permission that day."""
+    verb, noun = role_tables.pair_of(slug)
+    statement = (
+        select(User.id, Posting.staff_number)
+        .join(Posting, Posting.id == _posting_of(User.id, day))
+        .join(User.roles)
+        .join(Role.permissions)
+        .join(PermissionView.permission)
+        .join(PermissionView.view_menu)
+        .where(User.active.is_(True), Permission.name == verb, ViewMenu.name == noun)
+        .order_by(User.id)
+        .distinct()
+    )
+    return [(user_id, number) for user_id, number in session.execute(statement)]
 
 
 def with_absences(

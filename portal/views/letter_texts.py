@@ -16,6 +16,7 @@ from portal.security.actor import current_actor
 from portal.views.carrying_out import is_again
 from portal.views.pdf_answers import dress, pdf_answer, said_in_pane
 from portal.views.said_again import said_again
+from portal.views.studio_plans import in_words
 from printing.letter_texts import LETTERS
 from printing.wording import LONGEST_HEADING, LONGEST_TEXT, Fault, WordingRefused
 from services import documents, letter_drafts, letter_samples, letter_texts
@@ -146,12 +147,14 @@ class LetterTextView(BaseView):
         with unit_of_work(current_actor(), clock.now()) as ctx:
             shown = letter_drafts.read(ctx, draft_id)
             now = letter_texts.in_force(ctx, shown.slug)
+            asked = letter_drafts.asked(ctx, shown)
         kind = letter_texts.kind_of(shown.slug)
         return self.render_template(
             "letter_text/draft.html",
             title=t(f"下書き — {kind.title_ja}", f"Draft — {kind.title_en}"),
             kind=kind,
             draft=shown,
+            asked=asked,
             faults=[(one, t(*FAULTS[one.code])) for one in shown.faults],
             lines=letter_texts.differences((now.heading, now.body), (shown.heading, shown.body)),
             has_changed=(now.heading, now.body) != (shown.heading, shown.body),
@@ -192,6 +195,16 @@ class LetterTextView(BaseView):
         def deed(ctx: Context, seen: int) -> str:
             letter_drafts.base_on_newest(ctx, draft_id, seen)
             return t("いまの版からの下書きとして続けます。", "The draft goes on from the version in force.")
+
+        return _done(draft_id, deed)
+
+    @expose("/drafts/<int:draft_id>/ask", methods=["POST"])
+    @requires("definition.draft")
+    def ask(self, draft_id: int) -> Any:
+        """Ask those who may put one's draft in force to do so."""
+
+        def deed(ctx: Context, seen: int) -> str:
+            return t(*in_words(letter_drafts.ask(ctx, draft_id, seen)))
 
         return _done(draft_id, deed)
 

@@ -103,6 +103,14 @@ def sentence(line: Line) -> str:
         notices.ANSWER: t(
             "情報提供ネットワークへの照会に回答がありました", "The network answered what you asked"
         ),
+        notices.PUBLICATION: t(
+            f"{by}さんが、手続の下書きの公開を頼みました",
+            f"{by} asks you to put a draft of a procedure in force",
+        ),
+        notices.LETTER_DRAFT: t(
+            f"{by}さんが、手紙の文面の下書きの公開を頼みました",
+            f"{by} asks you to put a draft of a letter's text in force",
+        ),
         notices.MENTIONED: t(f"{by}さんがコメントであなたを呼びました", f"{by} named you in a comment"),
     }[line.notice.kind]
 
@@ -119,6 +127,10 @@ def _place(row: Notice) -> str:
         return url_for("DataUseView.show", application_id=row.number)
     if row.kind == notices.ANSWER and can("registry.read"):
         return url_for("NetworkView.show", person_id=row.number)
+    if row.kind == notices.PUBLICATION and can("definition.read"):
+        return url_for("StudioView.draft", draft_id=row.number)
+    if row.kind == notices.LETTER_DRAFT and can("definition.read"):
+        return url_for("LetterTextView.draft", draft_id=row.number)
     if row.case_id is not None:
         return url_for("CaseView.show", case_id=row.case_id, task=row.work_item_id)
     return url_for("NoticeView.list")

@@ -106,6 +106,7 @@ class StudioView(BaseView):
             shown = drafts.read(ctx, draft_id)
             compared = differences.of_draft(ctx, shown)
             plan = planned_publishing.of_draft(ctx.session, draft_id)
+            asked = publishing.asked(ctx, shown)
             may_cancel = plan is not None and planned_publishing.may_cancel(ctx, plan)
             replayed = replays.of_draft(ctx, draft_id)
             tests = len(list_tests(ctx.session, shown.slug))
@@ -130,6 +131,7 @@ class StudioView(BaseView):
             marks=_marks(shown, compared),
             compared=compared,
             plan=plan,
+            asked=asked,
             may_cancel=may_cancel,
             replays=replayed,
             tests=tests,

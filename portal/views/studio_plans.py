@@ -1,4 +1,4 @@
-"""A day on which a draft comes in force: set by a second person, cancelled, told to both if it fails."""
+"""That a draft comes in force: asked for by its author, on a day that a second person sets or cancels."""
 
 from __future__ import annotations
 
@@ -18,17 +18,33 @@ from portal.views.said_again import said_again
 from rules.eras import DateNotUnderstood, format_short, parse_date
 from services.errors import NotFound, RuleBroken, ServiceError
 from services.unit_of_work import unit_of_work
-from workflows.studio import planned_publishing
+from workflows.studio import planned_publishing, publishing
 
 _OFFICE = frozenset(ROLES)
 
 
 class PlanView(BaseView):
-    """公開日の予約."""
+    """公開の依頼と公開日の予約."""
 
     route_base = "/studio"
     default_view = "set"
     section = "DefinitionView.list"
+
+    @expose("/drafts/<int:draft_id>/ask", methods=["POST"])
+    @requires("definition.draft")
+    def ask(self, draft_id: int) -> Any:
+        """Ask those who may put one's draft in force to do so."""
+        try:
+            with unit_of_work(current_actor(), clock.now()) as ctx:
+                if is_again(ctx):
+                    return redirect(url_for("StudioView.draft", draft_id=draft_id), code=303)
+                told = publishing.ask(ctx, draft_id, request.form.get("seen", 0, type=row_id))
+        except NotFound:
+            raise
+        except ServiceError as refused:
+            return said_again(refused, "StudioView.draft", draft_id=draft_id)
+        flash(t(*in_words(told)), "success")
+        return redirect(url_for("StudioView.draft", draft_id=draft_id), code=303)
 
     @expose("/drafts/<int:draft_id>/plan", methods=["POST"])
     @requires("definition.publish")
@@ -73,6 +89,16 @@ class PlanView(BaseView):
         with unit_of_work(current_actor(), clock.now()) as ctx:
             planned_publishing.confirm_seen(ctx, plan_id)
         return redirect(url_for("DefinitionView.list"), code=303)
+
+
+def in_words(told: int) -> tuple[str, str]:
+    """What came of asking that a draft be put in force."""
+    if not told:
+        return "この内容の公開は、すでに頼んであります。", "It is asked for already, as it stands."
+    return (
+        f"公開を頼みました。公開できる{told}人に知らせました。",
+        f"Asked for: {told} who may put it in force were told.",
+    )
 
 
 def _day(text: str) -> Any:

@@ -87,9 +87,19 @@ def add_field(page: Page, **words: str) -> None:
     expect(page.locator("#notices")).to_contain_text("様式を保存しました")
 
 
+def ask_for_publication(author: Desk) -> None:
+    author.page.get_by_role("button", name="公開を頼む").click()
+    expect(author.page.locator("#notices")).to_contain_text("公開できる1人に知らせました")
+    expect(author.page.get_by_text(re.compile(r"公開を頼みました\(.*知らせた人"))).to_be_visible()
+    expect(author.page.get_by_role("button", name="公開を頼む")).to_have_count(0)
+
+
 def put_in_force(one: Desk) -> None:
-    one.open("/definitions/")
-    one.page.get_by_role("link", name="資格取得届").first.click()
+    """The second administrator finds the draft by the notice, and puts it in force."""
+    one.open("/notices/")
+    told = one.page.get_by_role("row", name=re.compile("手続の下書きの公開を頼みました"))
+    told.get_by_role("button", name="開く").click()
+    expect(one.page.get_by_text(re.compile(r"さんが公開を頼みました\("))).to_be_visible()
     one.page.locator("#reason").fill("二人目の承認を加えるため")
     one.page.get_by_role("button", name="公開する", exact=True).click()
     with one.page.expect_navigation():
@@ -163,6 +173,7 @@ def test_a_procedure_is_changed_without_programming_and_running_cases_stay_until
     expect(page.locator("#notices")).to_contain_text("問題はありません", timeout=CHECKED_MS)
     assert axe.violations(page, [".diagram"]) == []
 
+    ask_for_publication(author)
     put_in_force(desk("mori"))
     the_next_case_asks_for_both(desk)
     the_running_case_is_moved(desk, running, old)

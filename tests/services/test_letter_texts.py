@@ -1,13 +1,15 @@
 """Texts of letters as data: drafted, refused with the place, put in force by somebody else (C4)."""
 
 import pytest
+from sqlalchemy import select
 
 from models.document import PrintRequest
+from models.notice import Notice
 from printing.checks import check
 from printing.documents import kind_of
 from printing.letter_texts import LETTERS, shipped
 from printing.wording import faults_of
-from services import letter_drafts, letter_samples, letter_texts, letters
+from services import letter_drafts, letter_samples, letter_texts, letters, role_tables
 from services.errors import NotAllowed, RuleBroken, SomebodyElseWasFaster
 from services.notifications import Received, receive
 from tests.factories.audit import told
@@ -167,3 +169,40 @@ def test_the_differences_of_two_versions_stand_line_by_line():
         ("removed", "い"),
         ("added", "う"),
     ]
+
+
+def test_whoever_may_put_a_text_in_force_is_told_once_for_each_state_of_it(session, uow, authors):
+    first, second = authors
+    role_tables.put(session, "administrator", {"definition.publish"})
+    draft_id, seen = drafted(uow, first)
+    for told_now in (1, 0):
+        with uow(first) as ctx:
+            assert letter_drafts.ask(ctx, draft_id, seen) == told_now
+    with uow(second) as ctx:
+        asked = letter_drafts.asked(ctx, letter_drafts.read(ctx, draft_id))
+        assert asked.told == (second.name,)
+    with pytest.raises(NotAllowed), uow(second) as ctx:
+        letter_drafts.ask(ctx, draft_id, seen)
+    assert [one.user_id for one in session.scalars(select(Notice))] == [second.staff_id]
+    assert len(told(session, "letter_text:publication_asked")) == 1
+    with uow(first) as ctx:
+        letter_drafts.save(ctx, draft_id, seen, "お知らせ(改)", TEXT)
+        assert letter_drafts.asked(ctx, letter_drafts.read(ctx, draft_id)) is None
+        assert letter_drafts.ask(ctx, draft_id, seen + 1) == 1
+    with uow(second) as ctx:
+        letter_drafts.publish(ctx, draft_id, seen + 1, "改正")
+    unread = select(Notice).where(Notice.read_at.is_(None))
+    assert session.scalars(unread).all() == []
+
+
+def test_a_text_with_faults_or_that_nobody_else_may_put_in_force_is_asked_for_in_vain(
+    session, uow, actor_administrator
+):
+    role_tables.put(session, "administrator", {"definition.publish"})
+    draft_id, seen = drafted(uow, actor_administrator, body="{口座番号}")
+    with pytest.raises(RuleBroken, match="問題がある"), uow(actor_administrator) as ctx:
+        letter_drafts.ask(ctx, draft_id, seen)
+    with uow(actor_administrator) as ctx:
+        letter_drafts.save(ctx, draft_id, seen, "お知らせ", TEXT)
+    with pytest.raises(RuleBroken, match="ほかに一人もいません"), uow(actor_administrator) as ctx:
+        letter_drafts.ask(ctx, draft_id, seen + 1)

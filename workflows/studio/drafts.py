@@ -13,7 +13,7 @@ from models.audit.tags import Tag
 from models.case import Definition
 from models.definition_draft import DefinitionDraft
 from models.staff import names_of
-from services import audit
+from services import audit, notices, publication_requests
 from services.context import Context
 from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
 from workflows.engine.bundle import Bundle, unpack
@@ -32,6 +32,7 @@ class Draft:
     id: int
     slug: str
     author: str
+    author_id: int
     is_own: bool
     based_on: int
     newest: int
@@ -171,8 +172,14 @@ def discard(ctx: Context, draft_id: int, seen: int) -> None:
     """Drop one's own draft."""
     row = own_row(ctx, draft_id, seen)
     plans.cancel_of(ctx, row.id, plans.DROPPED)
+    publication_requests.over(ctx, notices.PUBLICATION, row.id)
     audit.record(ctx, Tag.DEFINITION_DISCARDED, f"definition:{row.slug}")
     ctx.session.delete(row)
+
+
+def found_in(row: DefinitionDraft) -> list[Problem] | None:
+    """What the check found in a draft as it stands; None where it was changed since, or never checked."""
+    return None if row.findings is None else [Problem(**one) for one in row.findings]
 
 
 def row_of(ctx: Context, draft_id: int, *, locked: bool = False) -> DefinitionDraft:
@@ -269,12 +276,13 @@ def _shown(ctx: Context, rows: Sequence[DefinitionDraft]) -> list[Draft]:
             id=row.id,
             slug=row.slug,
             author=names.get(row.author_id, ""),
+            author_id=row.author_id,
             is_own=row.author_id == ctx.actor.staff_id,
             based_on=row.based_on,
             newest=newest_version(ctx, row.slug),
             lock_version=row.lock_version,
             saved_at=row.saved_at,
-            found=None if row.findings is None else [Problem(**one) for one in row.findings],
+            found=found_in(row),
             bundle=unpack(row.content),
         )
         for row in rows

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from models.audit.tags import Tag
 from models.case import Definition
 from models.definition_draft import DefinitionDraft
-from services import two_people
+from services import audit, notices, publication_requests, two_people
 from services.context import Context
 from services.errors import RuleBroken, SomebodyElseWasFaster
+from services.publication_requests import Asked
 from workflows.engine import definitions
 from workflows.engine.bundle import Bundle, unpack
 from workflows.engine.parser import DefinitionRefused
@@ -46,8 +48,33 @@ def publish(ctx: Context, draft_id: int, seen: int, reason: str, roles: Collecti
         ) from error
     kept_tests.put_in_force(ctx, fit.outcomes, version.version)
     plans.cancel_of(ctx, fit.row.id, plans.OVERTAKEN)
+    publication_requests.over(ctx, notices.PUBLICATION, fit.row.id)
     ctx.session.delete(fit.row)
     return version
+
+
+def ask(ctx: Context, draft_id: int, seen: int) -> int:
+    """Ask whoever may put one's draft in force to do so; answers how many were told now.
+
+    Raises:
+        NotAllowed: it is somebody else's.
+        SomebodyElseWasFaster: the draft, or the version in force, is no longer what the page showed.
+        RuleBroken: it was not checked as it stands, or could not be put in force, or nobody else may do it.
+    """
+    row = drafts.own_row(ctx, draft_id, seen)
+    _must_not_be_overtaken(ctx, row.slug, row.based_on)
+    _must_be_checked(row)
+    _must_be_new(ctx, with_forms(unpack(row.content)))
+    told = publication_requests.ask(ctx, notices.PUBLICATION, row)
+    if told:
+        about = f"definition:{row.slug}"
+        audit.record(ctx, Tag.DEFINITION_PUBLICATION_ASKED, about, detail={"accounts": told})
+    return told
+
+
+def asked(ctx: Context, draft: drafts.Draft) -> Asked | None:
+    """Whether, and when, the author asked that a draft be put in force as it stands."""
+    return publication_requests.asked(ctx, notices.PUBLICATION, draft)
 
 
 def must_be_fit(ctx: Context, draft_id: int, seen: int, reason: str, roles: Collection[str]) -> Fit:
@@ -79,6 +106,15 @@ def _must_not_be_overtaken(ctx: Context, slug: str, based_on: int) -> None:
             f"作成者が第{newest}版との違いを確かめてから、もう一度公開してください。",
             f"Version {newest} was put in force after this draft was begun. "
             "The draft is kept: its author looks at the differences first.",
+        )
+
+
+def _must_be_checked(row: DefinitionDraft) -> None:
+    found = drafts.found_in(row)
+    if found is None or any(not one.is_warning for one in found):
+        raise RuleBroken(
+            "検査がまだか、問題が残っているため、公開を頼めません。検査して問題をなくしてから、もう一度頼んでください。",
+            "It was not checked as it stands, or has problems. Check it, mend what is found, then ask again.",
         )
 
 
