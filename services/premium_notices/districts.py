@@ -9,14 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from models.assessment import FINAL, Assessment, AssessmentRun
+from models.document import PrintRequest
 from models.household import HouseholdHead
 from models.person import AddressRecord
 from services.addresses import MAILING, RESIDENCE
 from services.assessing.comparing import SAME
+from services.premium_notices.asking import LETTERS
+from services.print_queue import CANCELLED
 from services.protection import places_hidden
 
 if TYPE_CHECKING:
@@ -64,7 +67,11 @@ def overtaken(ctx: Context, run: AssessmentRun, household_ids: list[int]) -> fro
 
 
 def _placed(ctx: Context, run: AssessmentRun) -> Select[Any]:
-    """Household and area of everybody whom a run tells something; one row for each."""
+    """Household and area of everybody whom a run tells something; one row for each.
+
+    That is who is new or changed, and who is unchanged but was never told of a premium of the year: the
+    letters of an earlier run that nobody asked for are not printed any more once a later one is in force.
+    """
     head, mailing, home = HouseholdHead, aliased(AddressRecord), aliased(AddressRecord)
     code = func.coalesce(mailing.postal_code, home.postal_code, HIDDEN)
     area = case((places_hidden(head.person_id, ctx.today), HIDDEN), else_=code)
@@ -75,11 +82,25 @@ def _placed(ctx: Context, run: AssessmentRun) -> Select[Any]:
         .outerjoin(home, _lives(home, head, RESIDENCE, ctx.today))
         .where(
             Assessment.run_id == run.id,
-            Assessment.cause != SAME,
+            or_(Assessment.cause != SAME, _never_told(run.fiscal_year)),
             or_(Assessment.insured > 0, Assessment.before_total > 0),
         )
         .group_by(Assessment.household_id)
     )
+
+
+def _never_told(fiscal_year: int) -> ColumnElement[bool]:
+    """No letter about a premium of the year was asked for, to a household of an assessment."""
+    of_year = select(AssessmentRun.id).where(
+        AssessmentRun.fiscal_year == fiscal_year, AssessmentRun.state == FINAL
+    )
+    letters = select(PrintRequest.id).where(
+        PrintRequest.household_id == Assessment.household_id,
+        PrintRequest.document.in_(LETTERS),
+        PrintRequest.state != CANCELLED,
+        PrintRequest.payload["assessment"].as_integer().in_(of_year),
+    )
+    return ~letters.exists()
 
 
 def _lives(place: Any, head: Any, kind: str, today: Any) -> Any:

@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 from sqlalchemy import func, select, update
 
-from models.assessment import Assessment, AssessmentRun
+from models.assessment import AssessedPerson, Assessment, AssessmentRun
 from models.document import PrintEvent, PrintRequest
 from models.job import DONE, Job
 from models.person import PersonRecord
@@ -64,7 +64,7 @@ def gathered(ctx: Context, run: AssessmentRun) -> list[int]:
     heads = heads_of(ctx, rows)
     sound = [one for one in sorted(rows) if heads[one].is_alive and heads[one].recipient.postal_code][:5]
     others = update(Assessment).where(Assessment.run_id == run.id, Assessment.household_id.not_in(sound))
-    ctx.session.execute(others.values(cause=SAME))
+    ctx.session.execute(others.values(insured=0, before_total=0))
     return sound
 
 
@@ -159,13 +159,40 @@ def test_only_a_run_in_force_is_printed_and_a_hidden_place_is_in_no_district(
     assert desk.session.scalar(select(func.count()).select_from(PrintEvent)) == 0
 
 
-def test_of_a_year_only_the_run_in_force_is_offered(desk: Context, june: AssessmentRun) -> None:
-    assert bundle_pages.choose(desk, None).runs == [june]
-    later = AssessmentRun(number=f"{june.number}x", state="final", base_id=june.id, ended_at=desk.at)
+def after(ctx: Context, june: AssessmentRun) -> AssessmentRun:
+    """A run of the same year that came into force later and has assessed nobody yet."""
+    later = AssessmentRun(
+        number=f"{june.fiscal_year}-0002", state="final", base_id=june.id, decided_at=ctx.at, ended_at=ctx.at
+    )
     for name in ("fiscal_year", "scope", "as_of", "decided_on", "due_dates", "late_due_on", "parameters"):
         setattr(later, name, getattr(june, name))
-    later.begun_at = desk.at
-    desk.session.add(later)
-    desk.session.flush()
+    later.begun_at = ctx.at
+    ctx.session.add(later)
+    ctx.session.flush()
+    return later
+
+
+def test_of_a_year_only_the_run_in_force_is_offered(desk: Context, june: AssessmentRun) -> None:
+    assert bundle_pages.choose(desk, None).runs == [june]
+    later = after(desk, june)
     choice = bundle_pages.choose(desk, june.id)
     assert (choice.runs, choice.run) == ([later], later)
+
+
+def test_who_is_unchanged_by_a_later_run_is_told_where_no_letter_of_the_year_was_asked_for(
+    desk: Context, june: AssessmentRun
+) -> None:
+    homes = gathered(desk, june)
+    asking.ask_letter(desk, homes[0], with_slips=False)
+    asking.ask_letter(desk, homes[1], with_slips=False).state = "cancelled"
+    later = after(desk, june)
+    for table in (Assessment, AssessedPerson):
+        moved = update(table).where(table.household_id.in_(homes))
+        desk.session.execute(moved.values(run_id=later.id))
+    desk.session.execute(update(Assessment).where(Assessment.run_id == later.id).values(cause=SAME))
+    assert sum(one.households for one in districts.districts_of(desk, later)) == 4
+    played(desk, bundles.ask(desk, "rest", later.id, bundles.ALL, with_slips=True, demo=True))
+    told = desk.session.scalars(select(PrintRequest).where(PrintRequest.state == "printed")).all()
+    assert {one.household_id for one in told if one.document in asking.LETTERS} == set(homes[1:])
+    assert {one.document for one in told if one.document in asking.LETTERS} == {asking.NOTICE}
+    assert districts.districts_of(desk, later) == []
