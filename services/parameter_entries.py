@@ -38,7 +38,7 @@ from services.statute import ENTERED, all_law
 if TYPE_CHECKING:
     from services.context import Context
 
-CHIEF = "section_chief"
+DECIDES = frozenset({"section_chief", "administrator"})
 
 
 class YearAssessed(RuleBroken):
@@ -125,12 +125,17 @@ def decide(ctx: Context, entry_id: int, *, approve: bool, words: str) -> Paramet
 
     Raises:
         NotFound: there is no such entry.
-        NotAllowed: the actor entered it, by account or by staff number, or is chief in an emergency only.
+        NotAllowed: the actor entered it, by account or by staff number, or decides in an emergency only.
         SomebodyElseWasFaster: it was decided or withdrawn.
         RuleBroken: no reason was given.
         YearAssessed: a run of the year counts or waits by now.
     """
-    two_people.must_not_be_borrowed(ctx, CHIEF)
+    two_people.must_have_any(
+        ctx,
+        DECIDES,
+        "登録された基準値を決定できるのは、課長か管理者だけです。決定を頼んでください。",
+        "A figure is decided by the section chief or an administrator. Ask one of them.",
+    )
     row = _open_row(ctx, entry_id)
     two_people.must_be_somebody_else(ctx, [row.entered_by_id])
     reason = two_people.reason_of(words)

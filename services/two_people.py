@@ -59,10 +59,8 @@ def must_not_be_borrowed(ctx: Context, role: str) -> None:
     """
     if role in ctx.actor.borrowed:
         raise NotAllowed(
-            "緊急時の権限では、保険料の決定や、データの利用・持出し・委託先に関する決定はできません。"
-            "その担当の職員が決定してください。",
-            "A role taken in an emergency decides no money and lets no data out. "
-            "Leave the decision to who holds it.",
+            "緊急時の権限では、この決定はできません。ふだんその権限を持つ職員が決定してください。",
+            "A role taken in an emergency does not decide this. Leave it to who always holds the role.",
         )
 
 

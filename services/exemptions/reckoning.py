@@ -156,6 +156,8 @@ def _reckon(ctx: Context, told: ExemptionEntry) -> Reckoned:
 
 def _place(ctx: Context, person_id: int | None, persons: Sequence[int]) -> int:
     """Where the assessment counts the person, under his record of today or the one of its day."""
+    if person_id in persons:
+        return persons.index(person_id)
     now = records_of_now(ctx.session, {person_id, *persons})
     for place, one in enumerate(persons):
         if person_id is not None and now.get(one) == now.get(person_id):

@@ -59,13 +59,15 @@ def of_ground(ctx: Context, told: ExemptionEntry) -> list[PremiumExemption]:
 def taken_back_by(ctx: Context, told: ExemptionEntry) -> list[PremiumExemption]:
     """What a taking back may mean: all of its ground, of the person alone where one is named.
 
-    A decision names the record of its day; who was made one with another is found by either.
+    A decision names the record of its day; who was made one with another is found by either, what names
+    the very record first.
     """
     granted = of_ground(ctx, told)
     if told.person_id is None:
         return granted
     now = records_of_now(ctx.session, {told.person_id, *(one.person_id for one in granted)})
-    return [one for one in granted if now.get(one.person_id) == now.get(told.person_id)]
+    found = [one for one in granted if now.get(one.person_id) == now.get(told.person_id)]
+    return sorted(found, key=lambda one: one.person_id != told.person_id)
 
 
 def is_under_way(ctx: Context, told: ExemptionEntry, case_id: int | None) -> bool:

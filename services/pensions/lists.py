@@ -71,6 +71,7 @@ def make(ctx: Context, fiscal_year: int, month: int) -> PensionList:
     if ctx.actor.staff_id is None:
         raise NotAllowed("担当者としてサインインしてください。", "Sign in as one of the staff.")
     _checked(ctx, fiscal_year, month)
+    _must_be_the_only_one(ctx, fiscal_year, month)  # at once: who begins one holds the row until all is begun
     hold(ctx, fiscal_year, month)
     _must_be_the_only_one(ctx, fiscal_year, month)
     made = PensionList(

@@ -57,7 +57,8 @@ def test_a_run_is_begun_by_one_approved_by_another_figure_by_figure_and_put_in_f
     assert "計算しています" in waits
     assert "/progress" in waits
     assert f'hx-get="{page}" hx-trigger="job-ended from:body"' in waits
-    assert "every" not in waits, "the page does not ask for itself as if a person did"
+    assert 'hx-trigger="load, every 2s"' in waits, "it asks again where one question gets no answer"
+    assert waits.count("every") == 1, "the page does not ask for itself as if a person did"
     stand_still(app, CANCELLED)
     assert "計算が止まっています" in chief.get(page).text
     stand_still(app, WAITING)

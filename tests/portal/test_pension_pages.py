@@ -114,13 +114,13 @@ def test_a_page_asks_how_far_the_job_is_and_loads_itself_once_at_its_end(app: Fl
             ctx.session.get_one(Job, job_id).state = job_state
             audit.record(ctx, Tag.PENSION_LIST_APPROVED, f"pension_list:{row.id}")
 
-    part = f'hx-get="/jobs/{job_id}/progress" hx-trigger="load"'
+    part = f'hx-get="/jobs/{job_id}/progress" hx-trigger="load, every 2s"'
     once = f'hx-get="{page}?outcome=no" hx-trigger="job-ended from:body"'
     shown = counter.get(f"{page}?outcome=no").text
     assert part in shown
     assert once in shown
     assert 'id="job-deeds"' in shown, "what the last answer brings along has its place"
-    assert "every" not in shown
+    assert shown.count("every") == 1, "the page does not ask for itself as if a person did"
     assert "HX-Trigger" not in counter.get(f"/jobs/{job_id}/progress").headers
 
     other: Visitor = signed_in("verifier")
@@ -138,6 +138,9 @@ def test_a_page_asks_how_far_the_job_is_and_loads_itself_once_at_its_end(app: Fl
         shown = chief.get(page).text
         assert "hx-get" not in shown.split('id="page"')[1]
         assert "処理が止まっています" in shown
+        assert "承認を待っています" not in shown + counter.get(page).text
+        assert "承認を待っています" not in other.get(page).text
+        assert "始めた人か管理者が始められます" in other.get(page).text
         assert 'value="refuse"' in shown
         assert 'value="approve"' not in shown
     assert chief.post(f"{page}/decide", outcome="refuse", words="止まった").status_code == 303

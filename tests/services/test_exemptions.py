@@ -457,3 +457,37 @@ def test_a_reduction_is_looked_at_again_once_the_income_has_changed(office: Offi
     assert list(found["household"]) == [office.home]
     assert list(found["amount"]) == [now.total + now.exemption - before.total - before.exemption]
     assert now.total > before.total
+
+
+def two_who_were_made_one(office: Office) -> tuple[int, int]:
+    """Two persons of a household with a premium: the record that is gone, and the one that is kept."""
+    session = office.ctx.session
+    of_several = select(Assessment).where(
+        Assessment.run_id == office.june.id, Assessment.persons >= 2, Assessment.total > 100_000
+    )
+    row = session.scalars(of_several).first()
+    gone, kept = [one.person_id for one in list_persons(session, office.june.id, row.household_id)][:2]
+    office.home, office.person = row.household_id, gone
+    return gone, kept
+
+
+def test_of_two_reductions_of_who_was_made_one_the_one_of_the_named_record_is_taken_back(
+    office: Office,
+) -> None:
+    gone, kept = two_who_were_made_one(office)
+    office.decided(office.entry(person_id=gone), GRANT | {"amount": 1_000}, APPROVE)
+    office.an_hour_later()
+    office.decided(office.entry(person_id=kept), GRANT | {"amount": 2_000}, APPROVE)
+    office.ctx.session.get_one(Person, gone).merged_into_id = kept
+    office.ctx.session.flush()
+    back = reckoning.reckon(office.counter, office.entry("revoke", person_id=kept))
+    assert back.decided is not None
+    assert back.decided.amount == 2_000
+
+
+def test_who_was_made_one_with_another_of_the_household_is_reckoned_in_his_own_place(office: Office) -> None:
+    gone, kept = two_who_were_made_one(office)
+    before = reckoning.reckon(office.counter, office.entry(person_id=kept)).exempted
+    office.ctx.session.get_one(Person, gone).merged_into_id = kept
+    office.ctx.session.flush()
+    assert reckoning.reckon(office.counter, office.entry(person_id=kept)).exempted == before

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from models.assessment import AssessmentRun
+from models.parameter_entry import ParameterEntry
 from rules.law import Certainty, ParameterNotInForce
 from rules.periods import FiscalYear
 from rules.premium.terms import terms_of
@@ -198,3 +199,12 @@ def test_a_rate_is_never_read_without_what_was_entered():
     for name in statute.ENTERED:
         with pytest.raises(ParameterNotInForce):
             statute.law_on(date(2026, 11, 30)).get(name)
+
+
+def test_an_administrator_decides_also_while_he_is_chief_in_an_emergency(uow, actor_administrator, chief):
+    entry_id = entered(uow, chief)
+    roles = actor_administrator.roles | {"section_chief"}
+    both = replace(actor_administrator, roles=roles, borrowed=frozenset({"section_chief"}), emergency_id=1)
+    approved(uow, both, entry_id)
+    with uow() as ctx:
+        assert ctx.session.get_one(ParameterEntry, entry_id).state == "approved"

@@ -117,19 +117,40 @@ def two_approved_lists(ctx: Context, maker: Actor) -> list[int]:
     return made
 
 
-def test_two_workers_that_begin_lists_of_one_month_at_once_decide_each_household_once(
-    fresh_url: str, keys: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    del keys
-    engine: Engine = connect(fresh_url)
-    monkeypatch.setattr(unit_of_work, "_factory", [open_for_deeds(engine)])
+def a_city(engine: Engine) -> tuple[Actor, list[int]]:
+    """An assessed city with two approved lists of one month, and the clerk who made them."""
     with Session(engine, expire_on_commit=False) as session:
         clerk = employ(session, "counter")
     with unit_of_work.unit_of_work(SYSTEM, JULY) as ctx:
         load.load(ctx, Size(60, 280), lambda _line: None)
         assert assessments.assess_city(ctx, YEAR) is not None
     with unit_of_work.unit_of_work(clerk, JULY) as ctx:
-        made = two_approved_lists(ctx, clerk)
+        return clerk, two_approved_lists(ctx, clerk)
+
+
+@pytest.mark.postgresql
+def test_who_makes_a_list_while_one_is_being_begun_is_refused_at_once(
+    fresh_url: str, keys: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del keys
+    engine: Engine = connect(fresh_url, connect_args={"options": "-c lock_timeout=5s"})
+    monkeypatch.setattr(unit_of_work, "_factory", [open_for_deeds(engine)])
+    clerk, made = a_city(engine)
+    with unit_of_work.unit_of_work(clerk, JULY) as under_way:
+        list_work.begin(under_way, Work(1, {"list": made[0]}, {}, 0, 1, 1))
+        with pytest.raises(SomebodyElseWasFaster), unit_of_work.unit_of_work(clerk, JULY) as ctx:
+            lists.make(ctx, YEAR, OCTOBER)
+        audit.record(under_way, Tag.JOB_DONE, "job:1")
+    engine.dispose()
+
+
+def test_two_workers_that_begin_lists_of_one_month_at_once_decide_each_household_once(
+    fresh_url: str, keys: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del keys
+    engine: Engine = connect(fresh_url)
+    monkeypatch.setattr(unit_of_work, "_factory", [open_for_deeds(engine)])
+    clerk, made = a_city(engine)
 
     def work_off(list_id: int) -> Progress | None:
         with unit_of_work.unit_of_work(clerk, JULY) as ctx:
