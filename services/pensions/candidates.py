@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from models.assessment import AssessedPerson, Assessment, AssessmentRun
 from models.base import known
 from models.pension_deduction import PensionFact, list_decisions, list_facts
-from models.person import list_current
+from models.person import Person, list_current, records_of_now
 from rules.eligibility.birth_dates import birth_for_ages
 from rules.periods import FiscalYear
 from rules.premium.collection import Collection
@@ -60,14 +60,21 @@ class Looked:
 
 
 def households_told(ctx: Context, year: FiscalYear) -> list[int]:
-    """The households of a year's assessments to which somebody belongs of whom a payer told something."""
+    """The households of a year's assessments to which somebody belongs of whom a payer told something.
+
+    What was told is of his record of today; the assessment counts him under the one of its day.
+    """
     base = comparing.base_of(ctx.session, year.year)
     told = known(select(PensionFact.person_id), PensionFact).where(
         PensionFact.fiscal_year.in_((year.year, year.year + 1))
     )
+    merged = select(Person.id).where(Person.merged_into_id.in_(told))
     statement = (
         select(AssessedPerson.household_id)
-        .where(AssessedPerson.run_id.in_([run.id for run in base.runs]), AssessedPerson.person_id.in_(told))
+        .where(
+            AssessedPerson.run_id.in_([run.id for run in base.runs]),
+            or_(AssessedPerson.person_id.in_(told), AssessedPerson.person_id.in_(merged)),
+        )
         .distinct()
     )
     return sorted(ctx.session.scalars(statement))
@@ -137,16 +144,24 @@ def _in_force(
 def _insured(
     ctx: Context, rows: Mapping[int, tuple[AssessmentRun, Assessment]], month: int
 ) -> dict[int, list[int]]:
-    """Who of each household is insured in the month (for April: in the March before)."""
+    """Who of each household is insured in the month (for April: in the March before), by records of today."""
     bit = _MARCH if month == APRIL else month - APRIL
     statement = select(AssessedPerson).where(
         AssessedPerson.run_id.in_({run.id for run, _ in rows.values()}),
         AssessedPerson.household_id.in_(rows),
     )
+    ordered = statement.order_by(AssessedPerson.household_id, AssessedPerson.place)
+    counted = [
+        one
+        for one in ctx.session.scalars(ordered)
+        if one.run_id == rows[one.household_id][0].id and one.insured >> bit & 1
+    ]
+    now = records_of_now(ctx.session, {one.person_id for one in counted})
     found: dict[int, list[int]] = {home: [] for home in rows}
-    for one in ctx.session.scalars(statement.order_by(AssessedPerson.household_id, AssessedPerson.place)):
-        if one.run_id == rows[one.household_id][0].id and one.insured >> bit & 1:
-            found[one.household_id].append(one.person_id)
+    for one in counted:
+        person = now[one.person_id]
+        if person not in found[one.household_id]:
+            found[one.household_id].append(person)
     return found
 
 

@@ -35,7 +35,7 @@ from rules.premium.pension_deduction import (
     TOLD,
     TRANSFER,
 )
-from services import city, documents
+from services import city, documents, merging
 from services.assessing import household_page, run_figures, runs
 from services.context import JST, Actor, Context
 from services.demonstration import assessments, load
@@ -53,6 +53,7 @@ from services.premium_notices.asking import NoInstalment, NoticeWaits
 from services.premium_notices.slips import dues_of
 from services.watching import watchdogs
 from tests.factories.audit import told as events
+from tests.factories.people import someone
 from tests.printing.paper import text_of
 
 YEAR = 2026
@@ -531,3 +532,20 @@ def test_a_payer_without_a_name_in_the_setting_is_said(ctx: Context, monkeypatch
     monkeypatch.setattr(city.Settings, "text", lambda _self, _key: "101 厚生労働大臣、102共済組合")
     with pytest.raises(RuleBroken, match="102共済組合"):
         entries.payers(ctx)
+
+
+def test_who_was_made_one_with_another_record_since_stays_concerned(
+    ctx: Context, counter: Context, verifier: Context, june: AssessmentRun
+) -> None:
+    del june
+    home = homes_of_elders(ctx)[0]
+    entry = entries.enter(counter, home, NOTICE)
+    entries.decide(verifier, entry.id, approve=True, words="通知と照合した")
+    gone = entry.person_id
+    record = list_current(ctx.session, {gone})[gone]
+    kept = someone(ctx, record.name, record.name_kana, record.birth_date, "見本県見本市架空町1丁目1番1号")
+    row = merging.propose(counter, kept, gone, "住民票で同じ方と確かめた")
+    merging.decide(verifier, row.id, "住民票で同じ方と確かめた", merges=True)
+    made = made_list(counter, YEAR, OCTOBER)
+    [candidate] = counter.session.scalars(select(PensionCandidate).where(PensionCandidate.list_id == made.id))
+    assert (candidate.household_id, candidate.person_id, candidate.failing) == (home, kept, 0)
