@@ -105,6 +105,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("証の一斉更新", "Renewal of certificates", "RenewalView.list", "renewal.read", "renewals"),
     Entry("保険料の賦課", "Assessment", "AssessmentView.list", "assessment.read", "assessments"),
     Entry("軽減・免除の事由", "Circumstances", "CircumstanceView.list", "assessment.read", "circumstances"),
+    Entry("負担割合の登録", "Shares of 70 to 74", "ShareView.list", "registry.read", "shares"),
     Entry(
         "年金からの特別徴収", "Deductions from pensions", "PensionView.list", "assessment.read", "pensions"
     ),

@@ -41,7 +41,7 @@ WITHHELD = frozenset(
         *("merge.decide", "confirmation.decide"),
         # Money is computed, decided and put in force by who holds the role (D3, T14).
         *("assessment.run", "assessment.decide", "pension.decide"),
-        *("circumstance.decide", "parameter.decide"),
+        *("circumstance.decide", "parameter.decide", "share.decide"),
     }
 )  # what no emergency gives
 NEVER = frozenset({Duty.KEEP_ACCOUNTS, Duty.READ_AUDIT})

@@ -59,6 +59,7 @@ TREATMENTS: dict[str, Treatment] = {
     "confirmation_row.other_person_id": Treatment.STAYS,
     "incoming_difference.person_id": Treatment.STAYS,
     "circumstance_entry.person_id": Treatment.STAYS,  # what waits there is refused: nobody is insured
+    "share_entry.person_id": Treatment.STAYS,  # what waits there is refused, and entered of the other record
     "premium_exemption.person_id": Treatment.STAYS,  # it is the household's, whomever it names
     "pension_entry.person_id": Treatment.STAYS,
     "pension_candidate.person_id": Treatment.STAYS,

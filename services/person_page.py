@@ -23,7 +23,7 @@ from models.protection import PlaceRelease
 from models.staff import names_of
 from models.vault import find_confirmed_of
 from rules.ages import ages_possible_on
-from services import audit, place_releases, registry_pages
+from services import audit, place_releases, registry_pages, share_entries
 from services.context import Context
 from services.errors import PersonUnknown
 from services.persons import FACTS
@@ -95,6 +95,8 @@ class PersonPage:
     told: Sequence[Told]
     history: Sequence[Superseding]
     reasons: ReasonNames
+    may_bear_share: bool
+    share_since: date | None
 
     @property
     def residence(self) -> AddressRecord | None:
@@ -186,6 +188,10 @@ def read(ctx: Context, person_id: int, as_of: date | None = None, tab: str = TAB
         told=told,
         history=_history(ctx, rows, households, knowledge) if tab == "records" else (),
         reasons=registry_pages.reason_names(ctx.session),
+        may_bear_share=record is not None and share_entries.may_bear(record, knowledge.day),
+        share_since=(
+            share_entries.since(ctx, record, knowledge.moment) if record and record.copay_share else None
+        ),
     )
 
 

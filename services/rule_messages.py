@@ -36,9 +36,11 @@ ENGLISH = {
     "ceiling.not_needed": "This class needs no certificate: the card of the share is enough.",
     "ceiling.other_kind": "By the class it becomes the other kind of certificate than was asked for.",
     "ceiling.share_not_told": "The taxable income reaches that of active income, and the share of somebody "
-    "of 70 to 74 is not on record. Look into it; until it is on record a certificate can only be refused.",
+    "of 70 to 74 is not on record. The city itself settles it: do not refuse the application, hold it. "
+    "Enter the share on the page of the person, have it checked, then send the application back.",
     "ceiling.share_differs": "The share on record is 30 %, but the taxable income is too low for it. "
-    "Look into the share first.",
+    "Hold the application and settle the share: enter it on the page of the person, have it checked, "
+    "then send the application back.",
     "ceiling.tax_not_told": "Residents' tax or taxable income of somebody was not told. Ask the tax section.",
     "ceiling.unemployed": "The salary of an involuntarily unemployed person counts by 30/100; "
     "whether he is exempt from tax is left as it was told.",

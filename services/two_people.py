@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 
 from sqlalchemy import select
 
@@ -12,6 +12,7 @@ from services.context import Context
 from services.errors import NotAllowed, RuleBroken
 
 LONGEST_REASON = 400
+LONGEST_EVIDENCE = 400
 
 
 def is_one_of(ctx: Context, user_ids: Iterable[int | None]) -> bool:
@@ -87,3 +88,21 @@ def reason_of(text: str) -> str:
             "An Individual Number stands in the reason. Name the paper, never the number.",
         )
     return reason
+
+
+def evidence_of(typed: str, example: str, errors: MutableMapping[str, tuple[str, str]]) -> str:
+    """The paper seen as it goes on record; what is wrong with it is added to `errors` as `evidence`."""
+    evidence = " ".join(typed.split())
+    if not evidence:
+        errors["evidence"] = (
+            f"確かめた書類を入力してください(例 {example})。確認する人が同じ書類を見ます。",
+            "Name the paper that you saw: who checks it looks at the same.",
+        )
+    elif len(evidence) > LONGEST_EVIDENCE:
+        errors["evidence"] = (f"{LONGEST_EVIDENCE}字までです。", f"At most {LONGEST_EVIDENCE} characters.")
+    elif holds_individual_number(evidence):
+        errors["evidence"] = (
+            "個人番号のような番号が入っています。書類の名前だけを書いてください。",
+            "This looks like an Individual Number. Name the paper only.",
+        )
+    return evidence

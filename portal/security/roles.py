@@ -74,6 +74,8 @@ PERMISSIONS: dict[str, Permission] = {
     "circumstance.decide": Permission(
         "登録された事由を確認する", "Check entered circumstances", Duty.APPROVE
     ),
+    "share.enter": Permission("負担割合を登録する", "Enter shares of 70 to 74", Duty.ENTER),
+    "share.decide": Permission("登録された負担割合を確認する", "Check entered shares", Duty.APPROVE),
     "pension.enter": Permission("年金の通知と特別徴収の中止を登録する", "Enter pensions", Duty.ENTER),
     "pension.decide": Permission(
         "登録された年金の通知・中止を確認する", "Check entered pensions", Duty.APPROVE
@@ -205,6 +207,7 @@ ROLES: dict[str, Role] = {
                 "notification.submit",
                 "assessment.run",
                 "circumstance.enter",
+                "share.enter",
                 "pension.enter",
                 "watch.read",
                 "watch.settle",
@@ -234,6 +237,7 @@ ROLES: dict[str, Role] = {
             | {
                 "document.print",
                 "circumstance.decide",
+                "share.decide",
                 "pension.decide",
                 "watch.read",
                 "watch.settle",

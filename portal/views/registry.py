@@ -73,6 +73,7 @@ from portal.views.reviews import ReviewView
 from portal.views.right_requests import RightRequestView
 from portal.views.rights_review import RightsReviewView
 from portal.views.saved_filters import SavedFilterView
+from portal.views.shares import ShareView
 from portal.views.staff import PostingView, RoleView, StaffView
 from portal.views.studio import StudioView
 from portal.views.studio_drawing import StudioDrawingView
@@ -127,6 +128,7 @@ VIEWS: tuple[type[BaseView], ...] = (
     ExemptionView,
     PremiumNoticeView,
     CircumstanceView,
+    ShareView,
     PensionView,
     HouseholdPensionView,
     WatchView,

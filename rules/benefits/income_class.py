@@ -33,6 +33,12 @@ LATE_ELDERLY_AGE: Final = "national/eligibility/late_elderly_age"
 TAXED, EXEMPT, UNKNOWN = "taxed", "exempt", ""
 FULL_SHARE, LOW_SHARE = 3, 2
 _PENSIONER: Final = 65
+# 法42条: the city itself settles the share; that it is not on record is no reason to refuse anybody.
+_SETTLE_FIRST: Final = (
+    "負担割合は市が判定するものなので、これを理由に不交付とせず、申請は決定せずに置いてください。"
+    "負担割合を判定し、その方の「資格・世帯」の画面の「負担割合」から登録し(別の職員が確認します)、"
+    "登録の後に「差し戻す」で判定をやり直してください。"
+)
 
 
 class IncomeClass(StrEnum):
@@ -340,8 +346,7 @@ def _against_share(facts: ClassFacts, counted: Sequence[int], law: LawAt) -> lis
     return [
         Refusal(
             "ceiling.share_differs",
-            "登録されている負担割合は3割ですが、課税所得は現役並みの額に届きません。"
-            "負担割合の判定を確かめ、直してから判定してください。",
+            f"登録されている負担割合は3割ですが、課税所得は現役並みの額に届きません。{_SETTLE_FIRST}",
             SHARE_ARTICLE,
         )
     ]
@@ -351,8 +356,7 @@ def _share_not_told(count: int, limit: int) -> Refusal:
     return Refusal(
         "ceiling.share_not_told",
         f"課税所得が{limit:,}円以上の方が世帯にいますが、70歳から74歳までの方のうち{count}人の負担割合が記録にないため、"
-        "現役並みかどうかを判定できません。負担割合の判定の資料を確かめてください。"
-        "記録にない間は交付できないため、不交付を決定してください。",
+        f"現役並みかどうかを判定できません。{_SETTLE_FIRST}",
         SHARE_ARTICLE,
     )
 

@@ -15,7 +15,6 @@ from typing import Final
 from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from forms.characters import holds_individual_number
 from models.assessment import CIRCUMSTANCES, AssessmentRun, PremiumCircumstance
 from models.audit.tags import Tag
 from models.base import known
@@ -57,7 +56,6 @@ from services.errors import HouseholdUnknown, NotAllowed, NotFound, SomebodyElse
 from services.parameter_reading import EntryRefused
 from services.statute import law_on
 
-LONGEST_EVIDENCE: Final = 400
 MAN: Final = "1"
 ROLE: Final = "verifier"
 Words = tuple[str, str]
@@ -248,7 +246,7 @@ def _read(
         errors["person"] = ("この世帯の加入者から選んでください。", "Choose one of this household.")
     if kind not in CIRCUMSTANCES:
         errors["kind"] = ("事由を選んでください。", "Choose the circumstance.")
-    evidence = _evidence(told.evidence, errors)
+    evidence = two_people.evidence_of(told.evidence, "雇用保険受給資格者証", errors)
     entry = CircumstanceEntry(
         person_id=person,
         act=told.act,
@@ -338,23 +336,6 @@ def _day(typed: str, field: str, errors: dict[str, Words]) -> date | None:
     except DateNotUnderstood as refused:
         errors[field] = (refused.message_ja, "Type a day like 2026-04-01 or R8.4.1.")
         return None
-
-
-def _evidence(typed: str, errors: dict[str, Words]) -> str:
-    evidence = " ".join(typed.split())
-    if not evidence:
-        errors["evidence"] = (
-            "確かめた書類を入力してください(例 雇用保険受給資格者証)。確認する人が同じ書類を見ます。",
-            "Name the paper that you saw: who checks it looks at the same.",
-        )
-    elif len(evidence) > LONGEST_EVIDENCE:
-        errors["evidence"] = (f"{LONGEST_EVIDENCE}字までです。", f"At most {LONGEST_EVIDENCE} characters.")
-    elif holds_individual_number(evidence):
-        errors["evidence"] = (
-            "個人番号のような番号が入っています。書類の名前だけを書いてください。",
-            "This looks like an Individual Number. Name the paper only.",
-        )
-    return evidence
 
 
 def _put_on_record(ctx: Context, entry: CircumstanceEntry) -> tuple[date, date]:

@@ -16,7 +16,6 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from forms.characters import holds_individual_number
 from models.assessment import find_in_force
 from models.audit.tags import Tag
 from models.base import known
@@ -49,7 +48,6 @@ from services.pensions.collected import Collected, as_decided, calendar_of, of_r
 from services.pensions.lists import columns_of
 from services.premium_notices.heads import persons_of
 
-LONGEST_EVIDENCE: Final = 400
 MOST_PENSION, MOST_CARE = 20_000_000, 500_000  # yen of a year; only catch slips of the pen
 ROLE: Final = "verifier"
 CODE_AND_NAME: Final = 2
@@ -250,7 +248,7 @@ def _read(ctx: Context, household_id: int, told: Told, head: int) -> PensionEntr
         person_id=head,
         fiscal_year=told.year,
         act=told.act,
-        evidence=_evidence(told.evidence, errors),
+        evidence=two_people.evidence_of(told.evidence, "年金保険者の通知", errors),
         state=OPEN,
     )
     if told.act == TELL:
@@ -316,23 +314,6 @@ def _yen(typed: str, field: str, most: int, errors: dict[str, Words]) -> int:
         errors[field] = (f"{most:,}円までです。単位と桁を確かめてください。", f"At most {most:,} yen.")
         return 0
     return int(text)
-
-
-def _evidence(typed: str, errors: dict[str, Words]) -> str:
-    evidence = " ".join(typed.split())
-    if not evidence:
-        errors["evidence"] = (
-            "確かめた書類を入力してください(例 年金保険者の通知)。確認する人が同じ書類を見ます。",
-            "Name the paper that you saw: who checks it looks at the same.",
-        )
-    elif len(evidence) > LONGEST_EVIDENCE:
-        errors["evidence"] = (f"{LONGEST_EVIDENCE}字までです。", f"At most {LONGEST_EVIDENCE} characters.")
-    elif holds_individual_number(evidence):
-        errors["evidence"] = (
-            "個人番号のような番号が入っています。書類の名前だけを書いてください。",
-            "This looks like an Individual Number. Name the paper only.",
-        )
-    return evidence
 
 
 def _put_on_record(ctx: Context, entry: PensionEntry) -> None:

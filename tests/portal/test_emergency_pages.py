@@ -68,6 +68,7 @@ def test_a_role_for_a_while_opens_its_doors_but_shows_no_number(app: Flask, sign
     [
         ("counter", "verifier", "/premium/pensions/of/entries/1/decide"),
         ("counter", "verifier", "/premium/circumstances/entries/1/decide"),
+        ("counter", "verifier", "/shares/entries/1/decide"),
         ("counter", "section_chief", "/parameters/entries/1/decide"),
         ("certificate_clerk", "counter", "/premium/runs/"),
         ("certificate_clerk", "counter", "/premium/runs/1/final"),

@@ -132,6 +132,7 @@ ALL_OFFICES = {
     *("HouseholdPensionView.show", "HouseholdPensionView.enter"),  # a household of the register pays
     *("HouseholdPensionView.letter", "HouseholdPensionView.notice"),
     *("NetworkView.ask", "NetworkView.show"),  # of a person of the register
+    *("ShareView.show", "ShareView.enter"),  # of a person of the register
     "CertificateView.of_household",
     "CertificateView.of_person",
     "CertificateView.show",
