@@ -213,7 +213,6 @@ def _read(ctx: Context, record: PersonRecord, told: Told) -> ShareEntry:
     share = next((one for one in SHARES if told.share == str(one)), None)
     if share is None:
         errors["share"] = ("2割か3割を選んでください。", "Choose 20 % or 30 %.")
-    evidence = two_people.evidence_of(told.evidence, EXAMPLE, errors)
     day = None
     try:
         day = parse_date(told.day)
@@ -229,6 +228,7 @@ def _read(ctx: Context, record: PersonRecord, told: Told) -> ShareEntry:
                     "This share is on record already, from the same day.",
                 ),
             )
+    evidence = two_people.evidence_of(told.evidence, EXAMPLE, errors)
     if errors or share is None or day is None:
         raise EntryRefused(errors)
     return ShareEntry(person_id=record.person_id, share=share, from_on=day, evidence=evidence, state=OPEN)

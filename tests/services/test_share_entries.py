@@ -53,6 +53,8 @@ def test_a_recorded_share_settles_the_class_that_was_refused_without_it(
     def classed() -> tuple[IncomeClass | None, list[str]]:
         told = gather(counter, home, person_id, counter.today)
         found = classify(told.facts, told.law).result
+        assert all("不交付とせず" in one.message_ja for one in found.refusals)
+        assert all("「負担割合」から登録" in one.message_ja for one in found.refusals)
         return found.income_class, [one.code for one in found.refusals]
 
     assert classed() == (None, ["ceiling.share_not_told"])
