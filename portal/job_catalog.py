@@ -301,6 +301,15 @@ def register_kinds(settings: Settings) -> None:
             long=True,
         ),
         Kind(
+            pension_lists.LETTERS,
+            "特別徴収の通知書の印刷待ちへの登録",
+            "Letters about deductions from pensions into the print queue",
+            list_work.ask_letters,
+            max_attempts=3,
+            lease=timedelta(minutes=5),
+            long=True,
+        ),
+        Kind(
             applying.BEGIN,
             "取込みの差異の案件の開始",
             "Begin the case of a file's differences",

@@ -112,8 +112,8 @@ class PensionView(BaseView):
             asked = letters.ask_of_list(ctx, list_id)
             rest = _left_out(asked)
             more = (
-                f"残り{asked.left:,}件は、もう一度押してください。" if asked.left else "",
-                f"Press again for the other {asked.left:,}." if asked.left else "",
+                f"残り{asked.left:,}件は続けて入れています。" if asked.left else "",
+                f"The other {asked.left:,} follow." if asked.left else "",
             )
             told = (
                 f"通知書{asked.asked:,}件を印刷待ちに入れました。{rest[0]}{more[0]}",

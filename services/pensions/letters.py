@@ -6,12 +6,13 @@ kept, marked 再発行 with the day. Who asks at the same time waits for the oth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
+from models import job
 from models.assessment import Assessment, AssessmentRun
 from models.audit.tags import Tag
 from models.document import TITLE_LENGTH, PrintRequest
@@ -35,11 +36,12 @@ from printing.premium.pension_notice import (
 )
 from rules.periods import FiscalYear
 from rules.premium.pension_deduction import APRIL
-from services import audit, city, documents
+from services import audit, city, documents, jobs
 from services.context import JST
-from services.errors import NotFound, RuleBroken
+from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 from services.numbering import document_numbers
 from services.papers import to_plain
+from services.pensions import lists
 from services.pensions.collected import as_decided, terms_of
 from services.pensions.entries import REASONS, payers, standing
 from services.premium_notices.asking import NobodyToTell, NoticeWaits, living_head, no_office
@@ -157,36 +159,61 @@ class AskedOfList:
     """How many letters of a list were asked for, how many were left out and why, how many are left.
 
     Nobody could be told of `nobody` households; the deduction of `ended` has its stop still to be decided.
+    `last` is the id of the household that was looked at last.
     """
 
     asked: int
     nobody: int
     ended: int
     left: int
+    last: int = field(default=0, compare=False)
 
 
 def ask_of_list(ctx: Context, list_id: int) -> AskedOfList:
-    """Put the letters of a list that were not asked for yet into the print queue, `AT_ONCE` of them at most.
+    """Put the letters of a list that were not asked for yet into the print queue.
 
-    Who cannot be told is left out and passed over, so that the others get theirs.
+    `AT_ONCE` of them are asked for here, the rest by a job. Who cannot be told is left out and passed over,
+    so that the others get theirs.
 
     Raises:
         NoDeduction: nothing was decided by the list, or every letter was asked for.
+        SomebodyElseWasFaster: a job does it just now.
         SettingMissing: the actor belongs to no office.
     """
     # Two that press at once come one after the other.
-    held = select(PensionList.id).where(PensionList.id == list_id)
-    ctx.session.execute(held.with_for_update(key_share=True))
-    wanted = _not_asked_for(ctx, list_id)
-    if not wanted:
+    held = select(PensionList).where(PensionList.id == list_id).with_for_update(key_share=True)
+    made = ctx.session.scalars(held).one_or_none()
+    work = lists.work_of(ctx, made) if made else None
+    if work is not None and work.state in {job.WAITING, job.RUNNING}:
+        raise SomebodyElseWasFaster(
+            "この候補一覧の通知書は、いま続けて印刷待ちに入れています。終わるのを待ってください。",
+            "The letters of this list are being put into the print queue just now. Wait for the end.",
+        )
+    told = ask_next(ctx, list_id)
+    if told is None:
         raise NoDeduction(
             "この候補一覧の通知書は、もうすべて頼まれているか、決定された世帯がありません。",
             "Every letter of this list was asked for, or nothing was decided by it.",
         )
-    asked = nobody = ended = 0
+    if told.left:
+        key = f"{lists.letters_key(list_id)}{ctx.at.isoformat()}"
+        jobs.ask(ctx, lists.LETTERS, key, {"list": list_id, "after": told.last}, total=told.left)
+    return told
+
+
+def ask_next(ctx: Context, list_id: int, after: int = 0) -> AskedOfList | None:
+    """Ask for the next letters of a list, after a household; None where there is none any more.
+
+    Raises:
+        SettingMissing: the actor belongs to no office.
+    """
+    wanted = _not_asked_for(ctx, list_id, after)
+    if not wanted:
+        return None
+    asked = nobody = ended = last = 0
     left = len(wanted)
     for one in wanted:
-        left -= 1
+        left, last = left - 1, one.household_id
         try:
             asked += _ask_first(ctx, one)
         except NobodyToTell:
@@ -195,12 +222,14 @@ def ask_of_list(ctx: Context, list_id: int) -> AskedOfList:
             ended += 1
         if asked == AT_ONCE:
             break
-    return AskedOfList(asked, nobody, ended, left)
+    return AskedOfList(asked, nobody, ended, left, last)
 
 
-def _not_asked_for(ctx: Context, list_id: int) -> list[PensionDeduction]:
+def _not_asked_for(ctx: Context, list_id: int, after: int) -> list[PensionDeduction]:
     """What a list decided, is the latest on its household and year, and was not told by a letter yet."""
-    statement = select(PensionDeduction).where(PensionDeduction.list_id == list_id)
+    statement = select(PensionDeduction).where(
+        PensionDeduction.list_id == list_id, PensionDeduction.household_id > after
+    )
     decided = list(ctx.session.scalars(statement.order_by(PensionDeduction.household_id)))
     homes = {one.household_id for one in decided}
     year = decided[0].fiscal_year if decided else 0
