@@ -12,7 +12,7 @@ from services.batch import deciding, regular, transferring
 from services.incoming import applying, checking, decisions, erasing, taking
 from services.job_kinds import Ahead, Kind
 from services.network import questions, sending
-from services.pensions import list_work
+from services.pensions import letters_of_list, list_work
 from services.pensions import lists as pension_lists
 from services.periodic import Daily, MonthlyWorkingDay, Periodic
 from services.premium_notices import bundles as notice_bundles
@@ -301,10 +301,10 @@ def register_kinds(settings: Settings) -> None:
             long=True,
         ),
         Kind(
-            pension_lists.LETTERS,
+            letters_of_list.LETTERS,
             "特別徴収の通知書の印刷待ちへの登録",
             "Letters about deductions from pensions into the print queue",
-            list_work.ask_letters,
+            letters_of_list.step,
             max_attempts=3,
             lease=timedelta(minutes=5),
             long=True,

@@ -28,12 +28,12 @@ from portal.views.persons import registry_limit
 from rules.periods import FiscalYear
 from rules.premium.pension_deduction import APRIL, OCTOBER
 from services.assessing import run_figures
-from services.pensions import entries, letters, lists
+from services.pensions import entries, letters_of_list, lists
 from services.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
     from services.context import Context
-    from services.pensions.letters import AskedOfList
+    from services.pensions.letters_of_list import AskedOfList
 
 FURTHEST_PAGE = 1_000
 SEARCH, LONGEST_SEARCH = "pensions", 60
@@ -109,7 +109,7 @@ class PensionView(BaseView):
         """Put the letters of everybody on it into the print queue."""
 
         def deed(ctx: Context) -> Done:
-            asked = letters.ask_of_list(ctx, list_id)
+            asked = letters_of_list.ask_of_list(ctx, list_id)
             rest = _left_out(asked)
             more = (
                 f"残り{asked.left:,}件は続けて入れています。" if asked.left else "",
@@ -156,7 +156,7 @@ class PensionView(BaseView):
         words = kept["q"] if kept else ""
         with unit_of_work(current_actor(), clock.now()) as ctx:
             page = lists.read(ctx, list_id, outcome, words, number)
-            work = lists.work_of(ctx, page.of)
+            work = letters_of_list.work_of(ctx, page.of)
             year = FiscalYear(page.of.fiscal_year)
             return self.render_template(
                 "pension/show.html",

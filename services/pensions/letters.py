@@ -1,18 +1,16 @@
 """The letters about a deduction: that it begins, what the provisional months take, that it ends (issue 7, 7).
 
 They tell the latest decision on a household's year. One number stands for one decision: asked for again it is
-kept, marked 再発行 with the day. Who asks at the same time waits for the other, by household and by list.
+kept, marked 再発行 with the day. Who asks at the same time waits for the other.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from models import job
 from models.assessment import Assessment, AssessmentRun
 from models.audit.tags import Tag
 from models.document import TITLE_LENGTH, PrintRequest
@@ -22,8 +20,6 @@ from models.pension_deduction import (
     PROVISIONAL,
     STOP,
     PensionDeduction,
-    PensionList,
-    list_decisions,
 )
 from models.person import list_current
 from printing.premium.pension_notice import (
@@ -36,22 +32,21 @@ from printing.premium.pension_notice import (
 )
 from rules.periods import FiscalYear
 from rules.premium.pension_deduction import APRIL
-from services import audit, city, documents, jobs
+from services import audit, city, documents
 from services.context import JST
-from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
+from services.errors import NotFound, RuleBroken
 from services.numbering import document_numbers
 from services.papers import to_plain
-from services.pensions import lists
 from services.pensions.collected import as_decided, terms_of
 from services.pensions.entries import REASONS, payers, standing
-from services.premium_notices.asking import NobodyToTell, NoticeWaits, living_head, no_office
+from services.premium_notices.asking import NoticeWaits, living_head, no_office
 from services.premium_notices.heads import Head, heads_of
 from services.print_queue import CANCELLED, WAITING
 from services.print_requests import POST
 from services.protection import list_hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator
 
     from printing.letter import PrintedDocument
     from services.context import Context
@@ -63,7 +58,6 @@ KINDS: Final[dict[str, tuple[str, type[PensionNotice]]]] = {
     STOP: ("pension_stop_notice", PensionStopNotice),
 }
 TITLES: Final = {BEGIN: "特別徴収開始通知書", PROVISIONAL: "仮徴収額決定通知書", STOP: "特別徴収中止通知書"}
-AT_ONCE: Final = 200  # letters of a list that one press asks for
 _PROVISIONAL_MONTHS: Final = (APRIL, 6, 8)
 _WHY: Final = {
     BEGIN: "世帯の加入者が全員65歳から74歳までで、年金から納める要件に当てはまるため",
@@ -89,7 +83,7 @@ def look(ctx: Context, household_id: int, fiscal_year: int) -> PrintedDocument:
     Raises:
         NoDeduction, SomethingLeftToStop, NobodyToTell: there is nothing, or nobody, to tell.
     """
-    told, head = _found(ctx, household_id, fiscal_year)
+    told, head = find(ctx, household_id, fiscal_year)
     content = _content(ctx, household_id, told.decision, head, "(番号は印刷のときに付きます)")
     hidden = list_hidden(ctx, [head.record.person_id])
     return documents.without_places(content) if hidden else content
@@ -103,36 +97,50 @@ def ask(ctx: Context, household_id: int, fiscal_year: int) -> PrintRequest:
         NoDeduction, SomethingLeftToStop, NobodyToTell: there is nothing, or nobody, to tell.
         SettingMissing: the actor belongs to no office.
     """
-    _hold(ctx, household_id)
-    told, head = _found(ctx, household_id, fiscal_year)
-    before = _before(ctx, told.decision)
+    hold(ctx, [household_id])
+    told, head = find(ctx, household_id, fiscal_year)
+    before = letters_before(ctx, told.decision)
     if any(one.state == WAITING for one in before):
         raise NoticeWaits(
             "この世帯の通知書は、もう印刷待ちにあります。印刷の画面から刷ってください。",
             "This letter waits in the print queue already.",
         )
-    return _queue(ctx, told, head, before)
+    if before:
+        return put_down(ctx, told, head, str(before[0].payload["document_number"]), again=True)
+    return put_down(ctx, told, head, take_numbers(ctx, 1)[0])
 
 
-def _hold(ctx: Context, household_id: int) -> None:
-    """Whoever else asks for a letter of the household waits; deeds that only name it go on."""
-    held = select(Household.id).where(Household.id == household_id)
+def take_numbers(ctx: Context, count: int) -> list[str]:
+    """The next numbers of letters; whoever needs one waits until this deed is done."""
+    return document_numbers(ctx.session, count, city.settings_on(ctx.session, ctx.today))
+
+
+def hold(ctx: Context, household_ids: Collection[int]) -> None:
+    """Whoever else asks for a letter of the households waits; deeds that only name them go on.
+
+    All that one deed asks for are held at once and in their order, before a number is taken: so no two wait
+    for each other.
+    """
+    held = select(Household.id).where(Household.id.in_(household_ids)).order_by(Household.id)
     ctx.session.execute(held.with_for_update(key_share=True))
 
 
-def _before(ctx: Context, decision: PensionDeduction) -> list[PrintRequest]:
+def letters_before(ctx: Context, decision: PensionDeduction) -> list[PrintRequest]:
     """The letters of a decision that were asked for and not struck off, the latest first."""
     papers = papers_of(ctx, decision.household_id)
     return [one for one in papers if one.payload.get("decision") == decision.id]
 
 
-def _queue(ctx: Context, told: Collected, head: Head, before: Sequence[PrintRequest]) -> PrintRequest:
+def put_down(ctx: Context, told: Collected, head: Head, number: str, *, again: bool = False) -> PrintRequest:
+    """Put the letter of what was decided into the print queue of the actor's office.
+
+    Raises:
+        SettingMissing: the actor belongs to no office.
+    """
     if ctx.actor.office_id is None:
         raise no_office()
     decision, household_id = told.decision, told.decision.household_id
-    settings = city.settings_on(ctx.session, ctx.today)
-    number = before[0].payload["document_number"] if before else document_numbers(ctx.session, 1, settings)[0]
-    content = _content(ctx, household_id, decision, head, str(number), again=bool(before))
+    content = _content(ctx, household_id, decision, head, number, again=again)
     name, _ = KINDS[decision.kind]
     row = PrintRequest(
         document=name,
@@ -154,110 +162,6 @@ def _queue(ctx: Context, told: Collected, head: Head, before: Sequence[PrintRequ
     return row
 
 
-@dataclass(frozen=True)
-class AskedOfList:
-    """How many letters of a list were asked for, how many were left out and why, how many are left.
-
-    Nobody could be told of `nobody` households; the deduction of `ended` has its stop still to be decided.
-    `last` is the id of the household that was looked at last.
-    """
-
-    asked: int
-    nobody: int
-    ended: int
-    left: int
-    last: int = field(default=0, compare=False)
-
-
-def ask_of_list(ctx: Context, list_id: int) -> AskedOfList:
-    """Put the letters of a list that were not asked for yet into the print queue.
-
-    `AT_ONCE` of them are asked for here, the rest by a job. Who cannot be told is left out and passed over,
-    so that the others get theirs.
-
-    Raises:
-        NoDeduction: nothing was decided by the list, or every letter was asked for.
-        SomebodyElseWasFaster: a job does it just now.
-        SettingMissing: the actor belongs to no office.
-    """
-    # Two that press at once come one after the other.
-    held = select(PensionList).where(PensionList.id == list_id).with_for_update(key_share=True)
-    made = ctx.session.scalars(held).one_or_none()
-    work = lists.work_of(ctx, made) if made else None
-    if work is not None and work.state in {job.WAITING, job.RUNNING}:
-        raise SomebodyElseWasFaster(
-            "この候補一覧の通知書は、いま続けて印刷待ちに入れています。終わるのを待ってください。",
-            "The letters of this list are being put into the print queue just now. Wait for the end.",
-        )
-    told = ask_next(ctx, list_id)
-    if told is None:
-        raise NoDeduction(
-            "この候補一覧の通知書は、もうすべて頼まれているか、決定された世帯がありません。",
-            "Every letter of this list was asked for, or nothing was decided by it.",
-        )
-    if told.left:
-        key = f"{lists.letters_key(list_id)}{ctx.at.isoformat()}"
-        jobs.ask(ctx, lists.LETTERS, key, {"list": list_id, "after": told.last}, total=told.left)
-    return told
-
-
-def ask_next(ctx: Context, list_id: int, after: int = 0) -> AskedOfList | None:
-    """Ask for the next letters of a list, after a household; None where there is none any more.
-
-    Raises:
-        SettingMissing: the actor belongs to no office.
-    """
-    wanted = _not_asked_for(ctx, list_id, after)
-    if not wanted:
-        return None
-    asked = nobody = ended = last = 0
-    left = len(wanted)
-    for one in wanted:
-        left, last = left - 1, one.household_id
-        try:
-            asked += _ask_first(ctx, one)
-        except NobodyToTell:
-            nobody += 1
-        except SomethingLeftToStop:
-            ended += 1
-        if asked == AT_ONCE:
-            break
-    return AskedOfList(asked, nobody, ended, left, last)
-
-
-def _not_asked_for(ctx: Context, list_id: int, after: int) -> list[PensionDeduction]:
-    """What a list decided, is the latest on its household and year, and was not told by a letter yet."""
-    statement = select(PensionDeduction).where(
-        PensionDeduction.list_id == list_id, PensionDeduction.household_id > after
-    )
-    decided = list(ctx.session.scalars(statement.order_by(PensionDeduction.household_id)))
-    homes = {one.household_id for one in decided}
-    year = decided[0].fiscal_year if decided else 0
-    latest = {home: of[-1].id for home, of in list_decisions(ctx.session, homes, year).items()}
-    asked = _asked_for(ctx, homes)
-    return [one for one in decided if one.id not in asked and latest[one.household_id] == one.id]
-
-
-def _ask_first(ctx: Context, decision: PensionDeduction) -> bool:
-    """Ask for the first letter of a decision; False where it was asked for, or decided anew, meanwhile."""
-    _hold(ctx, decision.household_id)
-    told, head = _found(ctx, decision.household_id, decision.fiscal_year)
-    if told.decision.id != decision.id or _before(ctx, decision):
-        return False
-    _queue(ctx, told, head, ())
-    return True
-
-
-def _asked_for(ctx: Context, homes: Collection[int]) -> frozenset[int]:
-    """The decisions of whose letters at least one was asked for and not struck off."""
-    statement = select(PrintRequest.payload).where(
-        PrintRequest.household_id.in_(homes),
-        PrintRequest.document.in_([name for name, _ in KINDS.values()]),
-        PrintRequest.state != CANCELLED,
-    )
-    return frozenset(int(payload.get("decision", 0)) for payload in ctx.session.scalars(statement))
-
-
 def papers_of(ctx: Context, household_id: int) -> list[PrintRequest]:
     """The letters about pensions that were asked for of a household and not struck off, the latest first."""
     statement = select(PrintRequest).where(
@@ -268,7 +172,12 @@ def papers_of(ctx: Context, household_id: int) -> list[PrintRequest]:
     return list(ctx.session.scalars(statement.order_by(PrintRequest.id.desc())))
 
 
-def _found(ctx: Context, household_id: int, fiscal_year: int) -> tuple[Collected, Head]:
+def find(ctx: Context, household_id: int, fiscal_year: int) -> tuple[Collected, Head]:
+    """What is told of a household's year, and to whom.
+
+    Raises:
+        NoDeduction, SomethingLeftToStop, NobodyToTell: there is nothing, or nobody, to tell.
+    """
     told = standing(ctx, household_id, fiscal_year)
     if told is None:
         raise NoDeduction(

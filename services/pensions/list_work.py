@@ -7,7 +7,7 @@ from models.pension_deduction import APPROVED, DECIDING, OPEN, REFUSED, PensionL
 from services.context import Context
 from services.errors import RuleBroken
 from services.job_kinds import Progress, Work
-from services.pensions import letters, lists
+from services.pensions import lists
 from services.pensions.candidates import households_told
 from services.pensions.collected import AT_ONCE
 
@@ -54,23 +54,6 @@ def begin(ctx: Context, work: Work) -> Progress | None:
     lists.tell_begun(ctx, made, begun)
     count = len(begun)
     return _done(count, f"{count:,}世帯の差引きを決定しました。", f"{count:,} deductions were decided.")
-
-
-def ask_letters(ctx: Context, work: Work) -> Progress:
-    """Ask for the next letters of a list, in the name of who asked for the first of them."""
-    so_far = work.checkpoint or {"after": work.payload["after"], "asked": 0, "without": 0}
-    told = letters.ask_next(ctx, int(work.payload["list"]), int(so_far["after"]))
-    if told is None:
-        told = letters.AskedOfList(0, 0, 0, 0)
-    asked, without = so_far["asked"] + told.asked, so_far["without"] + told.nobody + told.ended
-    return Progress(
-        {"after": told.last, "asked": asked, "without": without},
-        (work.total or 0) - told.left,
-        work.total,
-        finished=not told.left,
-        message_ja=f"通知書{asked:,}件を印刷待ちに入れました。頼めなかった世帯は{without:,}件です。",
-        message_en=f"{asked:,} letters wait in the print queue; {without:,} could not be asked for.",
-    )
 
 
 def _held(ctx: Context, work: Work, state: str) -> PensionList | None:

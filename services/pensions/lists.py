@@ -17,7 +17,6 @@ from models.audit.tags import Tag
 from models.household import Household
 from models.job import CANCELLED, DONE, FAILED, Job, find_by_key, lock
 from models.pension_deduction import (
-    APPROVED,
     BEGIN,
     DECIDING,
     OPEN,
@@ -45,7 +44,7 @@ from services.pensions.collected import calendar_of, terms_of
 ROWS: Final = 50
 ALL, CONCERNED, NOT_CONCERNED = "", "yes", "no"
 CHIEF: Final = "section_chief"
-FILL, BEGIN_ALL, LETTERS = "pension.list.fill", "pension.list.begin", "pension.list.letters"
+FILL, BEGIN_ALL = "pension.list.fill", "pension.list.begin"
 _NO_HEAD: Final = 1 << rule.CHECKS.index(rule.HEAD_INSURED)
 
 
@@ -138,22 +137,10 @@ def year_looked_at(made: PensionList) -> FiscalYear:
 
 
 def work_of(ctx: Context, made: PensionList) -> Job | None:
-    """The job that makes a list, begins its deductions or asks for its letters; None once it is done.
-
-    None as well of letters where somebody cancelled it: the rest can be asked for by another.
-    """
-    if made.state == APPROVED:
-        of_list = Job.idempotency_key.startswith(letters_key(made.id), autoescape=True)
-        job = ctx.session.scalars(select(Job).where(of_list).order_by(Job.id.desc()).limit(1)).first()
-        return job if job is not None and job.state not in {DONE, CANCELLED} else None
+    """The job by which a list is made or its deductions begin, while it is not done; None else."""
     kind = {OPEN: FILL, DECIDING: BEGIN_ALL}.get(made.state)
     job = find_by_key(ctx.session, f"{kind}:{made.id}") if kind else None
     return job if job is not None and job.state != DONE else None
-
-
-def letters_key(list_id: int) -> str:
-    """How the keys of jobs begin that ask for the letters of a list."""
-    return f"{LETTERS}:{list_id}:"
 
 
 def stands_still(made: PensionList, job: Job | None) -> bool:

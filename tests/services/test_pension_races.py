@@ -1,6 +1,9 @@
 """What two do to lists of deductions at the same moment is done once: made, begun, asked for as letters."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine, select
@@ -9,6 +12,7 @@ from sqlalchemy.orm import Session
 from models.assessment import Assessment
 from models.audit.tags import Tag
 from models.document import PrintRequest
+from models.job import FAILED
 from models.pension_deduction import (
     APPROVED,
     DECIDING,
@@ -19,15 +23,17 @@ from models.pension_deduction import (
 )
 from rules.periods import FiscalYear
 from rules.premium.pension_deduction import APRIL, CARE, ENOUGH, HALF, OCTOBER, TOLD, TRANSFER
-from services import audit, unit_of_work
+from services import audit, jobs, unit_of_work
 from services.context import JST, SYSTEM, Actor, Context
 from services.demonstration import assessments, load
 from services.demonstration.city import Size
 from services.errors import SomebodyElseWasFaster
 from services.job_kinds import Progress, Work
-from services.pensions import letters, list_work, lists
+from services.pensions import letters, letters_of_list, list_work, lists
 from services.pensions.candidates import look_at
 from services.pensions.letters import NoDeduction
+from services.pensions.letters_of_list import AskedOfList
+from services.premium_notices.asking import NoticeWaits
 from tests.factories.at_once import at_once
 from tests.factories.people import a_household, someone
 from tests.factories.staff import employ
@@ -78,16 +84,69 @@ def test_two_who_ask_for_the_letters_of_a_list_at_once_ask_for_each_once(
     with unit_of_work.unit_of_work(clerk, clock) as ctx:
         list_id = a_list(ctx, clerk)
 
-    def press() -> letters.AskedOfList:
+    def press() -> AskedOfList:
         with unit_of_work.unit_of_work(clerk, clock) as ctx:
-            return letters.ask_of_list(ctx, list_id)
+            return letters_of_list.ask_of_list(ctx, list_id)
 
     came = at_once(press, press)
-    assert [one for one in came if isinstance(one, letters.AskedOfList)] == [letters.AskedOfList(1, 0, 0, 0)]
+    assert [one for one in came if isinstance(one, AskedOfList)] == [AskedOfList(1, 0, 0, 0)]
     assert [type(one) for one in came if isinstance(one, Exception)] == [NoDeduction]
     with Session(engine) as session:
         assert len(session.scalars(select(PrintRequest)).all()) == 1
     engine.dispose()
+
+
+def test_the_letters_of_a_list_and_one_of_its_letters_asked_for_at_once_wait_for_each_other(
+    fresh_url: str, keys: object, clock: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del keys
+    engine: Engine = connect(fresh_url)
+    monkeypatch.setattr(unit_of_work, "_factory", [open_for_deeds(engine)])
+    with Session(engine, expire_on_commit=False) as session:
+        clerk = employ(session, "certificate_clerk")
+    with unit_of_work.unit_of_work(clerk, clock) as ctx:
+        list_id = a_list(ctx, clerk)
+        first = ctx.session.scalars(select(PensionDeduction)).one()
+        told = {one.key: getattr(first, one.key) for one in PensionDeduction.__mapper__.column_attrs}
+        del told["id"]
+        homes = [first.household_id]
+        for number in range(8):
+            head = someone(ctx, f"年金　花{number}", "ネンキン　ハナ", "1955-01-02", PLACE)
+            homes.append(a_household(ctx, head, insured_head=True, since=date(2020, 4, 1)).id)
+            ctx.session.add(PensionDeduction(**told | {"household_id": homes[-1], "person_id": head}))
+        audit.record(ctx, Tag.PENSION_LIST_APPROVED, f"pension_list:{list_id}")
+
+    def press(deed: Callable[[Context], object]) -> object:
+        with unit_of_work.unit_of_work(clerk, clock) as ctx:
+            return deed(ctx)
+
+    came = at_once(
+        lambda: press(lambda ctx: letters_of_list.ask_of_list(ctx, list_id)),
+        *(partial(press, partial(ask_one, home)) for home in homes[-3:]),
+    )
+    assert {type(one) for one in came} <= {AskedOfList, PrintRequest, NoticeWaits}
+    with Session(engine) as session:
+        asked = session.scalars(select(PrintRequest.household_id)).all()
+    assert sorted(asked) == homes
+    engine.dispose()
+
+
+def ask_one(household_id: int, ctx: Context) -> PrintRequest:
+    return letters.ask(ctx, household_id, YEAR)
+
+
+def test_a_job_that_failed_stands_on_the_list_until_nothing_is_left_to_ask_for(
+    ctx: Context, actor_certificate_clerk: Actor
+) -> None:
+    desk = replace(ctx, actor=actor_certificate_clerk)
+    made = ctx.session.get_one(PensionList, a_list(desk, actor_certificate_clerk))
+    key = f"{letters_of_list.LETTERS}:{made.id}:before"
+    job = jobs.ask(desk, letters_of_list.LETTERS, key, {"list": made.id, "after": 0})
+    job.state = FAILED
+    ctx.session.flush()
+    assert letters_of_list.work_of(desk, made) == job
+    assert letters_of_list.ask_of_list(desk, made.id) == AskedOfList(1, 0, 0, 0)
+    assert letters_of_list.work_of(desk, made) is None
 
 
 def two_approved_lists(ctx: Context, maker: Actor) -> list[int]:

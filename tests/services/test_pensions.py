@@ -44,7 +44,7 @@ from services.documents import Dress
 from services.errors import NotAllowed, RuleBroken, SomebodyElseWasFaster
 from services.job_kinds import Work
 from services.parameter_reading import EntryRefused
-from services.pensions import entries, household, letters, list_work, lists
+from services.pensions import entries, household, letters, letters_of_list, list_work, lists
 from services.pensions.candidates import look_at
 from services.pensions.entries import Told
 from services.pensions.letters import NoDeduction
@@ -121,12 +121,12 @@ def approved(chief: Context, list_id: int, words: str) -> None:
 
 def worked_off(ctx: Context, made: PensionList) -> str:
     """Do the work of a list to its end; what was told at last."""
-    job = lists.work_of(ctx, made)
+    job = letters_of_list.work_of(ctx, made)
     assert job is not None
     steps = {
         lists.FILL: list_work.fill,
         lists.BEGIN_ALL: list_work.begin,
-        lists.LETTERS: list_work.ask_letters,
+        letters_of_list.LETTERS: letters_of_list.step,
     }
     step = steps[job.kind]
     work = Work(job.id, job.payload, {}, 0, job.total, 1)
@@ -246,9 +246,9 @@ def test_no_slip_is_made_of_what_is_deducted_and_the_letter_tells_its_months(
     assert all(words in text for words in ("年金10月", "年金12月", "年金2月", f"{parts.deducted[3]:,}"))
 
     made = lists.list_lists(desk)[0]
-    assert letters.ask_of_list(desk, made.id) == letters.AskedOfList(1, 0, 0, 0)
+    assert letters_of_list.ask_of_list(desk, made.id) == letters_of_list.AskedOfList(1, 0, 0, 0)
     with pytest.raises(NoDeduction):
-        letters.ask_of_list(desk, made.id)
+        letters_of_list.ask_of_list(desk, made.id)
     paper = letters.papers_of(desk, home)[0]
     with pytest.raises(NoticeWaits):
         letters.ask(desk, home, YEAR)
@@ -301,13 +301,14 @@ def test_who_cannot_be_told_keeps_nobody_elses_letter_and_the_payer_is_whose_pen
     session.execute(anew.values(person_id=head))
     session.expire_all()
 
-    monkeypatch.setattr(letters, "AT_ONCE", 1)
+    monkeypatch.setattr(letters_of_list, "AT_ONCE", 1)
     desk = replace(counter, actor=actor_certificate_clerk)
-    assert letters.ask_of_list(desk, made.id) == letters.AskedOfList(1, 1, 0, 1)
+    assert letters_of_list.ask_of_list(desk, made.id) == letters_of_list.AskedOfList(0, 1, 0, 2)
     with pytest.raises(SomebodyElseWasFaster, match="続けて"):
-        letters.ask_of_list(desk, made.id)
-    assert "通知書1件を印刷待ちに入れました。頼めなかった世帯は0件" in worked_off(desk, made)
-    assert letters.ask_of_list(desk, made.id) == letters.AskedOfList(0, 1, 0, 0)
+        letters_of_list.ask_of_list(desk, made.id)
+    assert "通知書2件を印刷待ちに入れました。頼めなかった世帯は0件" in worked_off(desk, made)
+    assert letters_of_list.work_of(desk, made) is None
+    assert letters_of_list.ask_of_list(desk, made.id) == letters_of_list.AskedOfList(0, 1, 0, 0)
     paper = letters.papers_of(desk, others[0])[0]
     names = list_current(session, [head, payer])
     assert paper.payload["payer"] == names[payer].name
@@ -378,7 +379,7 @@ def test_more_premium_is_billed_beside_the_deductions_and_less_asks_for_a_stop(
         with pytest.raises(RuleBroken):
             letters.ask(september[0], home, YEAR)
         made = lists.list_lists(chief)[0]
-        assert letters.ask_of_list(september[0], made.id) == letters.AskedOfList(0, 0, 1, 0)
+        assert letters_of_list.ask_of_list(september[0], made.id) == letters_of_list.AskedOfList(0, 0, 1, 0)
     assert run.summary["overpaid"] == told.parts.overpaid
     if is_more:
         letter = letters.ask(september[0], home, YEAR).payload
