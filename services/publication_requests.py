@@ -45,10 +45,11 @@ class Drafted(Protocol):
 
 @dataclass(frozen=True)
 class Asked:
-    """That the author asked for a draft as it stands now: who was told, and when."""
+    """That the author asked for a draft as it stands: who was told, when, and whether others came since."""
 
     at: datetime
     told: tuple[str, ...]
+    others_came: bool = False
 
 
 def ask(ctx: Context, kind: str, draft: Drafted) -> int:
@@ -79,11 +80,12 @@ def ask(ctx: Context, kind: str, draft: Drafted) -> int:
 
 def asked(ctx: Context, kind: str, draft: Drafted) -> Asked | None:
     """Whether its author asked for this state of a draft, of those who may put it in force now."""
-    told = _told(ctx, kind, draft, _who_may(ctx, draft.author_id))
+    who_may = _who_may(ctx, draft.author_id)
+    told = _told(ctx, kind, draft, who_may)
     if not told:
         return None
     names = names_of(ctx.session, told)
-    return Asked(min(told.values()), tuple(names[one] for one in sorted(told)))
+    return Asked(min(told.values()), tuple(names[one] for one in sorted(told)), bool(who_may - told.keys()))
 
 
 def over(ctx: Context, kind: str, draft_id: int) -> None:

@@ -144,13 +144,21 @@ def earlier(
     run: AssessmentRun,
     row: Assessment,
 ) -> Explained | None:
-    """What an assessment changes: the one in force before it in the same year; None for the first."""
-    if not tells_a_change(row):
-        return None
+    """What a letter compares an assessment with; None for the first letter of a year.
+
+    That is the one of which a letter told last; of a change also the one in force before where none did. An
+    assessment that changed nothing is told as a change where an earlier one did that no letter has told.
+    """
     same = [(one, of) for one, of in history if one.fiscal_year == run.fiscal_year]
     if not same:
         return None
-    one, of = same[0]
+    letters = [one for one in papers_of(ctx, row.household_id) if one.document in LETTERS]
+    told = {one.payload.get("assessment") for one in letters}
+    place = next((place for place, (one, _) in enumerate(same) if one.id in told), None)
+    untold = same[: place or 0]
+    if not tells_a_change(row) and not any(tells_a_change(of) for _, of in untold):
+        return None
+    one, of = same[place or 0]
     return explain_all(ctx, one, [of])[of.household_id]
 
 

@@ -24,6 +24,7 @@ from printing.overlay import join
 from printing.premium.notice_cover import CoverLine, NoticeCover
 from rules.periods import FiscalYear
 from services import audit, documents, jobs, numbering, print_runs, printer_settings
+from services.assessing.comparing import NEW
 from services.assessing.kept_figures import Explained, explain_all
 from services.context import JST
 from services.documents import Rendered, Sheet, Unprintable
@@ -32,7 +33,6 @@ from services.job_kinds import Progress, Skipped, Work
 from services.papers import to_plain
 from services.premium_notices import asking, districts
 from services.premium_notices.asking import CHANGE, LETTERS, NOTICE, InForce
-from services.premium_notices.contents import tells_a_change
 from services.premium_notices.districts import HIDDEN, District
 from services.premium_notices.heads import heads_of
 from services.premium_notices.slips import SlipCannotBe
@@ -283,7 +283,7 @@ def _found(
 
 
 def _before(ctx: Context, run: AssessmentRun, row: Assessment) -> Explained | None:
-    if not tells_a_change(row):
+    if row.cause == NEW:
         return None
     return asking.earlier(ctx, asking.history_before(ctx, row.household_id, run), run, row)
 

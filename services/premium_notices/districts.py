@@ -69,8 +69,8 @@ def overtaken(ctx: Context, run: AssessmentRun, household_ids: list[int]) -> fro
 def _placed(ctx: Context, run: AssessmentRun) -> Select[Any]:
     """Household and area of everybody whom a run tells something; one row for each.
 
-    That is who is new or changed, and who is unchanged but was never told of a premium of the year: the
-    letters of an earlier run that nobody asked for are not printed any more once a later one is in force.
+    That is who is new or changed, and who is unchanged but was never told of it: the letters of an earlier
+    run that nobody asked for are not printed any more once a later one is in force.
     """
     head, mailing, home = HouseholdHead, aliased(AddressRecord), aliased(AddressRecord)
     code = func.coalesce(mailing.postal_code, home.postal_code, HIDDEN)
@@ -82,23 +82,43 @@ def _placed(ctx: Context, run: AssessmentRun) -> Select[Any]:
         .outerjoin(home, _lives(home, head, RESIDENCE, ctx.today))
         .where(
             Assessment.run_id == run.id,
-            or_(Assessment.cause != SAME, _never_told(run.fiscal_year)),
+            or_(Assessment.cause != SAME, _not_told(run.fiscal_year)),
             or_(Assessment.insured > 0, Assessment.before_total > 0),
         )
         .group_by(Assessment.household_id)
     )
 
 
-def _never_told(fiscal_year: int) -> ColumnElement[bool]:
-    """No letter about a premium of the year was asked for, to a household of an assessment."""
-    of_year = select(AssessmentRun.id).where(
-        AssessmentRun.fiscal_year == fiscal_year, AssessmentRun.state == FINAL
+def _not_told(fiscal_year: int) -> ColumnElement[bool]:
+    """What is in force of a household of an assessment was told by no letter, nor asked for.
+
+    A letter tells it that was asked for of the last assessment of the year that changed something, or later.
+    """
+    of, since, changing = aliased(AssessmentRun), aliased(AssessmentRun), aliased(Assessment)
+    changed_since = (
+        select(changing.run_id)
+        .join(since, since.id == changing.run_id)
+        .where(
+            changing.household_id == Assessment.household_id,
+            changing.cause != SAME,
+            since.fiscal_year == fiscal_year,
+            since.state == FINAL,
+            or_(since.ended_at > of.ended_at, and_(since.ended_at == of.ended_at, since.id > of.id)),
+        )
+        .correlate(Assessment, of)
     )
-    letters = select(PrintRequest.id).where(
-        PrintRequest.household_id == Assessment.household_id,
-        PrintRequest.document.in_(LETTERS),
-        PrintRequest.state != CANCELLED,
-        PrintRequest.payload["assessment"].as_integer().in_(of_year),
+    letters = (
+        select(PrintRequest.id)
+        .join(of, of.id == PrintRequest.payload["assessment"].as_integer())
+        .where(
+            PrintRequest.household_id == Assessment.household_id,
+            PrintRequest.document.in_(LETTERS),
+            PrintRequest.state != CANCELLED,
+            of.fiscal_year == fiscal_year,
+            of.state == FINAL,
+            ~changed_since.exists(),
+        )
+        .correlate(Assessment)
     )
     return ~letters.exists()
 

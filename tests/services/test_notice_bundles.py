@@ -1,7 +1,9 @@
 """Letters of a district printed by a worker: bundle by bundle, nobody missed or doubled."""
 
 import io
+from collections.abc import Collection
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pikepdf
@@ -13,7 +15,7 @@ from models.document import PrintEvent, PrintRequest
 from models.job import DONE, Job
 from models.person import PersonRecord
 from services import print_register
-from services.assessing.comparing import SAME
+from services.assessing.comparing import INCOME, SAME
 from services.context import Context
 from services.errors import NotFound, SomebodyElseWasFaster
 from services.job_kinds import Progress, Work
@@ -159,40 +161,62 @@ def test_only_a_run_in_force_is_printed_and_a_hidden_place_is_in_no_district(
     assert desk.session.scalar(select(func.count()).select_from(PrintEvent)) == 0
 
 
-def after(ctx: Context, june: AssessmentRun) -> AssessmentRun:
-    """A run of the same year that came into force later and has assessed nobody yet."""
-    later = AssessmentRun(
-        number=f"{june.fiscal_year}-0002", state="final", base_id=june.id, decided_at=ctx.at, ended_at=ctx.at
-    )
+def after(ctx: Context, base: AssessmentRun, cause: str, homes: Collection[int]) -> AssessmentRun:
+    """A run of the same year that came into force later and found the same of some households."""
+    number = int(base.number[-4:]) + 1
+    later = AssessmentRun(number=f"{base.fiscal_year}-{number:04}", state="final", base_id=base.id)
     for name in ("fiscal_year", "scope", "as_of", "decided_on", "due_dates", "late_due_on", "parameters"):
-        setattr(later, name, getattr(june, name))
-    later.begun_at = ctx.at
+        setattr(later, name, getattr(base, name))
+    later.begun_at = later.decided_at = later.ended_at = base.ended_at + timedelta(days=1)
     ctx.session.add(later)
+    ctx.session.flush()
+    for table in (Assessment, AssessedPerson):
+        statement = select(table).where(table.run_id == base.id, table.household_id.in_(homes))
+        for row in ctx.session.scalars(statement).all():
+            kept = {one.key: getattr(row, one.key) for one in table.__mapper__.column_attrs}
+            anew = {"cause": cause} if table is Assessment else {}
+            ctx.session.add(table(**kept | anew | {"run_id": later.id}))
     ctx.session.flush()
     return later
 
 
+def offered(ctx: Context, run: AssessmentRun) -> int:
+    return sum(one.households for one in districts.districts_of(ctx, run))
+
+
 def test_of_a_year_only_the_run_in_force_is_offered(desk: Context, june: AssessmentRun) -> None:
     assert bundle_pages.choose(desk, None).runs == [june]
-    later = after(desk, june)
+    later = after(desk, june, SAME, ())
     choice = bundle_pages.choose(desk, june.id)
     assert (choice.runs, choice.run) == ([later], later)
 
 
-def test_who_is_unchanged_by_a_later_run_is_told_where_no_letter_of_the_year_was_asked_for(
+def test_who_is_unchanged_by_a_later_run_is_told_where_no_letter_was_asked_for_yet(
     desk: Context, june: AssessmentRun
 ) -> None:
     homes = gathered(desk, june)
     asking.ask_letter(desk, homes[0], with_slips=False)
     asking.ask_letter(desk, homes[1], with_slips=False).state = "cancelled"
-    later = after(desk, june)
-    for table in (Assessment, AssessedPerson):
-        moved = update(table).where(table.household_id.in_(homes))
-        desk.session.execute(moved.values(run_id=later.id))
-    desk.session.execute(update(Assessment).where(Assessment.run_id == later.id).values(cause=SAME))
-    assert sum(one.households for one in districts.districts_of(desk, later)) == 4
+    later = after(desk, june, SAME, homes)
+    assert offered(desk, later) == 4
     played(desk, bundles.ask(desk, "rest", later.id, bundles.ALL, with_slips=True, demo=True))
-    told = desk.session.scalars(select(PrintRequest).where(PrintRequest.state == "printed")).all()
-    assert {one.household_id for one in told if one.document in asking.LETTERS} == set(homes[1:])
-    assert {one.document for one in told if one.document in asking.LETTERS} == {asking.NOTICE}
-    assert districts.districts_of(desk, later) == []
+    statement = select(PrintRequest.household_id, PrintRequest.document)
+    told = desk.session.execute(
+        statement.where(PrintRequest.state == "printed", PrintRequest.household_id > 0)
+    )
+    assert {tuple(one) for one in told} == {(one, asking.NOTICE) for one in homes[1:]}
+    assert offered(desk, later) == 0
+
+
+def test_a_change_that_nobody_printed_is_told_by_the_run_that_changed_nothing_more(
+    desk: Context, june: AssessmentRun
+) -> None:
+    homes = gathered(desk, june)
+    asking.ask_letter(desk, homes[0], with_slips=False)
+    changing = after(desk, june, INCOME, homes)
+    assert offered(desk, changing) == 5
+    last = after(desk, changing, SAME, homes)
+    assert offered(desk, last) == 5
+    assert asking.ask_letter(desk, homes[0], with_slips=False).document == asking.CHANGE
+    assert asking.ask_letter(desk, homes[1], with_slips=False).document == asking.NOTICE
+    assert offered(desk, last) == 3
