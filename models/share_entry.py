@@ -6,6 +6,7 @@ An entry changes nothing before it is approved; then the record of the person is
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, select, text
@@ -59,10 +60,35 @@ def list_open(session: Session) -> list[ShareEntry]:
     return list(session.scalars(select(ShareEntry).where(ShareEntry.state == OPEN).order_by(ShareEntry.id)))
 
 
-def find_approved(session: Session, person_id: int, as_of: datetime | None = None) -> ShareEntry | None:
-    """What was put on record last, up to a moment; None where nothing was."""
-    statement = select(ShareEntry).where(ShareEntry.person_id == person_id, ShareEntry.state == APPROVED)
+def list_approved(
+    session: Session, person_ids: Collection[int], as_of: datetime | None = None
+) -> dict[int, list[ShareEntry]]:
+    """What was put on record of several persons by id, up to a moment, in one statement; the newest first."""
+    found: dict[int, list[ShareEntry]] = {one: [] for one in person_ids}
+    if not found:
+        return found
+    statement = select(ShareEntry).where(ShareEntry.person_id.in_(found), ShareEntry.state == APPROVED)
     if as_of is not None:
         statement = statement.where(ShareEntry.decided_at <= as_of)
-    order = (ShareEntry.decided_at.desc(), ShareEntry.id.desc())
-    return session.scalars(statement.order_by(*order).limit(1)).first()
+    for row in session.scalars(statement.order_by(ShareEntry.decided_at.desc(), ShareEntry.id.desc())):
+        found[row.person_id].append(row)
+    return found
+
+
+def since_of(approved: Sequence[ShareEntry], share: int | None) -> date | None:
+    """Since when a share on record holds, by what was approved (the newest first); None where nobody told.
+
+    Of two entries from the same day the newer one stands; one of another share from later on takes it back.
+    """
+    standing: dict[date, ShareEntry] = {}
+    for one in approved:
+        standing.setdefault(one.from_on, one)
+    own = next((one for one in standing.values() if one.share == share), None)
+    if own is None or any(one.share != share and one.from_on > own.from_on for one in standing.values()):
+        return None
+    return own.from_on
+
+
+def find_in_force(approved: Sequence[ShareEntry], day: date) -> ShareEntry | None:
+    """Which of what was approved (the newest first) holds on a day: that which began last."""
+    return max((one for one in approved if one.from_on <= day), key=lambda one: one.from_on, default=None)

@@ -17,12 +17,13 @@ from models.certificate import Certificate
 from models.document import PrintRequest
 from models.enrolment import Enrolment
 from models.household import BranchNumber, HouseholdHead, HouseholdMember
-from models.income import Income
+from models.income import AMOUNTS, Income
 from models.merge import PersonMerge
 from models.notification import NotificationPerson
 from models.pension_deduction import PensionFact
 from models.person import Person
 from models.protection import ProtectiveMark
+from models.share_entry import ShareEntry
 from services.context import Context
 
 
@@ -59,7 +60,7 @@ TREATMENTS: dict[str, Treatment] = {
     "confirmation_row.other_person_id": Treatment.STAYS,
     "incoming_difference.person_id": Treatment.STAYS,
     "circumstance_entry.person_id": Treatment.STAYS,  # what waits there is refused: nobody is insured
-    "share_entry.person_id": Treatment.STAYS,  # what waits there is refused, and entered of the other record
+    "share_entry.person_id": Treatment.MOVED,  # and the share that holds with it: services/merge_shares.py
     "premium_exemption.person_id": Treatment.STAYS,  # it is the household's, whomever it names
     "pension_entry.person_id": Treatment.STAYS,
     "pension_candidate.person_id": Treatment.STAYS,
@@ -72,7 +73,9 @@ TREATMENTS: dict[str, Treatment] = {
     "person_merge.gone_id": Treatment.STAYS,
     "person.merged_into_id": Treatment.POINTER,
 }
-MOVED: tuple[type[Base], ...] = (BranchNumber, Certificate, NotificationPerson, PrintRequest, ProtectiveMark)
+MOVED: tuple[type[Base], ...] = (
+    *(BranchNumber, Certificate, NotificationPerson, PrintRequest, ProtectiveMark, ShareEntry),
+)
 COPIED: tuple[type[Base], ...] = (
     *(Enrolment, HouseholdMember, HouseholdHead, Income, PremiumCircumstance, PensionFact),
 )
@@ -161,6 +164,25 @@ def _is_beside(row: Any, other: Any) -> bool:
     if isinstance(row, PensionFact):
         return bool(row.fiscal_year == other.fiscal_year)
     return not isinstance(row, Enrolment) and row.household_id == other.household_id and overlap(row, other)
+
+
+def earned_differently(ctx: Context, one: int, other: int) -> bool:
+    """Whether the incomes of two persons differ in a year that both tell."""
+    of_other = {row.income_year: row for row in open_rows(ctx, Income, other)}
+    pairs = ((row, of_other.get(row.income_year)) for row in open_rows(ctx, Income, one))
+    names = ("declaration_kind", *AMOUNTS)
+    return any(
+        beside is not None and any(getattr(row, name) != getattr(beside, name) for name in names)
+        for row, beside in pairs
+    )
+
+
+def have_same_card(ctx: Context, one: int, other: int) -> bool:
+    """Whether two persons have a branch each of one insured number."""
+    cards = select(BranchNumber.card_number_id).where(BranchNumber.person_id == one)
+    twice = BranchNumber.card_number_id.in_(cards)
+    statement = select(BranchNumber.id).where(BranchNumber.person_id == other, twice)
+    return ctx.session.scalars(statement).first() is not None
 
 
 def overlap(row: Any, other: Any) -> bool:

@@ -18,13 +18,13 @@ from models.certificate import CertificateEvent
 from models.confirmation import OPEN, ConfirmationRow
 from models.enrolment import Enrolment
 from models.form_entry import FormEntry
-from models.household import BranchNumber, HouseholdHead, HouseholdMember
-from models.income import AMOUNTS, Income
+from models.household import HouseholdHead, HouseholdMember
+from models.income import Income
 from models.merge import PersonMerge
 from models.person import Person
 from models.staff import names_of
 from rules.eras import format_short
-from services import audit, merge_rows, number_linking, person_sides, two_people
+from services import audit, merge_rows, merge_shares, number_linking, person_sides, persons, two_people
 from services.case_persons import names_person
 from services.context import Actor, Context
 from services.counts import Wanted
@@ -134,9 +134,11 @@ def decide(ctx: Context, merge_id: int, reason: str, *, merges: bool) -> PersonM
     row.decided_reason = two_people.reason_of(reason)
     row.state, row.decided_at, row.decided_by_id = "done" if merges else "refused", ctx.at, ctx.actor.staff_id
     if merges:
+        persons.hold(ctx, [row.kept_id, row.gone_id])
         sides = person_sides.read_all(ctx, [row.kept_id, row.gone_id])
         _refuse(_obstacles(ctx, sides[row.kept_id], sides[row.gone_id]))
         merge_rows.hand_over(ctx, row)
+        merge_shares.take_over(ctx, row, sides[row.kept_id], sides[row.gone_id])
         _settle_rows(ctx, row)
     _tell(ctx, row, "merged" if merges else "refused")
     return row
@@ -167,8 +169,10 @@ def decide_undo(ctx: Context, merge_id: int, reason: str, *, undoes: bool) -> Pe
     row = _locked(ctx, merge_id, "undo_asked", "undo_asked_by_id")
     row.undo_decided_reason = two_people.reason_of(reason)
     if undoes:
+        persons.hold(ctx, [row.kept_id, row.gone_id])
         _refuse(undo_obstacles(ctx, row))
         merge_rows.give_back(ctx, row)
+        merge_shares.give_back(ctx, row)
         row.undone_at, row.undone_by_id = ctx.at, ctx.actor.staff_id
     row.state = "undone" if undoes else "done"
     _tell(ctx, row, "undone" if undoes else "goes_on")
@@ -233,6 +237,13 @@ def undo_obstacles(ctx: Context, row: PersonMerge) -> list[Obstacle]:
                 "A certificate that was taken over has changed since.",
             )
         )
+    if merge_shares.decided_since(ctx, row):
+        found.append(
+            Obstacle(
+                "統合のあとに、引き継いだ負担割合の登録が承認されています。取り消せません。",
+                "An entry of the share that was taken over has been approved since.",
+            )
+        )
     confirmed = vault.find_confirmed_of(ctx.session, row.kept_id)
     held = {
         one.reference for one in vault.find_all(ctx.session, row.numbers).values() if one.state == "confirmed"
@@ -267,7 +278,7 @@ def _obstacles(ctx: Context, kept: Side, gone: Side) -> list[Obstacle]:
             "Both have an Individual Number. Settle that first.",
         ),
         (
-            _same_card(ctx, *ids),
+            merge_rows.have_same_card(ctx, *ids),
             "両方が同じ被保険者番号の枝番を持っています。同じ世帯への二重の届出を先に取り消してください。",
             "Both have a branch of the same insured number. Cancel the double notification first.",
         ),
@@ -277,9 +288,14 @@ def _obstacles(ctx: Context, kept: Side, gone: Side) -> list[Obstacle]:
             "A case is open. Let it end, or withdraw it.",
         ),
         (
-            _earned_differently(ctx, *ids),
+            merge_rows.earned_differently(ctx, *ids),
             "同じ年の所得が二つの記録で違っています。税の担当に確かめ、正しい所得のファイルを先に取り込んでください。",
             "The incomes of the same year differ. Ask the tax section and take in the right file first.",
+        ),
+        (
+            merge_shares.both_wait(ctx, ids),
+            "負担割合の登録が、両方の記録で確認を待っています。先に一方を決定するか、取り下げてください。",
+            "An entry of the share waits for both. Decide or take back one of them first.",
         ),
         (
             gone.person.id in (marked := list_marked(ctx, ids)) and kept.person.id not in marked,
@@ -290,16 +306,6 @@ def _obstacles(ctx: Context, kept: Side, gone: Side) -> list[Obstacle]:
     found = [Obstacle(ja, en) for stands, ja, en in checks if stands]
     apart = _two_households(rows[ids[0]], rows[ids[1]]) or _two_households(heads[ids[0]], heads[ids[1]])
     return [*found, apart] if apart else found
-
-
-def _earned_differently(ctx: Context, one: int, other: int) -> bool:
-    of_other = {row.income_year: row for row in merge_rows.open_rows(ctx, Income, other)}
-    pairs = ((row, of_other.get(row.income_year)) for row in merge_rows.open_rows(ctx, Income, one))
-    names = ("declaration_kind", *AMOUNTS)
-    return any(
-        beside is not None and any(getattr(row, name) != getattr(beside, name) for name in names)
-        for row, beside in pairs
-    )
 
 
 def _share_a_day(one: Enrolment, other: Enrolment) -> bool:
@@ -326,13 +332,6 @@ def _two_households(rows: Sequence[HouseholdMember], others: Sequence[HouseholdM
 def _has_gone(ctx: Context, person_id: int) -> bool:
     """Whether another record was made part of this one before."""
     statement = select(Person.id).where(Person.merged_into_id == person_id)
-    return ctx.session.scalars(statement).first() is not None
-
-
-def _same_card(ctx: Context, one: int, other: int) -> bool:
-    cards = select(BranchNumber.card_number_id).where(BranchNumber.person_id == one)
-    twice = BranchNumber.card_number_id.in_(cards)
-    statement = select(BranchNumber.id).where(BranchNumber.person_id == other, twice)
     return ctx.session.scalars(statement).first() is not None
 
 

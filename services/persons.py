@@ -18,7 +18,7 @@ from models.person import Person, PersonRecord, SearchKey, list_current
 from rules.kana import kana_search_key, name_search_key
 from services import audit, outside_register
 from services.context import Context
-from services.errors import PersonUnknown
+from services.errors import PersonUnknown, SomebodyElseWasFaster
 from services.numbering import addressee_numbers
 from services.recorded import origin
 
@@ -98,6 +98,28 @@ def get(ctx: Context, person_id: int) -> PersonRecord:
     if row is None:
         raise PersonUnknown(*UNKNOWN)
     return row
+
+
+def hold(ctx: Context, person_ids: Collection[int]) -> None:
+    """Keep others from changing what is known of persons, or from merging them, until this deed has ended.
+
+    Deeds that only name them go on. What is known is read after this.
+
+    Raises:
+        PersonUnknown: somebody is not on record.
+        SomebodyElseWasFaster: what is known of one changed while this deed waited.
+    """
+    ids = sorted(set(person_ids))
+    people = select(Person.id).where(Person.id.in_(ids)).order_by(Person.id)
+    if len(ctx.session.scalars(people.with_for_update(key_share=True)).all()) < len(ids):
+        raise PersonUnknown(*UNKNOWN)
+    rows = known(select(PersonRecord.id).where(PersonRecord.person_id.in_(ids)), PersonRecord)
+    held = ctx.session.scalars(rows.order_by(PersonRecord.person_id).with_for_update(key_share=True))
+    if len(held.all()) < len(ids):
+        raise SomebodyElseWasFaster(
+            "この方の記録が、ほかの手続でいま変わりました。画面を開き直し、記録を確かめてからもう一度行ってください。",
+            "What is known of this person changed this moment. Open the page again, check, try again.",
+        )
 
 
 def revise(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from models.audit.tags import Tag
@@ -20,7 +20,14 @@ from models.certificate import Certificate
 from models.circumstance_entry import APPROVED, OPEN, REFUSED, WITHDRAWN
 from models.enrolment import list_periods
 from models.person import Person, PersonRecord, list_current
-from models.share_entry import ShareEntry, find_approved, list_of_person, list_open
+from models.share_entry import (
+    ShareEntry,
+    find_in_force,
+    list_approved,
+    list_of_person,
+    list_open,
+    since_of,
+)
 from models.staff import names_of
 from rules.ages import birthday_on, share_from
 from rules.benefits.income_class import ELDER_AGE, FULL_SHARE, LATE_ELDERLY_AGE, LOW_SHARE
@@ -80,8 +87,36 @@ def may_bear(record: PersonRecord, day: date) -> bool:
 
 def since(ctx: Context, record: PersonRecord, moment: datetime | None = None) -> date | None:
     """Since when the share of a record, as known at a moment, holds; None where no entry told it."""
-    entry = find_approved(ctx.session, record.person_id, moment)
-    return entry.from_on if entry is not None and entry.share == record.copay_share else None
+    approved = list_approved(ctx.session, [record.person_id], moment)
+    return since_of(approved[record.person_id], record.copay_share)
+
+
+def shares_on(ctx: Context, records: Mapping[int, PersonRecord], day: date) -> dict[int, int | None]:
+    """The share of several persons (records by id) on a day: that on record, and of past days the one before.
+
+    Before everything that was entered it is what was known before; else that on record.
+    """
+    shares = {one: record.copay_share for one, record in records.items()}
+    if day >= ctx.today:
+        return shares
+    told = {one for one, share in shares.items() if share is not None}
+    for person_id, approved in list_approved(ctx.session, told).items():
+        began = since_of(approved, shares[person_id])
+        if began is None or began <= day:
+            continue
+        entry = find_in_force(approved, day)
+        shares[person_id] = entry.share if entry else _share_before(ctx, approved[-1]) or shares[person_id]
+    return shares
+
+
+def _share_before(ctx: Context, entry: ShareEntry) -> int | None:
+    """The share that stood on record right before an entry was approved."""
+    statement = select(PersonRecord.copay_share).where(
+        PersonRecord.person_id == entry.person_id,
+        PersonRecord.recorded_at < entry.decided_at,
+        or_(PersonRecord.superseded_at.is_(None), PersonRecord.superseded_at >= entry.decided_at),
+    )
+    return ctx.session.scalars(statement.order_by(PersonRecord.id).limit(1)).first()
 
 
 def read(ctx: Context, person_id: int) -> Page:
@@ -138,8 +173,9 @@ def enter(ctx: Context, person_id: int, told: Told) -> ShareEntry:
         PersonUnknown: nobody with this id is on record.
         RuleBroken: the person is not of 70 to 74, or his record was made part of another one.
         EntryRefused: what was told cannot be, each fault at its field.
-        SomebodyElseWasFaster: an entry for this person waits already.
+        SomebodyElseWasFaster: an entry for this person waits already, or his record changed this moment.
     """
+    persons.hold(ctx, [person_id])
     record = persons.get(ctx, person_id)
     if ctx.actor.staff_id is None:
         raise NotAllowed("担当者としてサインインしてください。", "Sign in as one of the staff.")
@@ -165,11 +201,11 @@ def decide(ctx: Context, entry_id: int, *, approve: bool, words: str) -> ShareEn
     Raises:
         NotFound: there is no such entry.
         NotAllowed: the actor entered it, by account or by staff number, or has the role in an emergency only.
-        SomebodyElseWasFaster: it was decided meanwhile.
+        SomebodyElseWasFaster: it was decided meanwhile, or the record of the person changed this moment.
         RuleBroken: no reason was given, or by the record of today it cannot be any more.
     """
     two_people.must_not_be_borrowed(ctx, ROLE)
-    entry = _open_entry(ctx, entry_id)
+    entry = _held_entry(ctx, entry_id) if approve else _open_entry(ctx, entry_id)
     two_people.must_be_somebody_else(ctx, [entry.entered_by_id])
     entry.words = two_people.reason_of(words)
     if approve:
@@ -219,7 +255,7 @@ def _read(ctx: Context, record: PersonRecord, told: Told) -> ShareEntry:
     except DateNotUnderstood as refused:
         errors["day"] = (refused.message_ja, "Type a day like 2026-08-01 or R8.8.1.")
     if day is not None:
-        _must_hold(ctx, record, day, errors)
+        _must_hold(ctx, record, share, day, errors)
         if share == record.copay_share and day == since(ctx, record):
             errors.setdefault(
                 "share",
@@ -234,9 +270,15 @@ def _read(ctx: Context, record: PersonRecord, told: Told) -> ShareEntry:
     return ShareEntry(person_id=record.person_id, share=share, from_on=day, evidence=evidence, state=OPEN)
 
 
-def _must_hold(ctx: Context, record: PersonRecord, day: date, errors: dict[str, Words]) -> None:
-    """The first day lies within 70 to 74, not after today, and the person is insured on it."""
+def _must_hold(
+    ctx: Context, record: PersonRecord, share: int | None, day: date, errors: dict[str, Words]
+) -> None:
+    """The first day lies within 70 to 74, not after today, and the person is insured on it.
+
+    Another share than that on record does not begin before it: the record tells the share of today.
+    """
     first, end = span_of(record, ctx.today)
+    began = since(ctx, record)
     if day > ctx.today:
         errors["day"] = (
             "今日より後の日です。記録にあるのは今日の割合なので、その日になってから登録してください。",
@@ -252,6 +294,22 @@ def _must_hold(ctx: Context, record: PersonRecord, day: date, errors: dict[str, 
             "この日に国保に加入していません。資格の履歴と日付を確かめてください。",
             "The person was not insured here on this day. Check the periods and the day.",
         )
+    elif began is not None and day < began and share not in {None, record.copay_share}:
+        errors["day"] = _before_that_on_record(record.copay_share, began)
+
+
+def _before_that_on_record(share: int | None, began: date) -> Words:
+    ja = (
+        f"記録では{format_long(began)}から{share}割です。それより前からの別の割合を登録すると、今日の割合が書き換わり"
+        f"ます。今の割合が誤りなら、まず同じ日({format_long(began)})からの正しい割合を登録し、承認されてから前の日に"
+        "改めてください。すでに終わった期間の割合は登録できません。"
+    )
+    en = (
+        f"On record are {share}0 % since {began}. Another share from before would overwrite that of today. "
+        f"If that is wrong, enter the right one from {began} first, and the earlier day once it is approved. "
+        "The share of a time that is over cannot be entered."
+    )
+    return ja, en
 
 
 def _must_be_possible(ctx: Context, record: PersonRecord) -> None:
@@ -280,10 +338,23 @@ def _put_on_record(ctx: Context, entry: ShareEntry) -> None:
     record = persons.get(ctx, entry.person_id)
     _must_be_possible(ctx, record)
     errors: dict[str, Words] = {}
-    _must_hold(ctx, record, entry.from_on, errors)
+    _must_hold(ctx, record, entry.share, entry.from_on, errors)
     if errors:
         raise EntryRefused(errors)
     persons.revise(ctx, entry.person_id, {"copay_share": entry.share}, entry.from_on, None)
+
+
+def _held_entry(ctx: Context, entry_id: int) -> ShareEntry:
+    """An open entry whose person nobody else changes: the person is held first, as a merge holds both."""
+    held = person_of(ctx, entry_id)
+    persons.hold(ctx, [held])
+    entry = _open_entry(ctx, entry_id)
+    if entry.person_id != held:
+        raise SomebodyElseWasFaster(
+            "この方の記録が、いま別の記録と統合されました。画面を開き直し、残った記録で確かめてください。",
+            "The record of this person was merged this moment. Open the page again, check the record kept.",
+        )
+    return entry
 
 
 def _open_entry(ctx: Context, entry_id: int) -> ShareEntry:

@@ -25,6 +25,7 @@ from rules.eligibility.birth_dates import birth_for_ages
 from rules.law import LawAt
 from rules.periods import FiscalYear
 from rules.premium.dated_facts import ADULT
+from services import share_entries
 from services.context import Context
 from services.statute import law_on
 
@@ -43,7 +44,7 @@ class Gathered:
 def gather(
     ctx: Context, household_id: int, person_id: int, on: date, *, has_arrears: bool = False
 ) -> Gathered:
-    """The head and everybody insured in the household on the day, with the incomes that its class reads."""
+    """The head and all who are insured in the household on the day, with incomes and shares of the class."""
     law = law_on(on)
     year = year_of(law)
     head = get_head(ctx.session, household_id, on)
@@ -52,6 +53,7 @@ def gather(
     heads = {head.person_id} if head else set()
     ids = sorted(insured | heads | {person_id}, key=lambda one: (one not in heads, one))
     records = list_current(ctx.session, ids)
+    shares = share_entries.shares_on(ctx, records, on)
     incomes = list_incomes(ctx.session, ids, year.year - 1)
     reliefs = list_circumstances(ctx.session, ids)
     members = tuple(
@@ -60,6 +62,7 @@ def gather(
             incomes.get(one),
             law,
             year,
+            shares[one],
             is_head=one in heads,
             is_insured=one in insured,
             is_unemployed=_is_unemployed(reliefs, one, on),
@@ -75,6 +78,7 @@ def _member(
     income: Income | None,
     law: LawAt,
     year: FiscalYear,
+    share: int | None,
     *,
     is_head: bool,
     is_insured: bool,
@@ -90,7 +94,7 @@ def _member(
             is_insured=is_insured,
             is_declared=not is_adult,
             resident_tax=tax,
-            share=record.copay_share,
+            share=share,
         )
     untold = (0 if income.salary_gross else income.salary_income) + (
         0 if income.pension_gross else income.pension_income
@@ -105,7 +109,7 @@ def _member(
         pension=income.pension_gross,
         other_income=income.besides + untold,
         taxable_income=income.taxable_income,
-        share=record.copay_share,
+        share=share,
         is_unemployed=is_unemployed,
     )
 

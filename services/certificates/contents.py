@@ -22,7 +22,10 @@ _MARKS = {"student": STUDENT_MARK, "facility": FACILITY_MARK}
 
 @dataclass(frozen=True)
 class Holder:
-    """An insured person with what his certificate is made from."""
+    """An insured person with what his certificate is made from.
+
+    `share_since`: the first day of the share on record, where an entry told it.
+    """
 
     record: PersonRecord
     period: Enrolment
@@ -30,6 +33,7 @@ class Holder:
     branch: str
     head_name: str = ""
     address: AddressRecord | None = None
+    share_since: date | None = None
 
 
 def facts_of(record: PersonRecord, period: Enrolment) -> CertificateFacts:
@@ -72,7 +76,7 @@ def card_of(
         head_name=holder.head_name if old_law else "",
         address=_lines(holder.address) if old_law else (),
         copay_share=share,
-        share_from=validity.share_from_on,
+        share_from=_share_from(holder, validity),
         share_until=validity.share_until_on,
         marks=(mark,) if mark else (),
     )
@@ -110,6 +114,12 @@ def card_of_ceiling(
         long_stay_on=granted.long_stay_on,
         limits=tuple(limits),
     )
+
+
+def _share_from(holder: Holder, validity: Validity) -> date | None:
+    """The first day of the share that is printed: never before that of the share of 70 to 74 itself."""
+    own = validity.share_from_on
+    return own if own is None or holder.share_since is None else max(own, holder.share_since)
 
 
 def _lines(address: AddressRecord | None) -> tuple[str, ...]:

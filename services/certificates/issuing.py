@@ -9,6 +9,7 @@ from datetime import date
 from models.certificate import Certificate
 from models.enrolment import Enrolment
 from models.notification import Notification
+from models.share_entry import list_approved, since_of
 from rules.certificates import CertificateKind, Validity, decide_kind, expiry, may_issue
 from rules.derivation import Refusal
 from services import addresses, households, print_requests
@@ -117,6 +118,8 @@ def _refuse_kinds(kinds: Sequence[CertificateKind], day: date) -> None:
 def _holders(ctx: Context, family: Family, periods: Sequence[Enrolment]) -> list[Holder]:
     ids = [period.person_id for period in periods]
     branches = households.give_branches(ctx, family.card, ids, is_new=family.is_new)
+    shares = {one: family.records[one].copay_share for one in ids}
+    approved = list_approved(ctx.session, {one for one in ids if shares[one] is not None})
     return [
         Holder(
             family.records[period.person_id],
@@ -124,6 +127,7 @@ def _holders(ctx: Context, family: Family, periods: Sequence[Enrolment]) -> list
             family.card,
             branches[period.person_id],
             family.head_name,
+            share_since=since_of(approved.get(period.person_id, ()), shares[period.person_id]),
         )
         for period in periods
     ]

@@ -65,6 +65,8 @@ def test_the_page_of_a_person_leads_to_the_share_which_another_checks(
     assert verifier.post(deed, outcome="approve", words="所得を照合した").status_code == 409
     assert "3割 (" in counter.get(f"/persons/{elder}").text
     assert "所得を照合した" in counter.get(page).text
+    assert counter.post(page, **(right | {"share": "2"})).status_code == 303
+    assert "登録されている3割を訂正するもの" in verifier.get(page).text
     assert verifier.get("/shares/of/999").status_code == 404
 
 

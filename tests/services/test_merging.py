@@ -107,7 +107,7 @@ def test_what_hung_on_the_old_record_hangs_on_the_new_one_and_the_old_one_stays_
     kept, gone = twice
     after = snapshot(ctx, twice)
     assert after["merged", gone] == kept
-    assert [len(after[entity, gone]) for entity in (*merge_rows.MOVED, *merge_rows.COPIED)] == [0] * 11
+    assert [len(after[entity, gone]) for entity in (*merge_rows.MOVED, *merge_rows.COPIED)] == [0] * 12
     periods = merge_rows.open_rows(ctx, merge_rows.COPIED[0], kept)
     assert sorted(row.acquired_on for row in periods) == [date(2026, 4, 1), date(2026, 11, 20)]
     assert len(after[PersonRecord, gone]) == 1
