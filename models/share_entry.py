@@ -83,10 +83,11 @@ def since_of(approved: Sequence[ShareEntry], share: int | None) -> date | None:
     standing: dict[date, ShareEntry] = {}
     for one in approved:
         standing.setdefault(one.from_on, one)
-    own = next((one for one in standing.values() if one.share == share), None)
-    if own is None or any(one.share != share and one.from_on > own.from_on for one in standing.values()):
-        return None
-    return own.from_on
+    for one in standing.values():
+        followed = any(other.share != share and other.from_on > one.from_on for other in standing.values())
+        if one.share == share and not followed:
+            return one.from_on
+    return None
 
 
 def find_in_force(approved: Sequence[ShareEntry], day: date) -> ShareEntry | None:

@@ -11,6 +11,7 @@ from datetime import date
 from sqlalchemy import select
 
 from models.circumstance_entry import APPROVED, OPEN
+from models.enrolment import Enrolment
 from models.merge import PersonMerge
 from models.person import PersonRecord
 from models.share_entry import ShareEntry, list_approved, since_of
@@ -53,13 +54,22 @@ def give_back(ctx: Context, merge: PersonMerge) -> None:
 
 
 def decided_since(ctx: Context, merge: PersonMerge) -> bool:
-    """Whether an entry that was taken over was put on the kept record since."""
-    statement = select(ShareEntry.id).where(
-        ShareEntry.id.in_(merge.moved.get(ShareEntry.__tablename__, [])),
+    """Whether what would go back was decided on since the merge.
+
+    That is an entry that was taken over, or one of the kept record from a day of the periods taken over.
+    """
+    statement = select(ShareEntry).where(
+        ShareEntry.person_id == merge.kept_id,
         ShareEntry.state == APPROVED,
         ShareEntry.decided_at > merge.decided_at,
     )
-    return ctx.session.scalars(statement).first() is not None
+    moved = merge.moved.get(ShareEntry.__tablename__, [])
+    came = [new for _, new in merge.copied.get(Enrolment.__tablename__, [])]
+    periods = ctx.session.scalars(select(Enrolment).where(Enrolment.id.in_(came))).all()
+    return any(
+        one.id in moved or any(period.covers(one.from_on) for period in periods)
+        for one in ctx.session.scalars(statement)
+    )
 
 
 def _insured_since(side: Side) -> date:

@@ -94,7 +94,7 @@ def since(ctx: Context, record: PersonRecord, moment: datetime | None = None) ->
 def shares_on(ctx: Context, records: Mapping[int, PersonRecord], day: date) -> dict[int, int | None]:
     """The share of several persons (records by id) on a day: that on record, and of past days the one before.
 
-    Before everything that was entered it is what was known before; else that on record.
+    Before everything that was entered it is what was known before, nothing as well; else that on record.
     """
     shares = {one: record.copay_share for one, record in records.items()}
     if day >= ctx.today:
@@ -105,7 +105,7 @@ def shares_on(ctx: Context, records: Mapping[int, PersonRecord], day: date) -> d
         if began is None or began <= day:
             continue
         entry = find_in_force(approved, day)
-        shares[person_id] = entry.share if entry else _share_before(ctx, approved[-1]) or shares[person_id]
+        shares[person_id] = entry.share if entry else _share_before(ctx, approved[-1])
     return shares
 
 

@@ -75,16 +75,28 @@ class NoInstalment(RuleBroken):
 
 
 @dataclass(frozen=True)
+class Change:
+    """What a letter compares with, and by what it has changed since; nothing where it is the first."""
+
+    before: Explained | None = None
+    causes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class InForce:
-    """What is in force of one household, what was before it, and who is told."""
+    """What is in force of one household, what it is compared with, and who is told."""
 
     household: Household
     run: AssessmentRun
     row: Assessment
     now: Explained
-    before: Explained | None
+    change: Change
     head: Head
     names: Mapping[int, str]
+
+    @property
+    def before(self) -> Explained | None:
+        return self.change.before
 
 
 def read(ctx: Context, household_id: int, fiscal_year: int | None = None) -> InForce:
@@ -106,8 +118,8 @@ def read(ctx: Context, household_id: int, fiscal_year: int | None = None) -> InF
     run, row = history[0]
     head = living_head(heads_of(ctx, [household_id]).get(household_id))
     now = agreeing(explain_all(ctx, run, [row])[household_id])
-    before = earlier(ctx, history[1:], run, row)
-    return InForce(household, run, row, now, before, head, names_shown(ctx, now, before, head))
+    change = change_of(ctx, history[1:], run, row)
+    return InForce(household, run, row, now, change, head, names_shown(ctx, now, change.before, head))
 
 
 def living_head(head: Head | None) -> Head:
@@ -138,28 +150,29 @@ def agreeing(told: Explained) -> Explained:
     return told
 
 
-def earlier(
+def change_of(
     ctx: Context,
     history: Sequence[tuple[AssessmentRun, Assessment]],
     run: AssessmentRun,
     row: Assessment,
-) -> Explained | None:
-    """What a letter compares an assessment with; None for the first letter of a year.
+) -> Change:
+    """What a letter compares an assessment with, and by what it changed since: that of which one told last.
 
-    That is the one of which a letter told last; of a change also the one in force before where none did. An
-    assessment that changed nothing is told as a change where an earlier one did that no letter has told.
+    Of a change that is also the one in force before, where no letter of the year was asked for. An assessment
+    that changed nothing is told as a change where an earlier one did that no letter has told.
     """
     same = [(one, of) for one, of in history if one.fiscal_year == run.fiscal_year]
     if not same:
-        return None
+        return Change()
     letters = [one for one in papers_of(ctx, row.household_id) if one.document in LETTERS]
     told = {one.payload.get("assessment") for one in letters}
-    place = next((place for place, (one, _) in enumerate(same) if one.id in told), None)
-    untold = same[: place or 0]
-    if not tells_a_change(row) and not any(tells_a_change(of) for _, of in untold):
-        return None
-    one, of = same[place or 0]
-    return explain_all(ctx, one, [of])[of.household_id]
+    place = next((place for place, (one, _) in enumerate(same) if one.id in told), 0)
+    untold = [of for _, of in reversed(same[:place])]
+    causes = tuple(dict.fromkeys(of.cause for of in (*untold, row) if tells_a_change(of)))
+    if not causes:
+        return Change()
+    one, of = same[place]
+    return Change(explain_all(ctx, one, [of])[of.household_id], causes)
 
 
 def history_before(
@@ -195,7 +208,8 @@ def build(found: InForce, letter: Letter, law: SlipLaw, *, with_slips: bool = Tr
     if with_slips:
         dues = changed_dues(found.now, found.before)
         slips = slips_of(dues, found.run, letter.household_number, payer_of(found.head), law)
-    return content_of(found.now, found.before, letter, law.settings, law.form() if slips else None, slips)
+    form = law.form() if slips else None
+    return content_of(found.now, found.before, found.change.causes, letter, law.settings, form, slips)
 
 
 def to_be_looked_at(ctx: Context, found: InForce, document: PrintedDocument) -> PrintedDocument:

@@ -25,14 +25,14 @@ from printing.premium.notice_cover import CoverLine, NoticeCover
 from rules.periods import FiscalYear
 from services import audit, documents, jobs, numbering, print_runs, printer_settings
 from services.assessing.comparing import NEW
-from services.assessing.kept_figures import Explained, explain_all
+from services.assessing.kept_figures import explain_all
 from services.context import JST
 from services.documents import Rendered, Sheet, Unprintable
 from services.errors import NotFound, RuleBroken, ServiceError, SomebodyElseWasFaster
 from services.job_kinds import Progress, Skipped, Work
 from services.papers import to_plain
 from services.premium_notices import asking, districts
-from services.premium_notices.asking import CHANGE, LETTERS, NOTICE, InForce
+from services.premium_notices.asking import CHANGE, LETTERS, NOTICE, Change, InForce
 from services.premium_notices.districts import HIDDEN, District
 from services.premium_notices.heads import heads_of
 from services.premium_notices.slips import SlipCannotBe
@@ -276,16 +276,16 @@ def _found(
         except RuleBroken as why:
             left_out[one] = why.code
             continue
-        before = _before(ctx, run, rows[one])
-        names = asking.names_shown(ctx, now, before, head)
-        found[one] = InForce(homes[one], run, rows[one], now, before, head, names)
+        change = _change(ctx, run, rows[one])
+        names = asking.names_shown(ctx, now, change.before, head)
+        found[one] = InForce(homes[one], run, rows[one], now, change, head, names)
     return found, left_out
 
 
-def _before(ctx: Context, run: AssessmentRun, row: Assessment) -> Explained | None:
+def _change(ctx: Context, run: AssessmentRun, row: Assessment) -> Change:
     if row.cause == NEW:
-        return None
-    return asking.earlier(ctx, asking.history_before(ctx, row.household_id, run), run, row)
+        return Change()
+    return asking.change_of(ctx, asking.history_before(ctx, row.household_id, run), run, row)
 
 
 def _asked(ctx: Context, run: AssessmentRun, ids: Sequence[int]) -> frozenset[int]:

@@ -78,12 +78,13 @@ def changed_dues(now: Explained, before: Explained | None) -> list[Due]:
 def content_of(
     now: Explained,
     before: Explained | None,
+    causes: Sequence[int],
     letter: Letter,
     settings: Settings,
     slip_form: PaymentSlipForm | None,
     slips: tuple[PaymentSlip, ...],
 ) -> PremiumNotice:
-    """The letter of an assessment; `before` is the one that it changes, None for the first of the year."""
+    """The letter of an assessment; `before` is the one that it changes by `causes`, None for the first."""
     run, row = now.told.run, now.told.row
     parts = [one for one in PARTS if f"municipal/premium/{one}/cap" in run.parameters]
     year = FiscalYear(run.fiscal_year)
@@ -126,7 +127,7 @@ def content_of(
         **shared,
         before_total=before.told.row.total,
         before_number=notice_number(before.told.run, letter.household_number),
-        reason=CAUSES[row.cause][0],
+        reason="、".join(CAUSES[one][0] for one in causes),
         differences=tuple(_differences(before, now, letter.names)),
         overpaid=now.told.parts.overpaid,
         before_exemption=before.told.row.exemption,

@@ -217,6 +217,7 @@ def test_a_change_that_nobody_printed_is_told_by_the_run_that_changed_nothing_mo
     assert offered(desk, changing) == 5
     last = after(desk, changing, SAME, homes)
     assert offered(desk, last) == 5
-    assert asking.ask_letter(desk, homes[0], with_slips=False).document == asking.CHANGE
+    letter = asking.ask_letter(desk, homes[0], with_slips=False)
+    assert (letter.document, letter.payload["reason"]) == (asking.CHANGE, "所得")
     assert asking.ask_letter(desk, homes[1], with_slips=False).document == asking.NOTICE
     assert offered(desk, last) == 3

@@ -28,7 +28,7 @@ from tests.factories.registry import (
 
 REASON = "課税所得を照合した"
 SAME = "住民票と転入届の写しで同じ方と確かめた"
-AUGUST, NOVEMBER = date(2026, 8, 1), date(2026, 11, 1)
+MAY, AUGUST, NOVEMBER = date(2026, 5, 1), date(2026, 8, 1), date(2026, 11, 1)
 
 
 @pytest.fixture
@@ -84,6 +84,7 @@ def test_a_certificate_bears_the_first_day_that_was_entered_with_the_share(
         ([(2, AUGUST), (3, NOVEMBER)], NOVEMBER, {"2026-07-31": 2, "2026-10-31": 2, "2026-11-01": 3}),
         ([(3, AUGUST), (2, AUGUST)], AUGUST, {"2026-08-01": 2}),
         ([(3, AUGUST), (2, NOVEMBER), (2, AUGUST)], AUGUST, {"2026-08-01": 2, "2026-11-01": 2}),
+        ([(2, AUGUST), (3, NOVEMBER), (3, MAY)], NOVEMBER, {"2026-09-10": 2, "2026-11-01": 3}),
         ([(2, AUGUST), (2, date(2026, 9, 1))], date(2026, 9, 1), {"2026-08-31": 2, "2026-09-01": 2}),
     ],
 )
@@ -116,6 +117,17 @@ def test_an_application_of_the_past_is_classed_by_the_share_of_its_day(
     put((counter, verifier), person_id, 2, AUGUST)
     put((counter, verifier), person_id, 3, NOVEMBER)
     assert class_of(counter, home, person_id, date(2026, 10, 15)) == IncomeClass.GENERAL
+    assert class_of(counter, home, person_id, counter.today) == IncomeClass.ACTIVE_1
+
+
+def test_a_day_before_any_share_was_known_is_not_classed_by_what_came_later(
+    counter: Context, verifier: Context
+) -> None:
+    done = register_acquisition(counter, [a_person(birth_date="1954-03-03")], event_on="2026-04-01")
+    person_id, home = done.person_ids[0], done.household_id
+    earned(counter, person_id)
+    put((counter, verifier), person_id, 3, NOVEMBER)
+    assert class_of(counter, home, person_id, date(2026, 10, 15)) is None
     assert class_of(counter, home, person_id, counter.today) == IncomeClass.ACTIVE_1
 
 
@@ -203,3 +215,17 @@ def test_what_waits_goes_along_with_the_merge_and_stops_its_undoing_once_it_is_a
     assert shown(counter, kept) == (3, AUGUST, 2)
     with pytest.raises(CannotBeMerged, match="負担割合の登録が承認"):
         merging.ask_to_undo(later, merge.id, "別の方と分かった")
+
+
+def test_a_share_from_the_period_that_was_taken_over_stops_the_undoing(
+    counter: Context, verifier: Context
+) -> None:
+    kept, gone = two_records(counter)
+    put((counter, verifier), kept, 2, MAY)
+    put((counter, verifier), gone, 3, AUGUST)
+    merge = merging.propose(counter, kept, gone, SAME)
+    merging.decide(verifier, merge.id, SAME, merges=True)
+    later = [replace(one, at=one.at + timedelta(hours=1)) for one in (counter, verifier)]
+    put(later, kept, 3, date(2026, 7, 1))
+    with pytest.raises(CannotBeMerged, match="負担割合の登録が承認"):
+        merging.ask_to_undo(later[0], merge.id, "別の方と分かった")

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from models.audit.tags import Tag
 from models.definition_plan import CANCELLED, DONE, FAILED, PLANNED, DefinitionPlan, find_planned
 from models.staff import User, find_posting
-from services import audit, notices, publication_requests, two_people
+from services import audit, two_people
 from services.context import Actor, Context
 from services.errors import NotAllowed, NotFound, RuleBroken, ServiceError, SomebodyElseWasFaster
 from services.job_kinds import Progress, Work
@@ -64,7 +64,6 @@ def plan(
     ctx.session.flush()
     detail = {"day": comes_on.isoformat(), "plan": made.id}
     audit.record(ctx, Tag.DEFINITION_PLANNED, f"definition:{row.slug}", detail=detail)
-    publication_requests.over(ctx, notices.PUBLICATION, draft_id)
     return made
 
 

@@ -1,7 +1,7 @@
 """The author asks for publication: those who may do it are told, once for each state of the draft."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from tests.factories.audit import told
 from tests.factories.cases import UnitOfWork
 from tests.factories.staff import employ
 from tests.workflows.studio.conftest import ROLES
-from workflows.studio import drafts, planned_publishing, publishing
+from workflows.studio import drafts, publishing
 from workflows.studio.elements import Words
 
 CORRECT = ("acquisition", "correct")
@@ -97,18 +97,6 @@ def test_a_new_administrator_is_told_of_what_was_asked_before_he_came(
     assert after is not None
     assert not after.others_came
     assert sorted(unread(session)) == [(second.staff_id, draft_id), (third.staff_id, draft_id)]
-
-
-def test_once_somebody_has_set_its_day_nobody_is_asked_any_more(
-    uow: UnitOfWork, session: Session, author: Actor, second: Actor, draft_id: int
-) -> None:
-    employ(session, "administrator", "1003")
-    seen = changed(uow, author, draft_id, "改")
-    asks(uow, author, draft_id, seen)
-    with uow(second) as ctx:
-        day = ctx.today + timedelta(days=3)
-        planned_publishing.plan(ctx, draft_id, seen, day, "年度の変わり目から", ROLES)
-    assert unread(session) == []
 
 
 def test_after_a_change_it_is_checked_and_asked_anew_and_one_line_counts(
