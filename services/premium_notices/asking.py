@@ -76,10 +76,14 @@ class NoInstalment(RuleBroken):
 
 @dataclass(frozen=True)
 class Change:
-    """What a letter compares with, and by what it has changed since; nothing where it is the first."""
+    """What a letter compares with, and by what it has changed since; nothing where it is the first.
+
+    `is_told` says whether a letter of the year was asked for, so that slips are out already.
+    """
 
     before: Explained | None = None
     causes: tuple[int, ...] = ()
+    is_told: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,13 +170,14 @@ def change_of(
         return Change()
     letters = [one for one in papers_of(ctx, row.household_id) if one.document in LETTERS]
     told = {one.payload.get("assessment") for one in letters}
-    place = next((place for place, (one, _) in enumerate(same) if one.id in told), 0)
+    latest = next((place for place, (one, _) in enumerate(same) if one.id in told), None)
+    place = latest or 0
     untold = [of for _, of in reversed(same[:place])]
     causes = tuple(dict.fromkeys(of.cause for of in (*untold, row) if tells_a_change(of)))
     if not causes:
         return Change()
     one, of = same[place]
-    return Change(explain_all(ctx, one, [of])[of.household_id], causes)
+    return Change(explain_all(ctx, one, [of])[of.household_id], causes, latest is not None)
 
 
 def history_before(
@@ -206,7 +211,7 @@ def build(found: InForce, letter: Letter, law: SlipLaw, *, with_slips: bool = Tr
     """
     slips: tuple[PaymentSlip, ...] = ()
     if with_slips:
-        dues = changed_dues(found.now, found.before)
+        dues = changed_dues(found.now, found.before if found.change.is_told else None)
         slips = slips_of(dues, found.run, letter.household_number, payer_of(found.head), law)
     form = law.form() if slips else None
     return content_of(found.now, found.before, found.change.causes, letter, law.settings, form, slips)

@@ -185,9 +185,14 @@ def test_a_change_is_told_line_by_line_with_slips_of_what_is_to_come(
     desk: Context, june: AssessmentRun, actor_counter: Actor, actor_section_chief: Actor
 ) -> None:
     row = owing(desk, june)[0]
+    first = asking.ask_letter(desk, row.household_id, with_slips=True)
     run = assess_anew(replace(desk, actor=actor_counter), actor_section_chief, row.household_id)
     now = desk.session.get_one(Assessment, (run.id, row.household_id))
     assert now.cause == comparing.INCOME
+    first.state = "cancelled"
+    untold = asking.ask_letter(desk, row.household_id, with_slips=True)
+    assert len(untold.payload["slips"]) == 10, "no slip is out yet where the first letter was never asked for"
+    untold.state, first.state = "cancelled", "printed"
     paper = asking.ask_letter(desk, row.household_id, with_slips=True)
     assert paper.document == "premium_change_notice"
     text = text_of(printed(desk, paper)[0])
