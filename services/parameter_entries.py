@@ -19,8 +19,6 @@ from models.audit.tags import Tag
 from models.parameter_entry import (
     APPROVED,
     OPEN,
-    REFUSED,
-    WITHDRAWN,
     ParameterEntry,
     list_entries,
     list_open,
@@ -31,7 +29,7 @@ from rules.law import Certainty, History, Law, Parameter, ParameterNotInForce
 from rules.periods import FiscalYear
 from services import audit, two_people
 from services.assessing import run_states
-from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
+from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 from services.parameter_reading import EntryRefused, Told, read
 from services.statute import ENTERED, all_law
 
@@ -104,13 +102,10 @@ def enter(ctx: Context, name: str, told: Told) -> ParameterEntry:
     """
     if name not in ENTERED:
         raise NotFound("この基準値は画面からは登録できません。", "This parameter is not entered here.")
-    if ctx.actor.staff_id is None:
-        raise NotAllowed("担当者としてサインインしてください。", "Sign in as one of the staff.")
     row = read(name, told)
     _must_not_be_assessed(ctx, row)
     _must_change(ctx, row)
-    row.entered_at, row.entered_by_id = ctx.at, ctx.actor.staff_id
-    row.entered_by_number = ctx.actor.staff_number
+    two_people.sign_entered(ctx, row)
     try:
         with ctx.session.begin_nested():
             ctx.session.add(row)
@@ -144,8 +139,8 @@ def decide(ctx: Context, entry_id: int, *, approve: bool, words: str) -> Paramet
         take(ctx.session, run_states.series_of(row.fiscal_year), 0)
         _must_not_be_assessed(ctx, row)
         _close_before(ctx, row)
-    row.state, row.words, row.decided_at = APPROVED if approve else REFUSED, reason, ctx.at
-    row.decided_by_id, row.decided_by_number = ctx.actor.staff_id, ctx.actor.staff_number
+    row.words = reason
+    two_people.sign_decided(ctx, row, approve=approve)
     ctx.session.flush()
     _record(ctx, Tag.PARAMETER_APPROVED if approve else Tag.PARAMETER_REFUSED, row)
     return row
@@ -160,9 +155,7 @@ def withdraw(ctx: Context, entry_id: int) -> ParameterEntry:
         SomebodyElseWasFaster: it was decided or withdrawn.
     """
     row = _open_row(ctx, entry_id)
-    if row.entered_by_id != ctx.actor.staff_id:
-        raise NotAllowed("取り下げられるのは入力した本人だけです。", "Only who entered it can take it back.")
-    row.state, row.decided_at = WITHDRAWN, ctx.at
+    two_people.sign_withdrawn(ctx, row)
     _record(ctx, Tag.PARAMETER_WITHDRAWN, row)
     return row
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from models.audit.tags import Tag
 from models.certificate import Certificate
-from models.circumstance_entry import APPROVED, OPEN, REFUSED, WITHDRAWN
+from models.circumstance_entry import OPEN
 from models.enrolment import list_periods
 from models.person import Person, PersonRecord, list_current
 from models.share_entry import (
@@ -37,7 +37,7 @@ from services import audit, persons, two_people
 from services.certificates import events
 from services.context import Actor, Context
 from services.counts import Wanted
-from services.errors import NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
+from services.errors import NotFound, RuleBroken, SomebodyElseWasFaster
 from services.parameter_reading import EntryRefused
 from services.statute import law_on
 
@@ -177,12 +177,9 @@ def enter(ctx: Context, person_id: int, told: Told) -> ShareEntry:
     """
     persons.hold(ctx, [person_id])
     record = persons.get(ctx, person_id)
-    if ctx.actor.staff_id is None:
-        raise NotAllowed("担当者としてサインインしてください。", "Sign in as one of the staff.")
     _must_be_possible(ctx, record)
     entry = _read(ctx, record, told)
-    entry.entered_at, entry.entered_by_id = ctx.at, ctx.actor.staff_id
-    entry.entered_by_number = ctx.actor.staff_number
+    two_people.sign_entered(ctx, entry)
     try:
         with ctx.session.begin_nested():
             ctx.session.add(entry)
@@ -210,8 +207,7 @@ def decide(ctx: Context, entry_id: int, *, approve: bool, words: str) -> ShareEn
     entry.words = two_people.reason_of(words)
     if approve:
         _put_on_record(ctx, entry)
-    entry.state, entry.decided_at = (APPROVED if approve else REFUSED), ctx.at
-    entry.decided_by_id, entry.decided_by_number = ctx.actor.staff_id, ctx.actor.staff_number
+    two_people.sign_decided(ctx, entry, approve=approve)
     _tell(ctx, Tag.SHARE_APPROVED if approve else Tag.SHARE_REFUSED, entry)
     return entry
 
@@ -225,9 +221,7 @@ def withdraw(ctx: Context, entry_id: int) -> ShareEntry:
         SomebodyElseWasFaster: it was decided.
     """
     entry = _open_entry(ctx, entry_id)
-    if entry.entered_by_id != ctx.actor.staff_id:
-        raise NotAllowed("取り下げられるのは入力した本人だけです。", "Only who entered it can take it back.")
-    entry.state, entry.decided_at = WITHDRAWN, ctx.at
+    two_people.sign_withdrawn(ctx, entry)
     _tell(ctx, Tag.SHARE_WITHDRAWN, entry)
     return entry
 

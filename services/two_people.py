@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, MutableMapping
+from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import select
 
 from forms.characters import holds_individual_number
+from models.circumstance_entry import APPROVED, REFUSED, WITHDRAWN
 from models.masters import Posting
 from services.context import Context
 from services.errors import NotAllowed, RuleBroken
 
 LONGEST_REASON = 400
 LONGEST_EVIDENCE = 400
+
+
+class Entered(Protocol):
+    """What one person entered and another decides, whatever it is about."""
+
+    state: str
+    entered_at: datetime
+    entered_by_id: int
+    entered_by_number: str
+    decided_at: datetime | None
+    decided_by_id: int | None
+    decided_by_number: str | None
 
 
 def is_one_of(ctx: Context, user_ids: Iterable[int | None]) -> bool:
@@ -63,6 +78,35 @@ def must_not_be_borrowed(ctx: Context, role: str) -> None:
             "緊急時の権限では、この決定はできません。ふだんその権限を持つ職員が決定してください。",
             "A role taken in an emergency does not decide this. Leave it to who always holds the role.",
         )
+
+
+def sign_entered(ctx: Context, entry: Entered) -> None:
+    """Put on an entry who made it and when.
+
+    Raises:
+        NotAllowed: the actor is none of the staff.
+    """
+    if ctx.actor.staff_id is None:
+        raise NotAllowed("担当者としてサインインしてください。", "Sign in as one of the staff.")
+    entry.entered_at, entry.entered_by_id = ctx.at, ctx.actor.staff_id
+    entry.entered_by_number = ctx.actor.staff_number
+
+
+def sign_decided(ctx: Context, entry: Entered, *, approve: bool) -> None:
+    """Put on an entry what was decided of it, by whom and when."""
+    entry.state, entry.decided_at = (APPROVED if approve else REFUSED), ctx.at
+    entry.decided_by_id, entry.decided_by_number = ctx.actor.staff_id, ctx.actor.staff_number
+
+
+def sign_withdrawn(ctx: Context, entry: Entered) -> None:
+    """Take an entry back.
+
+    Raises:
+        NotAllowed: another one made it.
+    """
+    if entry.entered_by_id != ctx.actor.staff_id:
+        raise NotAllowed("取り下げられるのは入力した本人だけです。", "Only who entered it can take it back.")
+    entry.state, entry.decided_at = WITHDRAWN, ctx.at
 
 
 def reason_of(text: str) -> str:

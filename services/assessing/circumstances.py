@@ -19,14 +19,11 @@ from models.assessment import CIRCUMSTANCES, AssessmentRun, PremiumCircumstance
 from models.audit.tags import Tag
 from models.base import known
 from models.circumstance_entry import (
-    APPROVED,
     CANCEL,
     CORRECT,
     END,
     NEW,
     OPEN,
-    REFUSED,
-    WITHDRAWN,
     CircumstanceEntry,
     list_circumstances,
     list_of_household,
@@ -52,7 +49,7 @@ from services import audit, two_people
 from services.assessing import comparing, run_figures, run_pages, runs
 from services.context import Actor, Context
 from services.counts import Wanted
-from services.errors import HouseholdUnknown, NotAllowed, NotFound, SomebodyElseWasFaster
+from services.errors import HouseholdUnknown, NotFound, SomebodyElseWasFaster
 from services.parameter_reading import EntryRefused
 from services.statute import law_on
 
@@ -146,14 +143,11 @@ def enter(ctx: Context, household_id: int, told: Told) -> CircumstanceEntry:
     """
     if ctx.session.get(Household, household_id) is None:
         raise HouseholdUnknown("この世帯はありません。", "There is no such household.")
-    if ctx.actor.staff_id is None:
-        raise NotAllowed("担当者としてサインインしてください。", "Sign in as one of the staff.")
     people = _persons_of(ctx, household_id)
     target = _target(ctx, told, people)
     entry = _read(ctx, told, people, target)
     entry.household_id = household_id
-    entry.entered_at, entry.entered_by_id = ctx.at, ctx.actor.staff_id
-    entry.entered_by_number = ctx.actor.staff_number
+    two_people.sign_entered(ctx, entry)
     try:
         with ctx.session.begin_nested():
             ctx.session.add(entry)
@@ -179,8 +173,7 @@ def decide(ctx: Context, entry_id: int, *, approve: bool, words: str) -> Decided
     entry = _open_entry(ctx, entry_id)
     two_people.must_be_somebody_else(ctx, [entry.entered_by_id])
     entry.words = two_people.reason_of(words)
-    entry.state, entry.decided_at = (APPROVED if approve else REFUSED), ctx.at
-    entry.decided_by_id, entry.decided_by_number = ctx.actor.staff_id, ctx.actor.staff_number
+    two_people.sign_decided(ctx, entry, approve=approve)
     begun: list[AssessmentRun] = []
     if approve:
         first, last = _put_on_record(ctx, entry)
@@ -199,9 +192,7 @@ def withdraw(ctx: Context, entry_id: int) -> CircumstanceEntry:
         SomebodyElseWasFaster: it was decided.
     """
     entry = _open_entry(ctx, entry_id)
-    if entry.entered_by_id != ctx.actor.staff_id:
-        raise NotAllowed("取り下げられるのは入力した本人だけです。", "Only who entered it can take it back.")
-    entry.state, entry.decided_at = WITHDRAWN, ctx.at
+    two_people.sign_withdrawn(ctx, entry)
     _tell(ctx, Tag.CIRCUMSTANCE_WITHDRAWN, entry)
     return entry
 

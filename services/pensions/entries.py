@@ -21,12 +21,9 @@ from models.audit.tags import Tag
 from models.base import known
 from models.household import Household
 from models.pension_deduction import (
-    APPROVED,
     OPEN,
-    REFUSED,
     STOP,
     TELL,
-    WITHDRAWN,
     PensionDeduction,
     PensionEntry,
     PensionFact,
@@ -42,7 +39,7 @@ from services import audit, city, two_people
 from services.assessing import run_figures, run_pages
 from services.context import Actor, Context
 from services.counts import Wanted
-from services.errors import HouseholdUnknown, NotAllowed, NotFound, RuleBroken, SomebodyElseWasFaster
+from services.errors import HouseholdUnknown, NotFound, RuleBroken, SomebodyElseWasFaster
 from services.parameter_reading import EntryRefused
 from services.pensions.collected import Collected, as_decided, calendar_of, of_rows, terms_of
 from services.pensions.lists import columns_of
@@ -138,11 +135,8 @@ def enter(ctx: Context, household_id: int, told: Told) -> PensionEntry:
         EntryRefused: what was told cannot be, each fault at its field.
         SomebodyElseWasFaster: such an entry waits already.
     """
-    if ctx.actor.staff_id is None:
-        raise NotAllowed("担当者としてサインインしてください。", "Sign in as one of the staff.")
     entry = _read(ctx, household_id, told, head_of(ctx, household_id))
-    entry.entered_at, entry.entered_by_id = ctx.at, ctx.actor.staff_id
-    entry.entered_by_number = ctx.actor.staff_number
+    two_people.sign_entered(ctx, entry)
     try:
         with ctx.session.begin_nested():
             ctx.session.add(entry)
@@ -168,8 +162,7 @@ def decide(ctx: Context, entry_id: int, *, approve: bool, words: str) -> Pension
     entry = _open_entry(ctx, entry_id)
     two_people.must_be_somebody_else(ctx, [entry.entered_by_id])
     entry.words = two_people.reason_of(words)
-    entry.state, entry.decided_at = (APPROVED if approve else REFUSED), ctx.at
-    entry.decided_by_id, entry.decided_by_number = ctx.actor.staff_id, ctx.actor.staff_number
+    two_people.sign_decided(ctx, entry, approve=approve)
     if approve and entry.act == TELL:
         _put_on_record(ctx, entry)
     elif approve:
@@ -187,9 +180,7 @@ def withdraw(ctx: Context, entry_id: int) -> PensionEntry:
         SomebodyElseWasFaster: it was decided.
     """
     entry = _open_entry(ctx, entry_id)
-    if entry.entered_by_id != ctx.actor.staff_id:
-        raise NotAllowed("取り下げられるのは入力した本人だけです。", "Only who entered it can take it back.")
-    entry.state, entry.decided_at = WITHDRAWN, ctx.at
+    two_people.sign_withdrawn(ctx, entry)
     _tell(ctx, Tag.PENSION_WITHDRAWN, entry)
     return entry
 
