@@ -6,6 +6,7 @@ databases take them one after the other. Both say how many rows each change met,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,11 +14,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Delete, Table, Update, delete, insert, update
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from models import direct
 from models.base import Base
 from models.one_trip import Asking
+
+MISSED, INVALID_TEXT = "missed:", "22P02"
+_MISSED = re.compile(MISSED + r"(\d+):")
 
 
 class Missed(Exception):
@@ -67,18 +72,6 @@ class Removing(Change):
     where: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Tail:
-    """What PostgreSQL does after the changes in the same statement: parts of its WITH, and what they tell.
-
-    Both are words with `%s` for the values, which come in their order.
-    """
-
-    parts: tuple[str, ...]
-    told: tuple[str, ...]
-    values: Sequence[Any]
-
-
 def write(session: Session, changes: Sequence[Change]) -> list[list[int]]:
     """Make all changes; for each the ids that it was asked for.
 
@@ -91,19 +84,17 @@ def write(session: Session, changes: Sequence[Change]) -> list[list[int]]:
 
 
 def write_on(
-    connection: Connection,
-    changes: Sequence[Change],
-    tail: Tail | None = None,
-    then: Sequence[Asking] = (),
+    connection: Connection, changes: Sequence[Change], then: Sequence[Asking] = (), *, ends: bool = False
 ) -> tuple[list[list[int]], Sequence[Any]]:
-    """Make all changes as `write` does, and on PostgreSQL a tail with them; what both tell.
+    """Make all changes as `write` does; what they and the rest tell.
 
     `then` are statements of PostgreSQL that go in the same round trip; their rows are told behind the rest.
+    `ends`: PostgreSQL commits with them, and itself refuses to where a change was missed.
     """
     wanted = [change for change in changes if not (isinstance(change, Adding) and not change.rows)]
     told: Sequence[Any] = ()
-    if tail is not None or then or (wanted and connection.dialect.name == "postgresql"):
-        told = _at_once(connection, wanted, tail, then)
+    if then or (wanted and connection.dialect.name == "postgresql"):
+        told = _at_once(connection, wanted, then, ends=ends)
     elif wanted:
         told = [_one(connection, change) for change in wanted]
     answers = dict(zip(map(id, wanted), told, strict=False))
@@ -142,26 +133,39 @@ def _conditions(table: Table, where: Mapping[str, Any]) -> list[ColumnElement[bo
 
 
 def _at_once(
-    connection: Connection, changes: Sequence[Change], tail: Tail | None, then: Sequence[Asking]
+    connection: Connection, changes: Sequence[Change], then: Sequence[Asking], *, ends: bool
 ) -> list[Any]:
-    if not changes and tail is None:
-        return [answer.rows for answer in direct.ask_all(connection, then)]
+    if not changes:
+        return [answer.rows for answer in direct.ask_all(connection, then, ends=ends)]
     parts = tuple([_part_of(change) for change in changes])
     values: list[Any] = []
     for change in changes:
         values += _values(change, connection.dialect)
-    more = (tail.parts, tail.told) if tail else ((), ())
-    made = _text(parts, *more), [*values, *tail.values] if tail else values
-    first, *others = direct.ask_all(connection, [made, *then])
+    try:
+        first, *others = direct.ask_all(connection, [(_text(parts, ends=ends), values), *then], ends=ends)
+    except DBAPIError as error:
+        missed = _missed_by(error)
+        if missed is None:
+            raise
+        raise Missed(changes[missed]) from error
     (row,) = first.rows
     told = [
         told or [] if isinstance(change, Adding) else told for change, told in zip(changes, row, strict=False)
     ]
-    return [*told, *row[len(changes) :], *(answer.rows for answer in others)]
+    return [*told, *(answer.rows for answer in others)]
 
 
-# The form of a change without its values: kind, table, columns, tests of the rows, how many rows, tells ids.
-_Part = tuple[str, str, tuple[str, ...], tuple[tuple[str, str], ...], int, bool]
+def _missed_by(error: DBAPIError) -> int | None:
+    """The place of the change that the database says was missed, by the error that `_told` let it raise."""
+    if getattr(error.orig, "sqlstate", None) != INVALID_TEXT:
+        return None
+    found = _MISSED.search(str(error.orig))
+    return int(found[1]) if found else None
+
+
+# The form of a change without its values: kind, table, columns, tests of the rows, how many rows are added or
+# must be met, tells ids or how many.
+_Part = tuple[str, str, tuple[str, ...], tuple[tuple[str, str], ...], int | None, bool]
 
 
 def _part_of(change: Change) -> _Part:
@@ -169,9 +173,9 @@ def _part_of(change: Change) -> _Part:
     if isinstance(change, Adding):
         return "add", table, tuple(change.rows[0]), (), len(change.rows), change.tell_ids
     if isinstance(change, Changing):
-        return "change", table, tuple(change.values), _tests(change.where), 1, True
+        return "change", table, tuple(change.values), _tests(change.where), change.must, True
     if isinstance(change, Removing):
-        return "remove", table, (), _tests(change.where), 1, True
+        return "remove", table, (), _tests(change.where), None, True
     raise TypeError(type(change))
 
 
@@ -185,12 +189,11 @@ def _tests(where: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 @lru_cache(maxsize=256)
-def _text(parts: tuple[_Part, ...], more: tuple[str, ...], told_by_them: tuple[str, ...]) -> str:
+def _text(parts: tuple[_Part, ...], *, ends: bool) -> str:
     """The statement of such parts; names come from the models, values are given apart."""
     done = [f"w{place} AS ({_words(*part)})" for place, part in enumerate(parts)]
-    told = [_told(place, part[0], tells=part[-1]) for place, part in enumerate(parts)]
-    words = ["WITH", ", ".join([*done, *more]), "SELECT", ", ".join([*told, *told_by_them])]
-    return direct.numbered(" ".join(words))
+    told = [_told(place, part, must_fail=ends) for place, part in enumerate(parts)]
+    return direct.numbered(" ".join(["WITH", ", ".join(done), "SELECT", ", ".join(told)]))
 
 
 def _words(
@@ -198,12 +201,12 @@ def _words(
     table: str,
     columns: tuple[str, ...],
     where: tuple[tuple[str, str], ...],
-    rows: int,
+    rows: int | None,
     tells: bool,
 ) -> str:
     if kind == "add":
         row = f"({', '.join(['%s'] * len(columns))})"
-        words = ["INSERT INTO", table, f"({', '.join(columns)})", "VALUES", ", ".join([row] * rows)]
+        words = ["INSERT INTO", table, f"({', '.join(columns)})", "VALUES", ", ".join([row] * (rows or 1))]
         return " ".join([*words, "RETURNING id"] if tells else words)
     tests = " AND ".join(f"{name} {test}" for name, test in where)
     if kind == "change":
@@ -214,11 +217,17 @@ def _words(
     return " ".join([*words, "WHERE", tests, "RETURNING 1"])
 
 
-def _told(place: int, kind: str, *, tells: bool) -> str:
+def _told(place: int, part: _Part, *, must_fail: bool) -> str:
+    """What a part tells; where it must fail, it does so by an error that names its place (`_missed_by`)."""
+    kind, *_, rows, tells = part
     if not tells:
         return "NULL"
-    words = ["(SELECT", "array_agg(id ORDER BY id)" if kind == "add" else "count(*)", "FROM", f"w{place})"]
-    return " ".join(words)
+    if kind == "add":
+        return " ".join(["(SELECT array_agg(id ORDER BY id) FROM", f"w{place})"])
+    count = " ".join(["(SELECT count(*) FROM", f"w{place})"])
+    if not must_fail or rows is None:
+        return count
+    return f"CASE {count} WHEN {rows} THEN {rows} ELSE ('{MISSED}{place}:' || random())::int END"
 
 
 def _values(change: Change, dialect: Dialect) -> list[Any]:

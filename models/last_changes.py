@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from models import batch
 from models.audit.listener import SESSION
-from models.batch import Change, Missed, Tail
+from models.batch import Change, Missed
 from models.one_trip import Asking
 
 KEPT = "last_changes"
@@ -32,7 +32,7 @@ class Last:
     ids: list[list[int]] | None = None
 
     def send(
-        self, connection: Connection, tail: Tail | None = None, then: Sequence[Asking] = ()
+        self, connection: Connection, then: Sequence[Asking] = (), *, ends: bool = False
     ) -> Sequence[Any]:
         """Make the changes, with what goes with them (`batch.write_on`); what that tells.
 
@@ -40,7 +40,7 @@ class Last:
             Exception: what `refused` makes of a change that was missed. The transaction must be given up.
         """
         try:
-            self.ids, told = batch.write_on(connection, self.changes, tail, then)
+            self.ids, told = batch.write_on(connection, self.changes, then, ends=ends)
         except Missed as missed:
             raise self.refused(missed) from missed
         return told
@@ -60,6 +60,14 @@ def take(session: Session) -> Last | None:
     """The changes that are still kept; from now on it is the caller's to send them, or to let them be."""
     kept: Last | None = session.info.pop(KEPT, None)
     return kept
+
+
+def withdraw(session: Session, last: Last) -> bool:
+    """Keep these changes no more; False where they were sent already, or others are kept."""
+    if session.info.get(KEPT) is not last:
+        return False
+    take(session)
+    return True
 
 
 def settle(session: Session) -> None:

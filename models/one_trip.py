@@ -23,6 +23,8 @@ Values = Sequence[Any]
 Asking = tuple[str, Values]
 MOST_PREPARED = 100  # as many as the driver itself keeps on a connection
 NOT_KNOWN = -1
+# What a transaction without content waits for on the disk holds what was committed before.
+_ON_DISK = "SELECT pg_logical_emit_message(true, 'portal', '')"
 _BINARY = pq.Format.BINARY
 _FAILED = frozenset({pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.BAD_RESPONSE})
 _Key = tuple[str, tuple[int, ...] | None]
@@ -51,8 +53,10 @@ class Trip:
     def send(self, asked: Sequence[Asking], *, ends: bool = False) -> list[Answer]:
         """What the statements answer, in their order; after one that failed the others were not done.
 
-        A transaction is begun where there is none, and committed with them if it `ends` so and none failed. A
-        commit that failed is one answer more.
+        A transaction is begun where there is none, and committed with them if it `ends` so and none failed.
+        Then it is on the disk, also where one of them has set `synchronous_commit` off: it lets go of its
+        locks first, so that nobody else waits for the disk, and several deeds wait for it together. A commit
+        that failed is one answer more.
 
         Raises:
             psycopg.Error: the connection is lost.
@@ -101,7 +105,8 @@ class Trip:
             add(connection.send_close_prepared, name)
         if begins:
             add(connection.send_query_params, b"BEGIN", None)
-        for statement, values in asked:
+
+        def ask(statement: str, values: Values, *, is_told: bool = True) -> None:
             of_values: Any = Transformer(self._driver)
             given = of_values.dump_sequence(values, [PyFormat.AUTO] * len(values))
             key = (statement, of_values.types)
@@ -111,9 +116,14 @@ class Trip:
                 known = f"trip_{self._named}".encode()
                 add(connection.send_prepare, known, statement.encode(), of_values.types)
             used[key] = known
-            add(connection.send_query_prepared, known, given, of_values.formats, _BINARY, loader=of_values)
+            loader = of_values if is_told else None
+            add(connection.send_query_prepared, known, given, of_values.formats, _BINARY, loader=loader)
+
+        for statement, values in asked:
+            ask(statement, values)
         if ends:
             add(connection.send_query_params, b"COMMIT", None)
+            ask(_ON_DISK, (), is_told=False)
         commands.append(connection.pipeline_sync)
         return commands, loaders, used
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cache
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Label, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from models import direct
 from models.masters import Holiday
 from rules.periods import notify_by as count_to
 
+KNOWN = "closed_days_known"
 REACH = timedelta(days=60)  # far enough for any fourteen days and the closed days after them
 
 
@@ -23,8 +25,22 @@ def closed_days(session: Session, around: date) -> frozenset[date]:
 
 def closed_between(session: Session, first: date, last: date) -> frozenset[date]:
     """The office's own closed days from one day to another, for expressions that count working days."""
+    transaction, since, days = session.info.get(KNOWN, (None, first, ()))
+    if transaction is not None and transaction is session.get_transaction() and since <= first:
+        return frozenset([day for day in days if first <= day <= last])
     rows = direct.look(session.connection(), _between(), {"first": first, "last": last})
     return frozenset([day for (day,) in rows])
+
+
+def closed_from() -> Label[list[date]]:
+    """All closed days from the day `since` on, for a statement of PostgreSQL that asks something else too."""
+    days = select(func.array_agg(Holiday.day)).where(Holiday.day >= bindparam("since"))
+    return days.scalar_subquery().label("closed")
+
+
+def note(session: Session, since: date, days: Iterable[date] | None) -> None:
+    """Keep the closed days from a day on as the running transaction read them, so that nobody asks again."""
+    session.info[KNOWN] = (session.get_transaction(), since, tuple(days or ()))
 
 
 @cache

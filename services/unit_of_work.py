@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from models import last_changes
-from models.audit import expected, writer
+from models.audit import seen, writer
 from models.audit.listener import has_unrecorded_changes, told_by
 from services.context import Actor, Context
 from services.errors import AuditMissing
@@ -74,4 +74,4 @@ def _write(session: Session) -> None:
         raise AuditMissing("a deed changed the record without an audit event")
     if told:
         ends = isinstance(session.get_bind(), Engine) and not session.in_nested_transaction()
-        writer.append(session.connection(), told, last, expected.take(session), ends=ends)
+        writer.append(session.connection(), told, last, seen.take(session), ends=ends)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
 from models.audit.chain import Entry
-from models.audit.expected import SEEN
+from models.audit.seen import SEEN
 
 CHANGED, TOLD, MARKS, CONNECTION = "audit_changed", "audit_told", "audit_marks", "audit_connection"
 SESSION = "audit_session"

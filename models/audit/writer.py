@@ -1,8 +1,9 @@
 """Writing the events of a deed at the end of the chain: the last act before the commit.
 
-The head is locked late, so that nothing else of a deed holds it. On PostgreSQL it takes one statement, with
-the last changes of the deed in it, where the end is the expected one (expected.py), else two. On SQLite,
-where only one transaction writes at a time, it takes three.
+The head is locked late, so that nothing else of a deed holds it. PostgreSQL closes the chain itself, with the
+tokens of the events (chain.py), in one statement that goes with the last changes of the deed and its commit:
+the head is held by nobody who still reckons or waits for an answer. Many events at once, and those of SQLite,
+where only one transaction writes at a time, are closed here: the head is read, then events and head written.
 """
 
 from __future__ import annotations
@@ -10,15 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from models import direct
-from models.audit import chain, expected
+from models.audit import chain
 from models.audit.chain import Entry, Head
-from models.batch import Tail, write_on
 from models.crypto import audit_keys
 from models.crypto.audit_keys import AuditKeyUnknown, AuditKeyWrong
 from models.one_trip import Asking
@@ -34,12 +35,15 @@ LOCK_NOT_AVAILABLE, DIVISION_BY_ZERO = "55P03", "22012"
 MOVED = "the end of the audit record moved while it was locked"
 _WRITING = re.compile(r"INSERT INTO audit_event|UPDATE audit_head|FROM audit_head WHERE id = 1 AND")
 _OF_THE_RECORD = (None, "audit_event", "audit_head")
+FEW = 8  # events of a deed that the database chains itself
 AT_ONCE = 1_000  # events of one statement: the protocol takes 65,535 values
 _HEAD = "SELECT last_id, mac, key_id, seal FROM audit_head WHERE id = 1"
 # Waiting for the end has an end of its own, in this transaction only; a shorter one of the connection stays.
 LONGEST_WAIT = "10s"
 _PATIENT = f"""set_config('lock_timeout', coalesce(
     nullif(current_setting('lock_timeout'), '0'), '{LONGEST_WAIT}'), true) <> ''"""
+# With a commit in the same trip only, which then waits for the disk itself (models/one_trip.py).
+_LETS_GO = " AND set_config('synchronous_commit', 'off', true) <> ''"
 _LOCKED_HEAD = f"{_HEAD} AND {_PATIENT} FOR UPDATE"
 _INSERT_POSTGRESQL = """
     INSERT INTO audit_event (id, at, actor_id, staff_number, office_id, terminal, tag, subject, case_id,
@@ -49,23 +53,30 @@ _INSERT_POSTGRESQL = """
     FROM """
 _MOVED_POSTGRESQL = """WITH moved AS (
         UPDATE audit_head SET last_id = %s, mac = %s, key_id = %s, seal = %s
-        WHERE id = 1 AND last_id = %s RETURNING id
+        WHERE id = 1 AND last_id = %s{also} RETURNING id
     ) """
-_MOVE_POSTGRESQL = _MOVED_POSTGRESQL + _INSERT_POSTGRESQL + "moved, (VALUES "
+_MOVE_POSTGRESQL = _MOVED_POSTGRESQL.format(also="") + _INSERT_POSTGRESQL + "moved, (VALUES "
 _MORE_POSTGRESQL = _INSERT_POSTGRESQL + "(VALUES "
 _ROW_POSTGRESQL = (
     "(%s::int, %s::timestamptz, %s::int, %s::text, %s::int, %s::text, %s::text, %s::text, %s::int,"
     " %s::text, %s::text, %s::json, %s::text, %s::bytea)"
 )
-# Only where the end is the expected one.
-_MOVED_IF = """moved AS (
-        UPDATE audit_head SET last_id = %s, mac = %s, key_id = %s, seal = %s
-        WHERE id = 1 AND last_id = %s AND mac = %s AND key_id = %s AND seal = %s AND """
-_MOVED_IF += f"{_PATIENT} RETURNING id)"
-_ADDED = ("(SELECT count(*) FROM added)",)
 _END_POSTGRESQL = """) AS e(id, at, actor_id, staff_number, office_id, terminal, tag, subject, case_id,
         purpose, result, detail, key_id, mac)
 """
+# Where the database chains: the head, then each event by its token, the code before it and its id.
+_HEAD_IN_HAND = "head AS (SELECT last_id AS id, mac FROM audit_head WHERE id = 1 AND {patient} FOR UPDATE)"
+_LINK = """, {name} AS (SELECT id + 1 AS id, sha256(%s::bytea || mac || int8send((id + 1)::bigint)) AS mac
+        FROM {before})"""
+_SEAL = """, moved AS (UPDATE audit_head SET last_id = l.id, mac = l.mac, key_id = %s::text,
+        seal = %s::bytea || sha256(%s::bytea || l.mac || int8send(l.id::bigint))
+        FROM {last} AS l WHERE audit_head.id = 1 RETURNING 1), added AS ("""
+_INSERT_LINKED = """INSERT INTO audit_event (id, at, actor_id, staff_number, office_id, terminal, tag,
+        subject, case_id, purpose, result, detail, key_id, mac) """
+_ROW_LINKED = (
+    "SELECT {name}.id, %s::timestamptz, %s::int, %s::text, %s::int, %s::text, %s::text, %s::text, %s::int,"
+    " %s::text, %s::text, %s::json, %s::text, {name}.mac FROM moved, {name}"
+)
 _ALL_ADDED = "SELECT 1 / (count(*) = %s::bigint)::int FROM added"
 _INSERT_SQLITE = """INSERT INTO audit_event (id, at, actor_id, staff_number, office_id, terminal, tag,
         subject, case_id, purpose, result, detail, key_id, mac)
@@ -78,7 +89,7 @@ class Sender(Protocol):
     """The last changes of a deed (models/last_changes.py), which can take something with them."""
 
     def send(
-        self, connection: Connection, tail: Tail | None = None, then: Sequence[Asking] = ()
+        self, connection: Connection, then: Sequence[Asking] = (), *, ends: bool = False
     ) -> Sequence[Any]:
         """Make the changes, with what goes with them; what that tells."""
 
@@ -93,8 +104,9 @@ def append(
 ) -> None:
     """Chain the entries after the head, in their order; before them come the last changes of the deed.
 
-    `seen` is the head that most likely is there. `ends`: nothing follows but the commit, which goes with the
-    events where the head had to be locked, so that nobody waits longer for it than need be.
+    `seen` is the head as the deed read it before: it was set with our key, or the deed does not happen.
+    `ends`: nothing follows but the commit, which goes with the events, so that nobody waits longer for the
+    head than need be.
 
     Raises:
         AuditKeyUnknown: the head was set with a key that is not here.
@@ -107,11 +119,10 @@ def append(
         head = check_head(connection)
         rows, after = _linked(head, entries)
         written = _write_sqlite(connection, rows, head, after)
+    elif len(entries) <= FEW:
+        _checked(read_head(connection) if seen is None else seen)
+        written = _chained_by_database(connection, entries, last, ends=ends)
     else:
-        if seen is not None and len(entries) <= AT_ONCE:
-            if _added_if(connection, entries, seen, last):
-                return
-            last = None
         head = _locked_after(connection, last)
         rows, after = _linked(head, entries)
         written = _write_postgresql(connection, rows, head, after, ends=ends)
@@ -138,23 +149,48 @@ def _linked(head: Head, entries: Sequence[Entry]) -> tuple[list[tuple[Any, ...]]
     return rows, after
 
 
-def _added_if(connection: Connection, entries: Sequence[Entry], seen: Head, last: Sender | None) -> bool:
-    """Make the last changes, and chain the entries with them where the end is the expected one."""
-    rows, after = _linked(seen, entries)
-    values: list[Any] = [*_values_of(after), *_values_of(seen)]
-    for row in rows:
-        values += _for_driver(row)
-    tail = Tail(_parts(len(rows)), _ADDED, values)
-    (added,) = last.send(connection, tail) if last else write_on(connection, (), tail)[1]
-    if added != len(rows):
-        expected.failed()
-    return bool(added == len(rows))
+def _chained_by_database(
+    connection: Connection, entries: Sequence[Entry], last: Sender | None, *, ends: bool
+) -> bool:
+    """Make the last changes and chain the entries behind them, in one round trip."""
+    asking = _closing_text(len(entries), ends=ends), _closing_values(entries)
+    try:
+        if last is not None:
+            last.send(connection, (asking,), ends=ends)
+        else:
+            direct.ask_all(connection, (asking,), ends=ends)
+    except DBAPIError as error:
+        return _unless_moved(error)
+    return True
 
 
-@lru_cache(maxsize=64)
-def _parts(rows: int) -> tuple[str, ...]:
-    words = [_INSERT_POSTGRESQL, "moved, (VALUES ", ", ".join([_ROW_POSTGRESQL] * rows), _END_POSTGRESQL]
-    return _MOVED_IF, f"added AS ({''.join(words)} RETURNING 1)"
+def _unless_moved(error: DBAPIError) -> bool:
+    """False where the database did not add all events; any other error goes on."""
+    if getattr(error.orig, "sqlstate", None) == DIVISION_BY_ZERO:
+        return False
+    raise error
+
+
+@lru_cache(maxsize=2 * FEW)
+def _closing_text(count: int, *, ends: bool) -> str:
+    """Reads the head, chains so many events behind it and moves it; fails where it did not add them all."""
+    names = ["head", *(f"e{number}" for number in range(1, count + 1))]
+    links = [_LINK.format(name=name, before=before) for before, name in pairwise(names)]
+    rows = " UNION ALL ".join([_ROW_LINKED.format(name=name) for name in names[1:]])
+    head = _HEAD_IN_HAND.format(patient=_PATIENT + _LETS_GO if ends else _PATIENT)
+    words = ["WITH ", head, *links, _SEAL.format(last=names[-1]), _INSERT_LINKED, rows]
+    return direct.numbered("".join([*words, " RETURNING 1) ", _ALL_ADDED]))
+
+
+def _closing_values(entries: Sequence[Entry]) -> list[Any]:
+    key_id, nonce = audit_keys.keys().current_id, chain.new_nonce()
+    key = audit_keys.chain_key(key_id)
+    contents = [chain.content_of(entry, 0, key_id) for entry in entries]  # ids are the database's to give
+    tokens = [chain.token_of(key, content) for content in contents]
+    values = [*tokens, key_id, nonce, chain.seal_token(key, nonce, key_id)]
+    for content in contents:
+        values += _for_driver(content)[1:]
+    return [*values, len(entries)]
 
 
 def check_head(connection: Connection, *, lock: bool = False) -> Head:
@@ -223,9 +259,7 @@ def _write_and_commit(connection: Connection, rows: list[tuple[Any, ...]], value
     try:
         direct.ask_all(connection, [(_last_text(len(rows)), [*values, len(rows)])], ends=True)
     except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) == DIVISION_BY_ZERO:
-            return False
-        raise
+        return _unless_moved(error)
     return True
 
 
@@ -252,7 +286,7 @@ def _text(beginning: str, rows: int) -> str:
 def _last_text(rows: int) -> str:
     """Moves the end and adds the rows behind it; fails where it did not add them all."""
     added = [_INSERT_POSTGRESQL, "moved, (VALUES ", ", ".join([_ROW_POSTGRESQL] * rows), _END_POSTGRESQL]
-    parts = [_MOVED_POSTGRESQL, ", added AS (", *added, " RETURNING 1) "]
+    parts = [_MOVED_POSTGRESQL.format(also=_LETS_GO), ", added AS (", *added, " RETURNING 1) "]
     return direct.numbered("".join([*parts, _ALL_ADDED]))
 
 

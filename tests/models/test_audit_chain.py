@@ -1,5 +1,6 @@
 """The record cannot be changed unseen; nothing is done that it cannot take up (M15, T15, d-09, d-10)."""
 
+import hmac
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -74,6 +75,52 @@ def test_each_of_fifty_attacks_of_six_kinds_is_found_with_its_row(connection: Co
         assert (fault and fault.row_id) == row_id, f"{name} {attempt}"
         savepoint.rollback()
     assert verify.verify(connection).fault is None
+
+
+def chained_before(connection: Connection, rows: int) -> None:
+    """Events as they were recorded before tokens, and an end as it was sealed then."""
+    key, head = AUDIT_KEYS.chain_keys["test"], writer.read_head(connection)
+    write = writer._write_postgresql if connection.dialect.name == "postgresql" else writer._write_sqlite
+    for row_id in range(head.last_id + 1, head.last_id + rows + 1):
+        content = chain.content_of(ENTRY, row_id, "test")
+        mac = chain.mac_of_before(key, head.mac, content)
+        told = f"head:{row_id}:{mac.hex()}:test".encode()
+        after = chain.Head(row_id, mac, "test", hmac.digest(key, told, "sha256"))
+        assert write(connection, [(*content, mac)], head, after)
+        head = after
+
+
+def test_a_record_begun_before_tokens_goes_on_and_each_attack_on_it_is_found(connection: Connection) -> None:
+    chained_before(connection, 10)
+    writer.append(connection, [ENTRY] * 5)
+    last = ROWS + 15
+    assert verify.verify(connection) == verify.Verdict(last, last, None)
+    take_the_locks_off(connection)
+    for attempt in range(ATTEMPTS):
+        name = list(ATTACKS)[attempt % len(ATTACKS)]
+        savepoint = connection.begin_nested()
+        row_id = ATTACKS[name](connection, Random(attempt), last)
+        fault = verify.verify(connection).fault
+        assert (fault and fault.row_id) == row_id, f"{name} {attempt}"
+        savepoint.rollback()
+
+
+def test_an_end_of_before_tokens_that_somebody_else_sealed_is_refused(connection: Connection) -> None:
+    chained_before(connection, 1)
+    take_the_locks_off(connection)
+    connection.execute(text("UPDATE audit_head SET seal = :seal"), {"seal": bytes(32)})
+    with pytest.raises(AuditKeyWrong):
+        writer.append(connection, [ENTRY])
+
+
+def test_a_code_that_is_kept_is_no_token_of_its_event(connection: Connection) -> None:
+    """Who reads the whole database cannot take a row out and chain the next one behind another."""
+    key, found = AUDIT_KEYS.chain_keys["test"], writer.read_head(connection)
+    token = chain.token_of(key, chain.content_of(ENTRY, 0, "test"))
+    kept = connection.execute(text("SELECT mac FROM audit_event")).scalars().all()
+    assert token not in {bytes(one) for one in kept}
+    assert token not in {found.mac, found.seal, found.seal[chain.NONCE :]}
+    assert chain.token_of(OTHER, chain.content_of(ENTRY, 0, "test")) != token
 
 
 def test_a_tail_cut_with_an_old_end_put_back_is_found_by_the_second_place(connection: Connection) -> None:

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import Connection, Engine, NullPool, event, text
 from sqlalchemy.exc import IntegrityError
 
+from models import direct
 from models.audit import verify, writer
-from models.batch import Adding
+from models.batch import Adding, Changing
 from models.last_changes import Last
 from models.masters import Holiday
 from tests.fixtures.databases import connect
@@ -59,6 +60,55 @@ def test_last_changes_events_and_commit_take_three_statements_and_are_kept(own: 
         assert last.ids
         assert len(seen) == 3
         assert kept(own) == (3, 1)
+
+
+@pytest.mark.parametrize("events", [1, writer.FEW, writer.FEW + 1])
+def test_few_events_are_chained_by_the_database_and_many_here_into_one_chain(
+    own: Engine, events: int
+) -> None:
+    for ends in (True, False):
+        with own.connect() as connection:
+            transaction = connection.begin()
+            writer.append(connection, [ENTRY] * events, ends=ends)
+            transaction.commit()
+    assert kept(own) == (1 + 2 * events, 0)
+
+
+def test_who_meets_somebody_elses_row_is_told_which_and_nothing_is_committed(own: Engine) -> None:
+    missed = Changing(Holiday, {"name": "x"}, {"id": -1}, must=1)
+    with own.connect() as connection:
+        connection.begin()
+        last = Last([*closing().changes, missed, Adding(Holiday, [])], lambda told: FasterByTest(told.change))
+        with pytest.raises(FasterByTest) as refused:
+            writer.append(connection, [ENTRY], last, ends=True)
+        assert refused.value.args == (missed,)
+        connection.rollback()
+    assert kept(own) == (1, 0)
+
+
+def test_an_error_that_only_sounds_like_it_is_told_as_it_is(own: Engine) -> None:
+    twice = [{"day": DAY, "name": "missed:0:"}] * 2
+    with own.connect() as connection:
+        connection.begin()
+        with pytest.raises(IntegrityError):
+            writer.append(connection, [ENTRY], Last([Adding(Holiday, twice)], FasterByTest), ends=True)
+        connection.rollback()
+    assert kept(own) == (1, 0)
+
+
+def test_what_is_committed_so_is_on_the_disk_when_it_is_answered(own: Engine) -> None:
+    """The deed itself does not wait with its locks held; what goes behind it waits for both."""
+    with own.connect() as connection:
+        connection.exec_driver_sql("SET synchronous_commit TO on")
+        connection.commit()
+        connection.begin()
+        closing().send(connection)
+        end = direct.ask(connection, "SELECT pg_current_wal_insert_lsn()::text")[0][0]
+        writer.append(connection, [ENTRY], ends=True)
+        assert direct.ask(connection, "SHOW synchronous_commit") == [("on",)]
+        flushed = text("SELECT pg_current_wal_flush_lsn() >= :end")
+        assert connection.execute(flushed, {"end": end}).scalar_one()
+    assert kept(own) == (2, 1)
 
 
 def test_without_that_wish_nothing_is_kept_before_the_commit(own: Engine) -> None:

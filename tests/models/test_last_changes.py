@@ -1,6 +1,6 @@
 """The last changes of a deed go with its audit events, and nobody ever reads what is old (N1, Ruling 6)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import last_changes
-from models.audit import expected, writer
+from models.audit import seen, writer
 from models.audit.tags import Tag
 from models.audit.verify import verify
 from models.batch import Adding, Change, Changing, Missed
+from models.crypto.audit_keys import AuditKeyWrong
 from models.last_changes import Last
 from models.masters import Holiday
 from services import audit
@@ -20,6 +21,7 @@ from services.errors import AuditMissing
 from tests.factories.audit import told
 from tests.fixtures.databases import UnitOfWork
 from tests.fixtures.statements import counted
+from tests.models.test_audit_chain import ENTRY
 
 DAY, EVE = date(2026, 12, 29), date(2026, 12, 31)
 pytestmark = pytest.mark.postgresql
@@ -27,14 +29,6 @@ pytestmark = pytest.mark.postgresql
 
 class FasterByTest(Exception):
     """What the deeds of this file raise where a change is missed."""
-
-
-@pytest.fixture(autouse=True)
-def _awake() -> Iterator[None]:
-    """Nothing rests from an earlier deed that expected in vain."""
-    expected.rest(0)
-    yield
-    expected.rest(0)
 
 
 def holiday(name: str = "年末", day: date = DAY) -> Last:
@@ -49,7 +43,7 @@ def names(session: Session) -> list[str]:
 def look(ctx: Context) -> None:
     """See the end of the record, as the first statement of a deed does."""
     head = writer.read_head(ctx.session.connection())
-    expected.note(ctx.session, (head.last_id, head.mac, head.key_id, head.seal))
+    seen.note(ctx.session, (head.last_id, head.mac, head.key_id, head.seal))
 
 
 def begin(uow: UnitOfWork) -> None:
@@ -71,48 +65,48 @@ def chained(session: Session) -> list[str]:
     return [event.subject for event in told(session)]
 
 
-def test_they_go_in_one_statement_with_the_events_where_the_end_is_the_expected_one(
-    session: Session, uow: UnitOfWork
-) -> None:
+def test_they_go_in_one_round_trip_with_the_events(session: Session, uow: UnitOfWork) -> None:
     begin(uow)
     engine = session.connection().engine
-    with counted(engine) as seen, uow() as ctx:
+    with counted(engine) as said, uow() as ctx:
         last = write_last(ctx)
-    assert len([said for said in seen if "audit_event" in said or "holiday" in said]) == 1
+    made, chained_there = [one for one in said if "audit_event" in one or "holiday" in one]
+    assert "holiday" in made
+    assert "audit_event" in chained_there
     assert last.ids
     assert names(session) == ["年末"]
     assert chained(session) == ["account:1", "holiday:1"]
 
 
-def test_where_the_end_is_another_one_they_are_made_once_and_the_events_come_after_it(
+def test_where_the_end_has_moved_since_it_was_seen_the_events_come_after_it(
     session: Session, uow: UnitOfWork
 ) -> None:
     def look_too_early(ctx: Context) -> None:
         look(ctx)
-        audit.record(ctx, Tag.LOGOUT, "account:2")
-        told(ctx.session)
+        before = seen.take(ctx.session)
+        assert before
+        writer.append(ctx.session.connection(), [ENTRY])
+        seen.note(ctx.session, (before.last_id, before.mac, before.key_id, before.seal))
 
     begin(uow)
     with uow() as ctx:
         write_last(ctx, look_too_early)
     assert names(session) == ["年末"]
-    assert chained(session) == ["account:1", "account:2", "holiday:1"]
+    assert chained(session) == ["account:1", ENTRY.subject, "holiday:1"]
 
 
-def test_an_end_that_nobody_with_our_keys_has_set_is_not_expected(session: Session, uow: UnitOfWork) -> None:
-    begin(uow)
-    with uow() as ctx:
+def test_behind_an_end_that_nobody_with_our_keys_has_set_nothing_is_added(
+    session: Session, uow: UnitOfWork
+) -> None:
+    def forged(ctx: Context) -> None:
         head = writer.read_head(ctx.session.connection())
-        expected.note(ctx.session, (head.last_id, head.mac, head.key_id, bytes(32)))
-        assert expected.take(ctx.session) is None
-        expected.note(ctx.session, (None, None, None, None))
-        assert expected.take(ctx.session) is None
+        seen.note(ctx.session, (head.last_id, head.mac, head.key_id, bytes(len(head.seal))))
 
-
-def test_after_a_guess_that_failed_the_end_is_not_read_beside_for_a_while() -> None:
-    assert expected.is_wanted()
-    expected.failed()
-    assert [expected.is_wanted() for _ in range(expected.REST + 1)] == [False] * expected.REST + [True]
+    begin(uow)
+    with pytest.raises(AuditKeyWrong), uow() as ctx:
+        write_last(ctx, forged)
+    assert names(session) == []
+    assert chained(session) == ["account:1"]
 
 
 def test_whoever_asks_the_database_finds_them_written(session: Session, uow: UnitOfWork) -> None:

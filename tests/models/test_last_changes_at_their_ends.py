@@ -8,7 +8,7 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from models import last_changes
-from models.audit import expected, writer
+from models.audit import seen, writer
 from models.audit.tags import Tag
 from models.batch import Adding, Change
 from models.last_changes import Last
@@ -18,14 +18,6 @@ from services.context import Context
 from tests.fixtures.databases import UnitOfWork
 
 DAY = date(2026, 12, 30)
-
-
-@pytest.fixture(autouse=True)
-def _awake() -> Iterator[None]:
-    """Nothing rests from an earlier deed that expected in vain, or will."""
-    expected.rest(0)
-    yield
-    expected.rest(0)
 
 
 @pytest.fixture
@@ -90,33 +82,24 @@ def begun(uow: UnitOfWork) -> None:
         audit.record(ctx, Tag.LOGOUT, "account:1")
 
 
-def test_changes_read_the_end_of_the_record_with_them_and_it_is_expected_once(
-    ctx: Context, uow: UnitOfWork
+def test_changes_that_are_withdrawn_are_not_made_and_those_that_were_sent_cannot_be(
+    session: Session,
 ) -> None:
-    begun(uow)
-    assert expected.write(ctx.session, adding())[0]
-    assert names(ctx.session) == ["年末"]
-    head = writer.read_head(ctx.session.connection())
-    guess = expected.take(ctx.session)
-    assert guess == (head if ctx.session.get_bind().dialect.name == "postgresql" else None)
-    assert expected.take(ctx.session) is None
+    last = Last(adding(), never)
+    last_changes.keep(session, last)
+    if session.get_bind().dialect.name == "postgresql":
+        assert last_changes.withdraw(session, last)
+        assert names(session) == []
+        last_changes.keep(session, last)
+    assert names(session) == ["年末"]
+    assert not last_changes.withdraw(session, last)
 
 
-def test_a_deed_that_rests_makes_its_changes_and_expects_nothing(ctx: Context, uow: UnitOfWork) -> None:
-    begun(uow)
-    expected.rest(1)
-    assert expected.write(ctx.session, adding())[0]
-    assert names(ctx.session) == ["年末"]
-    assert expected.take(ctx.session) is None
-
-
-def test_an_end_under_a_key_that_we_do_not_hold_is_not_expected(ctx: Context, uow: UnitOfWork) -> None:
+def test_an_end_that_was_seen_is_told_once(ctx: Context, uow: UnitOfWork) -> None:
     begun(uow)
     head = writer.read_head(ctx.session.connection())
-    row = (head.last_id, head.mac, head.key_id, head.seal)
-    expected.note(ctx.session, row)
-    assert expected.take(ctx.session) == head
-    expected.note(ctx.session, (*row[:2], "nobody's", row[3]))
-    assert expected.take(ctx.session) is None
-    expected.note(ctx.session, (head.last_id - 1, *row[1:]))
-    assert expected.take(ctx.session) is None
+    seen.note(ctx.session, (head.last_id, head.mac, head.key_id, head.seal))
+    assert seen.take(ctx.session) == head
+    assert seen.take(ctx.session) is None
+    seen.note(ctx.session, (None, None, None, None))
+    assert seen.take(ctx.session) is None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
@@ -119,19 +121,30 @@ def current(session: Session, slug: str) -> Specification:
     Raises:
         NotFound: nothing is published under this name.
     """
+    return in_force(session, slug, newest(), {"slug": slug})[0]
+
+
+def in_force(
+    session: Session, slug: str, statement: Select[Any], values: Mapping[str, Any]
+) -> tuple[Specification, tuple[Any, ...]]:
+    """The same by a statement that is `newest` with more columns; what it tells in those.
+
+    Raises:
+        NotFound: nothing is published under this name.
+    """
     session.flush()
-    rows = direct.look(session.connection(), _newest(), {"slug": slug})
+    rows = direct.look(session.connection(), statement, values)
     if not rows:
         raise NotFound(
             f"手続「{slug}」は公開されていません。管理者に連絡してください。",
             f"The procedure {slug} is not published. Tell an administrator.",
         )
-    return by_hash(session, rows[0][0])
+    return by_hash(session, rows[0][0]), rows[0][1:]
 
 
 @cache
-def _newest() -> Select[str]:
-    """The statement of `current`, which every beginning asks: built once, past the ORM."""
+def newest() -> Select[str]:
+    """The hash of the version of `slug` in force: what every beginning asks, built once, past the ORM."""
     rows = table("definition").c
     found = select(rows.hash).where(rows.slug == bindparam("slug"), rows.state == "published")
     return found.order_by(rows.version.desc()).limit(1)

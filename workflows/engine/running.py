@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from typing import Any, TypeVar
 
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, class_mapper
 from sqlalchemy.orm.attributes import instance_dict, set_committed_value
@@ -19,13 +19,14 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from forms.validation import FormRefused
 from models import direct, last_changes
-from models.audit import expected
+from models.audit import seen
 from models.audit.event import AuditHead
 from models.base import Base
-from models.batch import Adding, Changing, Missed
+from models.batch import Adding, Change, Changing, Missed, write
 from models.bulk import table
 from models.case import Case, CaseEvent, WorkItem
 from models.operation_answer import OperationAnswer
+from services import office_calendar
 from services.context import SYSTEM, Context
 from services.errors import NotFound, ServiceError, SomebodyElseWasFaster
 from workflows.engine import broken_steps, definitions, evaluations, store, waits
@@ -43,6 +44,7 @@ OF_ITEM = (
     *("subject_name", "subject_key", "household_number", "postal_code"),
 )
 OF_CASE = ("id", "slug", "definition_hash", "office_id", "notification_id", "state", "blob", "version")
+OF_HEAD = (AuditHead.last_id, AuditHead.mac, AuditHead.key_id, AuditHead.seal)
 FASTER = (
     "この届出は別の人が先に進めました。入力した内容は登録されていません。一覧から開き直してください。",
     "Somebody else has worked on this case meanwhile. What you typed was not registered.",
@@ -98,10 +100,37 @@ class Done:
     ended: bool
 
 
-def begun(ctx: Context, case: Case, specification: Specification) -> Running:
-    """The tree of a new case, before its first step."""
+def begun(ctx: Context, row: Mapping[str, Any], specification: Specification) -> Running:
+    """A new case, before its first step; where it has an id its row is written when somebody looks."""
+    adding = Adding(Case, [row], tell_ids=True)
+    beginning = None
+    if "id" in row:
+        beginning = last_changes.Last([adding], _faster)
+        last_changes.keep(ctx.session, beginning)
+        case = Case(**row)
+    else:
+        ((case_id,),) = write(ctx.session, [adding])
+        case = Case(id=case_id, **row)
     workflow = CaseWorkflow(specification.process, specification.called)
-    return _engaged(ctx, Running(case, specification, workflow, frozenset()))
+    return _engaged(ctx, Running(case, specification, workflow, frozenset(), beginning=beginning))
+
+
+def look_first(ctx: Context, slug: str) -> tuple[Specification, int | None]:
+    """The specification with which a case begins now, and on PostgreSQL the id that it has got.
+
+    There one statement reads what the deed will need besides, as well.
+
+    Raises:
+        NotFound: nothing is published under this name.
+    """
+    if ctx.session.connection().dialect.name != "postgresql":
+        return definitions.current(ctx.session, slug), None
+    values = {"slug": slug, "since": ctx.today}
+    specification, told = definitions.in_force(ctx.session, slug, _opening(), values)
+    case_id, *end, closed = told
+    seen.note(ctx.session, end)
+    office_calendar.note(ctx.session, ctx.today, closed)
+    return specification, int(case_id)
 
 
 def load(ctx: Context, case_id: int) -> Running:
@@ -127,16 +156,20 @@ def lock_item(ctx: Context, item_id: int) -> tuple[WorkItem, Case]:
     Raises:
         NotFound: there is no such task in the actor's office.
     """
-    values = {"item": item_id, "office": ctx.actor.office_id}
+    values: dict[str, Any] = {"item": item_id, "office": ctx.actor.office_id}
     ctx.session.flush()
-    with_end = expected.is_wanted()
-    rows = direct.look(ctx.session.connection(), _locking(with_end=with_end), values)
+    connection = ctx.session.connection()
+    with_closed = connection.dialect.name == "postgresql"
+    if with_closed:
+        values["since"] = ctx.today
+    rows = direct.look(connection, _locking(with_closed=with_closed), values)
     if not rows:
         raise NotFound("この仕事は見つかりません。一覧から開き直してください。", "There is no such task.")
     (found,) = rows
     of_case, of_head = len(OF_ITEM), len(OF_ITEM) + len(OF_CASE)
-    if with_end:
-        expected.note(ctx.session, found[of_head:])
+    seen.note(ctx.session, found[of_head : of_head + len(OF_HEAD)])
+    if with_closed:
+        office_calendar.note(ctx.session, ctx.today, found[-1])
     return copy_of(WorkItem, OF_ITEM, found[:of_case]), copy_of(Case, OF_CASE, found[of_case:of_head])
 
 
@@ -148,10 +181,19 @@ def copy_of(entity: type[Row], names: Iterable[str], values: Iterable[Any]) -> R
 
 
 @cache
-def _locking(*, with_end: bool) -> Select[Any]:
+def _opening() -> Select[Any]:
+    """The statement of `look_first`, which every beginning asks: built once, past the ORM."""
+    next_id = func.nextval("workflow_case_id_seq").label("case_id")
+    end = [select(column).where(AuditHead.id == 1).scalar_subquery() for column in OF_HEAD]
+    return definitions.newest().add_columns(next_id, *end, office_calendar.closed_from())
+
+
+@cache
+def _locking(*, with_closed: bool) -> Select[Any]:
     """The statement of `lock_item`, which every completing asks: built once, past the ORM.
 
-    It may tell the end of the audit record as well, which the deed will most likely find there.
+    It tells the end of the audit record as well, which must have been set with our key, and PostgreSQL the
+    closed days from which most tasks that open count when they are due.
     """
     items, cases = table("work_item"), table("workflow_case")
     found = (
@@ -160,10 +202,8 @@ def _locking(*, with_end: bool) -> Select[Any]:
         .where(items.c.id == bindparam("item"), items.c.office_id == bindparam("office"))
         .with_for_update(of=cases)
     )
-    if not with_end:
-        return found
-    of_head = (AuditHead.last_id, AuditHead.mac, AuditHead.key_id, AuditHead.seal)
-    return found.add_columns(*of_head).outerjoin(AuditHead, AuditHead.id == 1)
+    found = found.add_columns(*OF_HEAD).outerjoin(AuditHead, AuditHead.id == 1)
+    return found.add_columns(office_calendar.closed_from()) if with_closed else found
 
 
 def find_open(ctx: Context, case_id: int) -> Running | None:
@@ -240,13 +280,23 @@ def save(ctx: Context, running: Running) -> Done:
         journal(ctx, running, "ended")
     else:
         now["blob"] = store.freeze(workflow)
-    was = {"id": case.id, "version": case.version}
-    running.changes.append(Changing(Case, now, was, must=1))
+    running.changes.append(_of_case(ctx, running, now))
     opened = _write(ctx, running, rows)
     _forget(ctx.session, case)
     for name, value in now.items():
         set_committed_value(case, name, value)
     return Done(case.id, case.notification_id, opened, case.state != "open")
+
+
+def _of_case(ctx: Context, running: Running, now: Mapping[str, Any]) -> Change:
+    """The case's own row: as it is now, or new where the deed began it and nobody has looked since."""
+    case, beginning = running.case, running.beginning
+    if beginning is None or not last_changes.withdraw(ctx.session, beginning):
+        return Changing(Case, now, {"id": case.id, "version": case.version}, must=1)
+    (adding,) = beginning.changes
+    if not isinstance(adding, Adding):
+        raise TypeError(type(adding))
+    return Adding(Case, [{**adding.rows[0], **now}])
 
 
 def flush(ctx: Context, running: Running) -> None:

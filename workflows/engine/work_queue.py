@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from models.batch import Change, Changing
 from models.case import Case, WorkItem
+from models.last_changes import Last
 from rules.periods import add_working_days
 from services.context import JST, Context
 from services.office_calendar import closed_between
@@ -29,6 +30,7 @@ class Running:
     `waiting` holds the ids of the tasks that waited for people when the deed began: those are in the table.
     `waits` holds what it waited for beside people (`workflows.engine.waits`), for the same purpose.
     `changes` and `lines` are what the deed will write beside the case itself; `save` and `flush` write them.
+    `beginning` is the row of a case that this deed begins, as long as it is not written.
     """
 
     case: Case
@@ -39,6 +41,7 @@ class Running:
     changes: list[Change] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)
     waits: Mapping[str, Any] = field(default_factory=dict)
+    beginning: Last | None = None
 
 
 def process_of(task: Any) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from models.absence import Absence
-from models.audit import expected, writer
+from models.audit import writer
 from models.audit.event import AuditEvent
 from models.audit.verify import verify
 from models.case import CaseEvent, WorkItem
@@ -35,26 +35,17 @@ NAMES = "一二三四五六七八九十甲乙丙丁春夏秋冬松竹"
 pytestmark = pytest.mark.postgresql
 
 
-@pytest.fixture(autouse=True)
-def _awake() -> Iterator[None]:
-    """Nothing rests from an earlier deed that expected in vain."""
-    expected.rest(0)
-    yield
-    expected.rest(0)
-
-
 def is_whole(office: RealOffice) -> bool:
     with office.engine.connect() as connection:
         return verify(connection).fault is None
 
 
 def work_through(office: RealOffice, name: str) -> None:
-    """One process: a notification of its own from its beginning to its end, always expecting an end."""
+    """One process: a notification of its own from its beginning to its end."""
     office.engine.dispose(close=False)  # the connections are those of the process before
     ended, opened = False, office.take_in(f"見本 {name}郎").opened
     while not ended:
         (item,) = opened
-        expected.rest(0)
         done = office.finish(item)
         ended, opened = done.ended, done.opened
 

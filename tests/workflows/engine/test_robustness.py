@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
-from models.audit import expected
 from models.audit.event import AuditEvent
 from models.audit.listener import tables_written
 from models.case import Case, CaseEvent, WorkItem
@@ -154,7 +153,6 @@ def test_a_failure_at_any_statement_of_a_deed_leaves_everything_as_it_was(
         item = up_to_verification(uow, actor_counter)
     before, died = counts(session), 0
     while True:
-        expected.rest(0)  # whether the end of the record is read beside does not hang on the deed before
         with counted(session.connection().engine) as done:
             if not cut_off(session, died + 1, deed):
                 break
