@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 from models.crypto import audit_keys
 from models.crypto.audit_keys import AuditKeys
 from models.staff import User
+from portal import memory
 from portal.extensions import engine_options, prepare_engine
 from services import unit_of_work
 from services.context import Actor
@@ -177,6 +178,7 @@ def main(kind: str, url: str) -> None:
     way = WAYS[kind](url)
     for _ in range(WARM):
         one_case(way)
+    memory.settle()  # either way, as a server of the portal has it
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     for line in sys.stdin:

@@ -80,7 +80,7 @@ def write(session: Session, changes: Sequence[Change]) -> list[list[int]]:
     Raises:
         Missed: a change met another number of rows than it had to. The transaction must be given up.
     """
-    return write_on(session.connection(), changes)[0] if changes else []
+    return write_on(direct.connection_of(session), changes)[0] if changes else []
 
 
 def write_on(

@@ -18,14 +18,21 @@ import psycopg
 from sqlalchemy import CompoundSelect, Connection, Select
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from models.one_trip import NOT_KNOWN, Answer, Asking, Trip, Values
 
 Asked = Select[Any] | CompoundSelect[Any]
-TRIP = "one_trip"
+TRIP, HELD = "one_trip", "connection_in_hand"
 PLACE = "%s"
 _dialect: Any = dialect
 _NUMBERED = _dialect(paramstyle="numeric_dollar")
+
+
+def connection_of(session: Session) -> Connection:
+    """The connection of the running transaction, without asking the session anew each time."""
+    held: Connection | None = session.info.get(HELD)
+    return session.connection() if held is None else held
 
 
 def look(connection: Connection, statement: Asked, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:

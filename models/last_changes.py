@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
-from models import batch
+from models import batch, direct
 from models.audit.listener import SESSION
 from models.batch import Change, Missed
 from models.one_trip import Asking
@@ -48,7 +48,7 @@ class Last:
 
 def keep(session: Session, last: Last) -> None:
     """Keep changes until the deed ends or something else is asked; within a savepoint they go at once."""
-    connection = session.connection()
+    connection = direct.connection_of(session)
     settle(session)
     if connection.dialect.name != "postgresql" or session.in_nested_transaction():
         last.send(connection)
@@ -74,7 +74,7 @@ def settle(session: Session) -> None:
     """Send what is kept, if anything is."""
     kept = take(session)
     if kept is not None:
-        kept.send(session.connection())
+        kept.send(direct.connection_of(session))
 
 
 @event.listens_for(Engine, "before_cursor_execute")

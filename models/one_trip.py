@@ -25,6 +25,7 @@ MOST_PREPARED = 100  # as many as the driver itself keeps on a connection
 NOT_KNOWN = -1
 # What a transaction without content waits for on the disk holds what was committed before.
 _ON_DISK = "SELECT pg_logical_emit_message(true, 'portal', '')"
+_OWN = ("BEGIN", "COMMIT", _ON_DISK)
 _BINARY = pq.Format.BINARY
 _FAILED = frozenset({pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.BAD_RESPONSE})
 _Key = tuple[str, tuple[int, ...] | None]
@@ -99,31 +100,34 @@ class Trip:
             commands.append(partial(command, *told))
             loaders.append(loader)
 
-        while self._prepared and len(self._prepared) + len(asked) > MOST_PREPARED:
+        while self._prepared and len(self._prepared) + len(asked) + len(_OWN) > MOST_PREPARED:
             self._dropped.append(self._prepared.pop(next(iter(self._prepared))))
         for name in self._dropped:  # no error where the server has it no more, nor where a transaction failed
             add(connection.send_close_prepared, name)
-        if begins:
-            add(connection.send_query_params, b"BEGIN", None)
 
-        def ask(statement: str, values: Values, *, is_told: bool = True) -> None:
-            of_values: Any = Transformer(self._driver)
-            given = of_values.dump_sequence(values, [PyFormat.AUTO] * len(values))
-            key = (statement, of_values.types)
+        def prepared(statement: str, types: tuple[int, ...] | None) -> bytes:
+            key = (statement, types)
             known = used.get(key) or self._prepared.get(key)
             if known is None:
                 self._named += 1
                 known = f"trip_{self._named}".encode()
-                add(connection.send_prepare, known, statement.encode(), of_values.types)
+                add(connection.send_prepare, known, statement.encode(), types)
             used[key] = known
-            loader = of_values if is_told else None
-            add(connection.send_query_prepared, known, given, of_values.formats, _BINARY, loader=loader)
+            return known
 
+        def say(statement: str) -> None:
+            add(connection.send_query_prepared, prepared(statement, ()), None)
+
+        if begins:
+            say(_OWN[0])
         for statement, values in asked:
-            ask(statement, values)
+            of_values: Any = Transformer(self._driver)
+            given = of_values.dump_sequence(values, [PyFormat.AUTO] * len(values))
+            known = prepared(statement, of_values.types)
+            add(connection.send_query_prepared, known, given, of_values.formats, _BINARY, loader=of_values)
         if ends:
-            add(connection.send_query_params, b"COMMIT", None)
-            ask(_ON_DISK, (), is_told=False)
+            for statement in _OWN[1:]:
+                say(statement)
         commands.append(connection.pipeline_sync)
         return commands, loaders, used
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
-from portal import clock
+from portal import clock, memory
 from portal.self_check.start import refuse_unsafe_surroundings
 from portal.settings import UnsafeSetting
 from portal.views.pdf_answers import dress
@@ -68,6 +68,7 @@ def post_worker_init(worker: Worker) -> None:
         sys.stderr.write(f"{refused}\n")
         sys.exit(REFUSED)
     warm_everyday(worker.app.wsgi())
+    memory.settle()
     Thread(target=warm_beside, args=(worker.app.wsgi(),), name=THREAD, daemon=True).start()
 
 

@@ -28,7 +28,7 @@ def closed_between(session: Session, first: date, last: date) -> frozenset[date]
     transaction, since, days = session.info.get(KNOWN, (None, first, ()))
     if transaction is not None and transaction is session.get_transaction() and since <= first:
         return frozenset([day for day in days if first <= day <= last])
-    rows = direct.look(session.connection(), _between(), {"first": first, "last": last})
+    rows = direct.look(direct.connection_of(session), _between(), {"first": first, "last": last})
     return frozenset([day for (day,) in rows])
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from models import last_changes
+from models import direct, last_changes
 from models.audit import seen, writer
 from models.audit.listener import has_unrecorded_changes, told_by
 from services.context import Actor, Context
@@ -69,9 +69,9 @@ def _write(session: Session) -> None:
     session.flush()
     told = told_by(session)
     if last is not None and not told:
-        last.send(session.connection())
+        last.send(direct.connection_of(session))
     if has_unrecorded_changes(session):
         raise AuditMissing("a deed changed the record without an audit event")
     if told:
         ends = isinstance(session.get_bind(), Engine) and not session.in_nested_transaction()
-        writer.append(session.connection(), told, last, seen.take(session), ends=ends)
+        writer.append(direct.connection_of(session), told, last, seen.take(session), ends=ends)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from models.audit.chain import Entry
 from models.audit.seen import SEEN
+from models.direct import HELD
 
 CHANGED, TOLD, MARKS, CONNECTION = "audit_changed", "audit_told", "audit_marks", "audit_connection"
 SESSION = "audit_session"
@@ -45,6 +46,7 @@ def tables_written(statement: str) -> frozenset[str]:
 def _begin(session: Session, _transaction: Any, connection: Connection) -> None:
     connection.info[SESSION] = session.info
     session.info[CONNECTION] = connection.info
+    session.info[HELD] = connection
 
 
 @event.listens_for(Engine, "after_cursor_execute")
@@ -71,7 +73,7 @@ def _take_back(session: Session, transaction: Any) -> None:
 @event.listens_for(Session, "after_transaction_end")
 def _forget(session: Session, transaction: Any) -> None:
     if transaction.parent is None:
-        for name in (CHANGED, TOLD, MARKS, SEEN):
+        for name in (CHANGED, TOLD, MARKS, SEEN, HELD):
             session.info.pop(name, None)
         session.info.pop(CONNECTION, {}).pop(SESSION, None)
 

@@ -10,6 +10,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask.globals import app_ctx
 
+from portal import memory
 from portal.self_check.start import refuse_unsafe_surroundings
 from portal.settings import UnsafeSetting
 from portal.worker import Worker
@@ -30,5 +31,6 @@ def worker_command() -> None:
     worker = Worker(app_ctx.app, current_app.extensions["portal_doorbell"], settings.worker_threads)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
+    memory.settle()
     click.echo("the worker is at work")
     worker.run()

@@ -8,8 +8,8 @@ And its ids are texts as the tables hold them: a UUID reckons its hash anew each
 
 from __future__ import annotations
 
+import os
 from typing import Any
-from uuid import uuid4
 
 from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.task import Task
@@ -19,8 +19,9 @@ A_CHANGE = 1e-6  # cases that were stored before hold seconds: the next change c
 
 
 def new_id() -> str:
-    """An id for a task that no other has."""
-    return str(uuid4())
+    """An id for a task that no other has, written as a UUID."""
+    drawn = os.urandom(16).hex()
+    return f"{drawn[:8]}-{drawn[8:12]}-{drawn[12:16]}-{drawn[16:20]}-{drawn[20:]}"
 
 
 class CaseTask(Task):

@@ -133,7 +133,7 @@ def in_force(
         NotFound: nothing is published under this name.
     """
     session.flush()
-    rows = direct.look(session.connection(), statement, values)
+    rows = direct.look(direct.connection_of(session), statement, values)
     if not rows:
         raise NotFound(
             f"手続「{slug}」は公開されていません。管理者に連絡してください。",

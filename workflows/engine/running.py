@@ -123,7 +123,7 @@ def look_first(ctx: Context, slug: str) -> tuple[Specification, int | None]:
     Raises:
         NotFound: nothing is published under this name.
     """
-    if ctx.session.connection().dialect.name != "postgresql":
+    if direct.connection_of(ctx.session).dialect.name != "postgresql":
         return definitions.current(ctx.session, slug), None
     values = {"slug": slug, "since": ctx.today}
     specification, told = definitions.in_force(ctx.session, slug, _opening(), values)
@@ -158,7 +158,7 @@ def lock_item(ctx: Context, item_id: int) -> tuple[WorkItem, Case]:
     """
     values: dict[str, Any] = {"item": item_id, "office": ctx.actor.office_id}
     ctx.session.flush()
-    connection = ctx.session.connection()
+    connection = direct.connection_of(ctx.session)
     with_closed = connection.dialect.name == "postgresql"
     if with_closed:
         values["since"] = ctx.today

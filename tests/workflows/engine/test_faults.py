@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ from workflows.engine.bundle import Bundle
 
 PEOPLE, CLIENTS, BRANCHES = 20, 100, 4
 KILLS, DOTS = 3, 600
-WORKERS, CASES, FALLS, BETWEEN_FALLS = 4, 8, 2, 20
+WORKERS, CASES, STEPS, FALLS, BETWEEN_FALLS = 4, 8, 3, 2, 20
 FILLING = 80  # cases whose entries do not fit into one page of the table
 
 
@@ -195,6 +195,7 @@ class Clerk:
     is_up: threading.Event
     did: threading.Semaphore
     failures: int = 0
+    answered: list[str] = field(default_factory=list)
 
     def work(self) -> None:
         for number in range(CASES):
@@ -221,6 +222,7 @@ class Clerk:
                 return where
 
         where: str = self._insist(once)
+        self.answered.append(key)
         self.did.release()
         return where
 
@@ -254,6 +256,8 @@ def test_a_database_that_falls_under_load_loses_and_doubles_nothing(
     for one in working:
         one.result()
     assert sum(clerk.failures for clerk in clerks) > 0
+    for clerk in clerks:  # a deed that was answered and lost would be asked for again
+        assert len(clerk.answered) == len(set(clerk.answered)) == CASES * (1 + STEPS)
     with office.reading() as session:
         assert reconcile(session) == {"done": WORKERS * CASES}
     office.engine.dispose()
