@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql.psycopg import dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from models.one_trip import NOT_KNOWN, Answer, Asking, Trip, Values
+from models.one_trip import NOT_KNOWN, ON_DISK, Answer, Asking, Trip, Values
 
 Asked = Select[Any] | CompoundSelect[Any]
 TRIP, HELD = "one_trip", "connection_in_hand"
@@ -75,6 +75,13 @@ def ask_all(connection: Connection, asked: Sequence[Asking], *, ends: bool = Fal
     if answers[len(asked) :]:
         raise _ours(connection, "COMMIT", answers[-1].error or psycopg.OperationalError())
     return answers
+
+
+def wait_for_disk(connection: Connection) -> None:
+    """Commit, when all that this transaction has read is on the disk: for who writes it down elsewhere."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(ON_DISK)
+    connection.commit()
 
 
 def numbered(statement: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import current_app
 
+from models import direct
 from models.audit import anchor, writer
 from models.audit.anchor import Anchor, AnchorDisagrees, AnchorNotValid, State
 from portal import clock
@@ -31,6 +32,7 @@ def write_anchor() -> bool:
         if state is State.DISAGREES and last is not None:
             raise AnchorDisagrees(f"the database does not hold row {last.last_id} as it was anchored")
         head = writer.read_head(connection)
+        direct.wait_for_disk(connection)
     return not head.is_genesis and anchor.add(anchor_path(), anchor.anchor_of(head, now))
 
 
