@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql.psycopg import dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from models.one_trip import NOT_KNOWN, ON_DISK, Answer, Asking, Trip, Values
+from models.one_trip import NOT_KNOWN, Answer, Asking, Trip, Values
 
 Asked = Select[Any] | CompoundSelect[Any]
 TRIP, HELD = "one_trip", "connection_in_hand"
@@ -78,10 +78,12 @@ def ask_all(connection: Connection, asked: Sequence[Asking], *, ends: bool = Fal
 
 
 def wait_for_disk(connection: Connection) -> None:
-    """Commit, when all that this transaction has read is on the disk: for who writes it down elsewhere."""
+    """End a transaction that only read, when all that it has seen is on the disk.
+
+    For who writes down elsewhere what he saw: PostgreSQL shows a deed for a moment before it is there.
+    """
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(ON_DISK)
-    connection.commit()
+        ask_all(connection, [("SELECT 1", ())], ends=True)
 
 
 def numbered(statement: str) -> str:

@@ -24,8 +24,8 @@ Asking = tuple[str, Values]
 MOST_PREPARED = 100  # as many as the driver itself keeps on a connection
 NOT_KNOWN = -1
 # What a transaction without content waits for on the disk holds what was committed before.
-ON_DISK = "SELECT pg_logical_emit_message(true, 'portal', '')"
-_OWN = ("BEGIN", "COMMIT", ON_DISK)
+_ON_DISK = "SELECT pg_logical_emit_message(true, 'portal', '')"
+_OWN = ("BEGIN", "COMMIT", _ON_DISK)
 _BINARY = pq.Format.BINARY
 _FAILED = frozenset({pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.BAD_RESPONSE})
 _Key = tuple[str, tuple[int, ...] | None]
