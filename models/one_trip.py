@@ -9,23 +9,22 @@ forgotten with it.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from psycopg import Error, OperationalError, generators, pq
+from psycopg import Error, OperationalError, generators, pq, waiting
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 
 Values = Sequence[Any]
 Asking = tuple[str, Values]
-MOST_PREPARED = 100  # as many as the driver itself keeps on a connection
+MOST_PREPARED = 100  # as many as the driver itself keeps on a connection, beside our own
 NOT_KNOWN = -1
 # What a transaction without content waits for on the disk holds what was committed before.
 _ON_DISK = "SELECT pg_logical_emit_message(true, 'portal', '')"
-_OWN = ("BEGIN", "COMMIT", _ON_DISK)
+OWN = ("BEGIN", "COMMIT", _ON_DISK)
 _BINARY = pq.Format.BINARY
 _FAILED = frozenset({pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.BAD_RESPONSE})
 _Key = tuple[str, tuple[int, ...] | None]
@@ -89,10 +88,10 @@ class Trip:
 
     def _commands(
         self, asked: Sequence[Asking], *, begins: bool, ends: bool
-    ) -> tuple[deque[Any], list[Any], dict[_Key, bytes]]:
+    ) -> tuple[list[Any], list[Any], dict[_Key, bytes]]:
         """What to send, what loads the answer to each, and the names of the statements by what they are."""
         connection = self._driver.pgconn
-        commands: deque[Any] = deque()
+        commands: list[Any] = []
         loaders: list[Any] = []
         used: dict[_Key, bytes] = {}
 
@@ -100,8 +99,10 @@ class Trip:
             commands.append(partial(command, *told))
             loaders.append(loader)
 
-        while self._prepared and len(self._prepared) + len(asked) + len(_OWN) > MOST_PREPARED:
-            self._dropped.append(self._prepared.pop(next(iter(self._prepared))))
+        if len(self._prepared) + len(asked) > MOST_PREPARED:
+            theirs = [key for key in self._prepared if key[0] not in OWN]
+            for key in theirs[: max(0, len(theirs) + len(asked) - MOST_PREPARED)]:
+                self._dropped.append(self._prepared.pop(key))
         for name in self._dropped:  # no error where the server has it no more, nor where a transaction failed
             add(connection.send_close_prepared, name)
 
@@ -119,24 +120,26 @@ class Trip:
             add(connection.send_query_prepared, prepared(statement, ()), None)
 
         if begins:
-            say(_OWN[0])
+            say(OWN[0])
         for statement, values in asked:
             of_values: Any = Transformer(self._driver)
             given = of_values.dump_sequence(values, [PyFormat.AUTO] * len(values))
             known = prepared(statement, of_values.types)
             add(connection.send_query_prepared, known, given, of_values.formats, _BINARY, loader=of_values)
         if ends:
-            for statement in _OWN[1:]:
+            for statement in OWN[1:]:
                 say(statement)
         commands.append(connection.pipeline_sync)
         return commands, loaders, used
 
-    def _through(self, commands: deque[Any]) -> list[Any]:
+    def _through(self, commands: Sequence[Any]) -> list[Any]:
         """The result of each command. Where not all come, the connection is closed: the rest is nobody's."""
-        connection, wanted = self._driver.pgconn, len(commands)
+        connection = self._driver.pgconn
         connection.enter_pipeline_mode()
         try:
-            results: list[Any] = self._driver.wait(_all_of(connection, commands, wanted))
+            for command in commands:  # into the memory of the library: all of it goes in one sending
+                command()
+            results: list[Any] = self._driver.wait(_all_of(connection, len(commands)))
         except BaseException:
             self._driver.close()
             raise
@@ -144,14 +147,17 @@ class Trip:
         return results
 
 
-def _all_of(connection: Any, commands: deque[Any], wanted: int) -> Generator[Any, Any, list[Any]]:
-    got = yield from generators.pipeline_communicate(connection, commands)
-    while len(got) < wanted and all(got):
-        got.append((yield from generators.fetch_many(connection)))
-    told = [results[-1] for results in got if results]
-    if len(told) < wanted:
-        why = next((result for result in told if result.status in _FAILED), None)
-        raise OperationalError("the connection is lost") if why is None else error_from_result(why)
+def _all_of(connection: Any, wanted: int) -> Generator[Any, Any, list[Any]]:
+    while connection.flush():  # where it does not all go at once the server may wait to be read
+        if (yield waiting.WAIT_RW) & waiting.READY_R:
+            connection.consume_input()
+    told: list[Any] = []
+    while len(told) < wanted:
+        results = yield from generators.fetch_many(connection)
+        if not results:
+            why = next((result for result in told if result.status in _FAILED), None)
+            raise OperationalError("the connection is lost") if why is None else error_from_result(why)
+        told.append(results[-1])
     return told[:-1]
 
 
