@@ -27,7 +27,7 @@ _ON_DISK = "SELECT pg_logical_emit_message(true, 'portal', '')"
 OWN = ("BEGIN", "COMMIT", _ON_DISK)
 _BINARY = pq.Format.BINARY
 _FAILED = frozenset({pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.BAD_RESPONSE})
-_Key = tuple[str, tuple[int, ...] | None]
+_Key = tuple[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,32 @@ class Answer:
     error: Error | None = None
 
 
+@dataclass(slots=True)
+class _Prepared:
+    """A statement as the server knows it; its reader knows the types of its answers, once there was one."""
+
+    name: bytes
+    reader: Any = None
+
+    def read(self, driver: Any, result: Any) -> list[tuple[Any, ...]]:
+        if self.reader is None:
+            self.reader = Transformer(driver)
+            self.reader.set_pgresult(result, format=_BINARY)
+        else:
+            self.reader.set_pgresult(result, set_loaders=False)
+        rows: list[tuple[Any, ...]] = self.reader.load_rows(0, result.ntuples, tuple)
+        self.reader.set_pgresult(None, set_loaders=False)  # what people entered does not stay with it
+        return rows
+
+
 class Trip:
     """The way to the server of one connection of the driver."""
 
     def __init__(self, driver: Any) -> None:
         """Go by a connection of psycopg, which is used by one thread at a time."""
         self._driver = driver
-        self._prepared: dict[_Key, bytes] = {}  # the one that was used last stands last
+        self._writer: Any = Transformer(driver)
+        self._prepared: dict[_Key, _Prepared] = {}  # the one that was used last stands last
         self._named = 0
         self._dropped: list[bytes] = []  # what the server forgets at the beginning of the next trip
         _forget_with(driver, self._prepared)
@@ -63,18 +82,18 @@ class Trip:
         """
         begins = self._must_begin()
         with self._driver.lock:
-            commands, loaders, used = self._commands(asked, begins=begins, ends=ends)
+            commands, told, used = self._commands(asked, begins=begins, ends=ends)
             results = self._through(commands)
         self._settle(used, failed=any(result.status in _FAILED for result in results))
-        return _answers(results, loaders)
+        return _answers(self._driver, results, told)
 
-    def _settle(self, used: dict[_Key, bytes], *, failed: bool) -> None:
+    def _settle(self, used: dict[_Key, _Prepared], *, failed: bool) -> None:
         """Keep what a trip used as what was used last, or have it forgotten; what was to be forgotten is."""
         for key in used:
             self._prepared.pop(key, None)
         if not failed:
             self._prepared.update(used)
-        self._dropped = list(used.values()) if failed else []
+        self._dropped = [one.name for one in used.values()] if failed else []
 
     def _must_begin(self) -> bool:
         """Whether a transaction must be begun; one of another kind than usual the driver begins itself."""
@@ -88,49 +107,51 @@ class Trip:
 
     def _commands(
         self, asked: Sequence[Asking], *, begins: bool, ends: bool
-    ) -> tuple[list[Any], list[Any], dict[_Key, bytes]]:
-        """What to send, what loads the answer to each, and the names of the statements by what they are."""
-        connection = self._driver.pgconn
+    ) -> tuple[list[Any], list[_Prepared | None], dict[_Key, _Prepared]]:
+        """What to send, which statement each is that tells something, and the statements by what they are."""
+        connection, writer = self._driver.pgconn, self._writer
         commands: list[Any] = []
-        loaders: list[Any] = []
-        used: dict[_Key, bytes] = {}
+        told: list[_Prepared | None] = []
+        used: dict[_Key, _Prepared] = {}
 
-        def add(command: Any, *told: Any, loader: Any = None) -> None:
-            commands.append(partial(command, *told))
-            loaders.append(loader)
+        def add(command: Any, *values: Any, of: _Prepared | None = None) -> None:
+            commands.append(partial(command, *values))
+            told.append(of)
 
-        if len(self._prepared) + len(asked) > MOST_PREPARED:
-            theirs = [key for key in self._prepared if key[0] not in OWN]
-            for key in theirs[: max(0, len(theirs) + len(asked) - MOST_PREPARED)]:
-                self._dropped.append(self._prepared.pop(key))
-        for name in self._dropped:  # no error where the server has it no more, nor where a transaction failed
-            add(connection.send_close_prepared, name)
-
-        def prepared(statement: str, types: tuple[int, ...] | None) -> bytes:
+        def prepared(statement: str, types: tuple[int, ...]) -> _Prepared:
             key = (statement, types)
             known = used.get(key) or self._prepared.get(key)
             if known is None:
                 self._named += 1
-                known = f"trip_{self._named}".encode()
-                add(connection.send_prepare, known, statement.encode(), types)
+                known = _Prepared(f"trip_{self._named}".encode())
+                add(connection.send_prepare, known.name, statement.encode(), types)
             used[key] = known
             return known
 
         def say(statement: str) -> None:
-            add(connection.send_query_prepared, prepared(statement, ()), None)
+            add(connection.send_query_prepared, prepared(statement, ()).name, None)
 
+        self._make_room(len(asked))
+        for name in self._dropped:  # no error where the server has it no more, nor where a transaction failed
+            add(connection.send_close_prepared, name)
         if begins:
             say(OWN[0])
         for statement, values in asked:
-            of_values: Any = Transformer(self._driver)
-            given = of_values.dump_sequence(values, [PyFormat.AUTO] * len(values))
-            known = prepared(statement, of_values.types)
-            add(connection.send_query_prepared, known, given, of_values.formats, _BINARY, loader=of_values)
+            given = writer.dump_sequence(values, [PyFormat.AUTO] * len(values))
+            known = prepared(statement, writer.types)
+            add(connection.send_query_prepared, known.name, given, writer.formats, _BINARY, of=known)
         if ends:
             for statement in OWN[1:]:
                 say(statement)
         commands.append(connection.pipeline_sync)
-        return commands, loaders, used
+        return commands, told, used
+
+    def _make_room(self, asked: int) -> None:
+        """Let the server forget what was used longest ago, but our own, where too many would be prepared."""
+        if len(self._prepared) + asked > MOST_PREPARED:
+            theirs = [key for key in self._prepared if key[0] not in OWN]
+            for key in theirs[: max(0, len(theirs) + asked - MOST_PREPARED)]:
+                self._dropped.append(self._prepared.pop(key).name)
 
     def _through(self, commands: Sequence[Any]) -> list[Any]:
         """The result of each command. Where not all come, the connection is closed: the rest is nobody's."""
@@ -161,21 +182,19 @@ def _all_of(connection: Any, wanted: int) -> Generator[Any, Any, list[Any]]:
     return told[:-1]
 
 
-def _answers(results: Sequence[Any], loaders: Sequence[Any]) -> list[Answer]:
+def _answers(driver: Any, results: Sequence[Any], told: Sequence[_Prepared | None]) -> list[Answer]:
     answers = []
-    for result, loader in zip(results, loaders, strict=True):
+    for result, of in zip(results, told, strict=True):
         if result.status in _FAILED:
             answers.append(Answer([], NOT_KNOWN, error_from_result(result)))
             return answers
-        if loader is not None:
-            loader.set_pgresult(result, format=_BINARY)
-            rows: list[tuple[Any, ...]] = loader.load_rows(0, result.ntuples, tuple)
+        if of is not None:
             met = result.command_tuples
-            answers.append(Answer(rows, NOT_KNOWN if met is None else met))
+            answers.append(Answer(of.read(driver, result), NOT_KNOWN if met is None else met))
     return answers
 
 
-def _forget_with(driver: Any, prepared: dict[_Key, bytes]) -> None:
+def _forget_with(driver: Any, prepared: dict[_Key, _Prepared]) -> None:
     """Forget what is prepared whenever the driver tells the server to forget all."""
     manager = driver._prepared  # noqa: SLF001 - the driver tells nobody else
     forget = manager.clear
