@@ -62,16 +62,19 @@ def ask_all(connection: Connection, asked: Sequence[Asking], *, ends: bool = Fal
         sqlalchemy.exc.DBAPIError: one has failed, or the commit; nothing of the transaction is kept.
     """
     listening, nothing = connection.dispatch, Answer([], NOT_KNOWN)
-    for statement, values in asked:
-        _announce(listening.before_cursor_execute, connection, nothing, statement, values)
+    for listener in listening.before_cursor_execute:
+        for statement, values in asked:
+            listener(connection, nothing, statement, values, None, False)
     try:
         answers = _trip(connection).send(asked, ends=ends)
     except psycopg.Error as error:
         raise _ours(connection, asked[0][0], error) from error
-    for (statement, values), answer in zip(asked, answers, strict=False):
+    for (statement, _), answer in zip(asked, answers, strict=False):
         if answer.error is not None:
             raise _ours(connection, statement, answer.error) from answer.error
-        _announce(listening.after_cursor_execute, connection, answer, statement, values)
+    for listener in listening.after_cursor_execute:
+        for (statement, values), answer in zip(asked, answers, strict=False):
+            listener(connection, answer, statement, values, None, False)
     if answers[len(asked) :]:
         raise _ours(connection, "COMMIT", answers[-1].error or psycopg.OperationalError())
     return answers
@@ -107,11 +110,6 @@ def _trip(connection: Connection) -> Trip:
     if trip is None:
         trip = kept[TRIP] = Trip(connection.connection.driver_connection)
     return trip
-
-
-def _announce(listeners: Any, connection: Connection, answer: Answer, statement: str, values: Values) -> None:
-    for listener in listeners:
-        listener(connection, answer, statement, values, None, False)
 
 
 def _ours(connection: Connection, statement: str, error: psycopg.Error) -> BaseException:

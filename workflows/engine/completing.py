@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.attributes import instance_dict
 
 from models.audit.tags import Tag
 from models.batch import Adding, Changing
@@ -122,8 +122,7 @@ def _close(ctx: Context, running: Running, item: WorkItem) -> None:
     was = {"id": item.id, "state": "open", "assignee_id": item.assignee_id}
     running.changes.append(Changing(WorkItem, done, was, must=1))
     running.waiting -= {item.task_guid}
-    for name, value in done.items():
-        set_committed_value(item, name, value)
+    instance_dict(item).update(done)  # a copy, which no session writes
 
 
 def _ready_task(ctx: Context, running: Running, item: WorkItem) -> Any:
