@@ -30,9 +30,12 @@ _NUMBERED = _dialect(paramstyle="numeric_dollar")
 
 
 def connection_of(session: Session) -> Connection:
-    """The connection of the running transaction, without asking the session anew each time."""
+    """The connection of the running transaction, without asking the session anew each time.
+
+    Within a savepoint the session is asked: it begins one with whoever asks first.
+    """
     held: Connection | None = session.info.get(HELD)
-    return session.connection() if held is None else held
+    return session.connection() if held is None or session.in_nested_transaction() else held
 
 
 def look(connection: Connection, statement: Asked, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:

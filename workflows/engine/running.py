@@ -5,7 +5,7 @@ Every deed on a case, whoever does it, is `load`, then something on its tree, th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session, class_mapper
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import instance_dict, set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -175,14 +175,9 @@ def lock_item(ctx: Context, item_id: int) -> tuple[WorkItem, Case]:
 
 def copy_of(entity: type[Row], names: Iterable[str], values: Iterable[Any]) -> Row:
     """A row that no session knows, with these values as if it had been read."""
-    made: Row = _maker(entity)()
+    made: Row = entity.__mapper__.class_manager.new_instance()
     instance_dict(made).update(zip(names, values, strict=True))
     return made
-
-
-@cache
-def _maker(entity: type[Any]) -> Callable[[], Any]:
-    return class_mapper(entity).class_manager.new_instance
 
 
 @cache
