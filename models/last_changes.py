@@ -25,11 +25,15 @@ KEPT = "last_changes"
 
 @dataclass
 class Last:
-    """Changes that are not sent yet, and what to raise where one of them is missed."""
+    """Changes that are not sent yet, and what to raise where one of them is missed.
+
+    `comes_first`: other rows of the deed may point to what is added here, and are written after it.
+    """
 
     changes: Sequence[Change]
     refused: Callable[[Missed], Exception]
     ids: list[list[int]] | None = None
+    comes_first: bool = False
 
     def send(
         self, connection: Connection, then: Sequence[Asking] = (), *, ends: bool = False
@@ -60,6 +64,17 @@ def take(session: Session) -> Last | None:
     """The changes that are still kept; from now on it is the caller's to send them, or to let them be."""
     kept: Last | None = session.info.pop(KEPT, None)
     return kept
+
+
+def flush(session: Session) -> None:
+    """Let the session write what it keeps itself, after changes that come first."""
+    kept: Last | None = session.info.get(KEPT)
+    if kept is None or kept.comes_first:
+        session.flush()  # its first statement sends them
+        return
+    take(session)
+    session.flush()
+    session.info[KEPT] = kept
 
 
 def withdraw(session: Session, last: Last) -> bool:

@@ -65,8 +65,8 @@ def unit_of_work(actor: Actor, at: datetime) -> Iterator[Context]:
 
 def _write(session: Session) -> None:
     """Write what a deed has not written yet: what the session keeps, its last changes, its audit events."""
+    last_changes.flush(session)
     last = last_changes.take(session)
-    session.flush()
     told = told_by(session)
     if last is not None and not told:
         last.send(direct.connection_of(session))

@@ -105,7 +105,7 @@ def begun(ctx: Context, row: Mapping[str, Any], specification: Specification) ->
     adding = Adding(Case, [row], tell_ids=True)
     beginning = None
     if "id" in row:
-        beginning = last_changes.Last([adding], _faster)
+        beginning = last_changes.Last([adding], _faster, comes_first=True)
         last_changes.keep(ctx.session, beginning)
         case = Case(**row)
     else:
@@ -316,7 +316,9 @@ def flush(ctx: Context, running: Running) -> None:
 def _write(ctx: Context, running: Running, items: list[dict[str, Any]]) -> Opened:
     """Let what a deed has gathered be written together, as its last changes if nothing else follows."""
     opening = Adding(WorkItem, items, tell_ids=True)
-    last = last_changes.Last([opening, Adding(CaseEvent, running.lines), *running.changes], _faster)
+    changes = [opening, Adding(CaseEvent, running.lines), *running.changes]
+    begins = any(isinstance(change, Adding) and change.entity is Case for change in changes)
+    last = last_changes.Last(changes, _faster, comes_first=begins)
     running.lines, running.changes = [], []
     last_changes.keep(ctx.session, last)
     return Opened(ctx.session, items, last)

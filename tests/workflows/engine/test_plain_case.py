@@ -103,8 +103,9 @@ def test_working_days_leave_out_those_on_which_the_office_is_closed(
     with counted(session.connection().engine) as due:
         (moved,) = complete(uow, actor_counter, begun, SIXTY).opened
     assert moved.due_on == add_working_days(plain.due_on + timedelta(days=1), 1)
-    reads = [sum("FROM holiday" in statement for statement in seen) for seen in (without, due)]
-    assert reads == [0, 1]
+    asked = [sum("SELECT holiday.day" in one.split("FROM")[0] for one in seen) for seen in (without, due)]
+    beside = session.get_bind().dialect.name == "postgresql"  # read there with the first statement of a deed
+    assert asked == [0, 0 if beside else 1]
 
 
 def test_it_can_be_withdrawn(session: Session, uow: UnitOfWork, actor_counter: Actor) -> None:
