@@ -166,7 +166,7 @@ def _chained_by_database(
 
 def _unless_moved(error: DBAPIError) -> bool:
     """False where the database did not add all events; any other error goes on."""
-    if getattr(error.orig, "sqlstate", None) == DIVISION_BY_ZERO:
+    if getattr(error.orig, "sqlstate", None) == DIVISION_BY_ZERO and is_of_the_record(error):
         return False
     raise error
 

@@ -1,6 +1,7 @@
 """Events that go to the database with the commit of their deed: all of them or nothing (Ruling 6)."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -72,6 +73,21 @@ def test_few_events_are_chained_by_the_database_and_many_here_into_one_chain(
             writer.append(connection, [ENTRY] * events, ends=ends)
             transaction.commit()
     assert kept(own) == (1 + 2 * events, 0)
+
+
+def test_deeds_of_few_and_of_many_events_at_once_make_one_chain(own: Engine) -> None:
+    def deeds(number: int) -> int:
+        sizes = [1, writer.FEW, writer.FEW + 1, 2] * 5
+        for place, events in enumerate(sizes):
+            with own.connect() as connection:
+                transaction = connection.begin()
+                writer.append(connection, [ENTRY] * events, ends=(place + number) % 3 > 0)
+                transaction.commit()
+        return sum(sizes)
+
+    with ThreadPoolExecutor(6) as pool:
+        added = sum(pool.map(deeds, range(6)))
+    assert kept(own) == (1 + added, 0)
 
 
 def test_who_meets_somebody_elses_row_is_told_which_and_nothing_is_committed(own: Engine) -> None:
