@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.exc import DBAPIError
 
 from models.audit import anchor, verify
 from models.audit.anchor import Anchor, AnchorDisagrees, AnchorNotValid, State
@@ -41,7 +44,7 @@ def verify_command(start: int, anchor_file: Path | None) -> None:
     except (OSError, AnchorNotValid) as error:
         click.echo(f"NG the anchors cannot be used: {error}", err=True)
         sys.exit(NOT_READ)
-    with db.engine.connect() as connection:
+    with _readable(), db.engine.connect() as connection:
         verdict = verify.verify(connection, start, anchors)
     if verdict.fault is not None:
         row_id, message = verdict.fault.row_id, verdict.fault.message
@@ -56,11 +59,27 @@ def verify_command(start: int, anchor_file: Path | None) -> None:
 def anchor_command() -> None:
     """Write the end of the record to the second place."""
     try:
-        written = write_anchor()
+        with _readable():
+            written = write_anchor()
     except (OSError, AnchorDisagrees, AnchorNotValid) as error:
         click.echo(f"NG {error}", err=True)
         sys.exit(BROKEN)
     click.echo(f"written to {anchor_path()}" if written else "nothing was recorded since the last one")
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """End with what to do where the database does not answer, or is not the portal's."""
+    try:
+        yield
+    except DBAPIError as error:
+        cause = str(error.orig).strip().splitlines()[0]
+        click.echo(
+            f"NG the record cannot be read ({cause}). Does DATABASE_URL name the portal's database, "
+            "and was `flask --app wsgi setup` run on it?",
+            err=True,
+        )
+        sys.exit(NOT_READ)
 
 
 def _tell_of_the_second_place(path: Path) -> None:

@@ -140,6 +140,20 @@ def test_anchors_that_nobody_signed_are_not_used(run: Run, portal: Flask) -> Non
     assert "line 1" in told.output
 
 
+@pytest.mark.parametrize("command", ["verify", "anchor"])
+def test_a_database_without_a_record_is_told_with_what_to_do(run: Run, portal: Flask, command: str) -> None:
+    with portal.app_context(), db.engine.begin() as connection:
+        take_the_locks_off(connection)
+        connection.execute(text("DROP TABLE audit_head"))
+        connection.execute(text("DROP TABLE audit_event"))
+    told = run(command)
+    assert told.exit_code == 2
+    assert "audit_" in told.stderr
+    assert "DATABASE_URL" in told.stderr
+    assert "flask --app wsgi setup" in told.stderr
+    assert "Traceback" not in told.output
+
+
 def test_the_check_at_the_start_names_a_wrong_key(portal: Flask) -> None:
     audit_keys.load(lambda: AuditKeys({"test": bytes(32)}, "test", bytes(32)))
     told = portal.test_cli_runner().invoke(args=["check"])
