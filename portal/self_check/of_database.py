@@ -29,6 +29,15 @@ MOST_SKEW = timedelta(seconds=60)
 _ADDED_TO_ONLY = (("audit_event", "UPDATE"), ("audit_event", "DELETE"), ("audit_event", "TRUNCATE"))
 _HEAD_ONLY_MOVES = (("audit_head", "INSERT"), ("audit_head", "DELETE"), ("audit_head", "TRUNCATE"))
 
+# What stands in the server's log is read by others than the record, and holds tokens of its chain (ADR 0011).
+_LOGS_NO_VALUES = """
+    SELECT current_setting('log_parameter_max_length_on_error') = '0' AND (
+        current_setting('log_parameter_max_length') = '0' OR (
+            current_setting('log_statement') IN ('none', 'ddl')
+            AND current_setting('log_min_duration_statement') = '-1'
+            AND current_setting('log_min_duration_sample') = '-1'
+            AND current_setting('log_transaction_sample_rate') = '0'))
+"""
 _VAULT_APART = tuple((VAULT, right) for right in ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"))
 
 
@@ -64,6 +73,13 @@ def _of_postgresql(connection: Connection) -> Iterator[Finding]:
             f"is {value}; must be {' or '.join(sorted(good))}",
             holds=value in good,
         )
+    yield finding(
+        "postgresql.conf: log_parameter_max_length",
+        "the server's log keeps no values of statements",
+        "statements are logged with what people entered; set log_parameter_max_length = 0 and "
+        "log_parameter_max_length_on_error = 0",
+        holds=bool(connection.exec_driver_sql(_LOGS_NO_VALUES).scalar_one()),
+    )
     yield finding(
         "DATABASE_URL",
         "the way to the database is not readable",

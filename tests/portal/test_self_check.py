@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import create_engine, update
+from sqlalchemy import create_engine, make_url, text, update
 
 from models.migrations import grants
 from models.staff import User
@@ -42,8 +42,8 @@ def installed(folder: Path) -> Production:
     """The environment of a safe installation, but for its database, which nobody asks here."""
     keys = {"secret_key": os.urandom(32).hex(), "master_key": new_keyring(), "audit_key": new_audit_keys()}
     (folder / "keys").mkdir()
-    for name, text in keys.items():
-        (folder / "keys" / name).write_text(text)
+    for name, words in keys.items():
+        (folder / "keys" / name).write_text(words)
         (folder / "keys" / name).chmod(0o600)
     return {
         "PATH": os.environ["PATH"],
@@ -341,6 +341,22 @@ def test_a_database_that_forgets_what_it_kept_is_named(findings_of, granted_url:
     remedies = " ".join(findings_of(granted_url)["postgresql.conf"])
     for name in ("fsync", "full_page_writes", "data_checksums", "synchronous_commit"):
         assert f"{name}: is off" in remedies
+
+
+def test_a_server_that_logs_the_values_of_statements_is_named(findings_of, granted_url: str) -> None:
+    remedy, name = "log_parameter_max_length = 0", str(make_url(granted_url).database)
+    owner = create_engine(cluster.url(name))
+
+    def is_named_after(setting: str) -> bool:
+        with owner.begin() as connection:
+            connection.execute(text(f"ALTER DATABASE {name} SET {setting}"))
+        owner.dispose()
+        return remedy in " ".join(findings_of(granted_url)["postgresql.conf"])
+
+    assert not is_named_after("log_statement = 'ddl'")
+    assert is_named_after("log_min_duration_statement = '1s'")
+    assert not is_named_after("log_parameter_max_length = 0")
+    assert is_named_after("log_parameter_max_length_on_error = 100")
 
 
 def test_a_role_that_may_change_the_audit_record_is_named(findings_of, tmp_path: Path) -> None:
