@@ -32,10 +32,16 @@ _NUMBERED = _dialect(paramstyle="numeric_dollar")
 def connection_of(session: Session) -> Connection:
     """The connection of the running transaction, without asking the session anew each time.
 
-    Within a savepoint the session is asked: it begins one with whoever asks first.
+    Within a savepoint the session is asked: it begins one with whoever asks first. And where a flush has
+    failed: nothing goes on in a transaction that the session has given up.
+
+    Raises:
+        sqlalchemy.exc.PendingRollbackError: the transaction was given up and is not ended yet.
     """
     held: Connection | None = session.info.get(HELD)
-    return session.connection() if held is None or session.in_nested_transaction() else held
+    if held is None or session.in_nested_transaction() or not session.is_active:
+        return session.connection()
+    return held
 
 
 def look(connection: Connection, statement: Asked, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -65,7 +65,9 @@ _END_POSTGRESQL = """) AS e(id, at, actor_id, staff_number, office_id, terminal,
         purpose, result, detail, key_id, mac)
 """
 # Where the database chains: the head, then each event by its token, the code before it and its id.
-_HEAD_IN_HAND = "head AS (SELECT last_id AS id, mac FROM audit_head WHERE id = 1 AND {patient} FOR UPDATE)"
+# An end that was put back since the deed saw it is not there.
+_HEAD_IN_HAND = """head AS (SELECT last_id AS id, mac FROM audit_head
+        WHERE id = 1 AND last_id >= %s::int AND {patient} FOR UPDATE)"""
 _LINK = """, {name} AS (SELECT id + 1 AS id, sha256(%s::bytea || mac || int8send((id + 1)::bigint)) AS mac
         FROM {before})"""
 _SEAL = """, moved AS (UPDATE audit_head SET last_id = l.id, mac = l.mac, key_id = %s::text,
@@ -120,8 +122,8 @@ def append(
         rows, after = _linked(head, entries)
         written = _write_sqlite(connection, rows, head, after)
     elif len(entries) <= FEW:
-        _checked(read_head(connection) if seen is None else seen)
-        written = _chained_by_database(connection, entries, last, ends=ends)
+        before = _checked(read_head(connection) if seen is None else seen)
+        written = _chained_by_database(connection, entries, before, last, ends=ends)
     else:
         head = _locked_after(connection, last)
         rows, after = _linked(head, entries)
@@ -150,10 +152,10 @@ def _linked(head: Head, entries: Sequence[Entry]) -> tuple[list[tuple[Any, ...]]
 
 
 def _chained_by_database(
-    connection: Connection, entries: Sequence[Entry], last: Sender | None, *, ends: bool
+    connection: Connection, entries: Sequence[Entry], seen: Head, last: Sender | None, *, ends: bool
 ) -> bool:
     """Make the last changes and chain the entries behind them, in one round trip."""
-    asking = _closing_text(len(entries), ends=ends), _closing_values(entries)
+    asking = _closing_text(len(entries), ends=ends), [seen.last_id, *_closing_values(entries)]
     try:
         if last is not None:
             last.send(connection, (asking,), ends=ends)

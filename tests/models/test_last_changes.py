@@ -1,16 +1,19 @@
 """The last changes of a deed go with its audit events, and nobody ever reads what is old (N1, Ruling 6)."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError, PendingRollbackError
 from sqlalchemy.orm import Session
 
 from models import last_changes
 from models.audit import seen, writer
 from models.audit.tags import Tag
 from models.audit.verify import verify
+from models.audit.writer import ChainBroken
 from models.batch import Adding, Change, Changing, Missed
 from models.crypto.audit_keys import AuditKeyWrong
 from models.last_changes import Last
@@ -21,6 +24,7 @@ from services.errors import AuditMissing
 from tests.factories.audit import told
 from tests.fixtures.databases import UnitOfWork
 from tests.fixtures.statements import counted
+from tests.models.audit_attacks import take_the_locks_off
 from tests.models.test_audit_chain import ENTRY
 
 DAY, EVE = date(2026, 12, 29), date(2026, 12, 31)
@@ -107,6 +111,39 @@ def test_behind_an_end_that_nobody_with_our_keys_has_set_nothing_is_added(
         write_last(ctx, forged)
     assert names(session) == []
     assert chained(session) == ["account:1"]
+
+
+def test_behind_an_end_that_was_put_back_since_it_was_seen_nothing_is_added(
+    session: Session, uow: UnitOfWork
+) -> None:
+    def cut(ctx: Context) -> None:
+        look(ctx)
+        take_the_locks_off(ctx.session.connection())
+        ctx.session.execute(text("UPDATE audit_head SET last_id = last_id - 1"))
+
+    begin(uow)
+    begin(uow)
+    with pytest.raises(ChainBroken), uow() as ctx:
+        write_last(ctx, cut)
+    assert names(session) == []
+    assert chained(session) == ["account:1"] * 2
+
+
+def test_after_a_flush_that_failed_nothing_of_the_deed_is_kept(session: Session, uow: UnitOfWork) -> None:
+    def deed() -> None:
+        with uow() as ctx:
+            audit.record(ctx, Tag.MASTER_CHANGED, "holiday:1")
+            ctx.session.add(Holiday(day=EVE, name="大晦日"))
+            ctx.session.flush()
+            ctx.session.add(Holiday(day=EVE, name="大晦日"))
+            with suppress(IntegrityError):
+                ctx.session.flush()
+            last_changes.keep(ctx.session, holiday())
+
+    with pytest.raises(PendingRollbackError):
+        deed()
+    assert names(session) == []
+    assert session.scalars(select(Holiday.name).where(Holiday.day == EVE)).all() == []
 
 
 def test_whoever_asks_the_database_finds_them_written(session: Session, uow: UnitOfWork) -> None:
