@@ -87,6 +87,7 @@ def test_a_deed_that_fails_after_it_began_one_leaves_nothing(
 def test_beginning_one_asks_once_and_writes_once(
     session: Session, uow: UnitOfWork, actor_counter: Actor
 ) -> None:
+    definitions.current(session, "review")  # read once in a process
     with counted(session.get_bind()) as seen, uow(actor_counter) as ctx:
         runner.begin(ctx, "review", FACTS)
     ours = [one for one in seen if "SAVEPOINT" not in one]
